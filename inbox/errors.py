@@ -1,0 +1,89 @@
+"""Everything that may go wrong by name.
+
+OknoError
+├── SendFailed                a message did not surely reach its recipient
+│   ├── SendRejected          refused for good: tell the manager
+│   ├── SendDeferred          not now: try again, at the earliest after `retry_after`
+│   └── SendUncertain         may have gone out: tell the manager, never resend alone
+├── Unreadable                bytes from a channel that cannot be understood: quarantine
+├── FileUnavailable           a file's bytes cannot be had
+├── ChannelPaused             a channel needs a person: wrong password, revoked token
+└── NoWorkingTime             a calendar without an open hour ahead
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """Why something failed, as a word the desk can translate."""
+
+    BLOCKED = "blocked"
+    NEVER_WROTE = "never_wrote"
+    NO_SUCH_ADDRESS = "no_such_address"
+    REFUSED = "refused"
+    TOO_LARGE = "too_large"
+    EMPTY = "empty"
+    UNSUPPORTED = "unsupported"
+    LOGIN_FAILED = "login_failed"
+    UNREACHABLE = "unreachable"
+    RATE_LIMITED = "rate_limited"
+    NO_ANSWER = "no_answer"
+    INTERRUPTED = "interrupted"
+    EXPIRED = "expired"
+    CONFLICT = "conflict"
+    MALFORMED = "malformed"
+    TOO_LATE = "too_late"
+
+
+class OknoError(Exception):
+    """The root: nothing of ours is raised outside this tree."""
+
+
+class _Explained(OknoError):
+    """`fault` is translated for people; `detail` is the other side's own words, shown as they are."""
+
+    def __init__(self, fault: Fault, detail: str = "") -> None:
+        super().__init__(f"{fault}: {detail}" if detail else str(fault))
+        self.fault = fault
+        self.detail = detail
+
+
+class SendFailed(_Explained):
+    """A message did not surely reach its recipient."""
+
+
+class SendRejected(SendFailed):
+    """Refused for good; sending the same again would be refused again."""
+
+
+class SendDeferred(SendFailed):
+    """Not now. `retry_after` is the least wait the other side asked for, where it asked."""
+
+    def __init__(
+        self, fault: Fault, detail: str = "", *, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(fault, detail)
+        self.retry_after = retry_after
+
+
+class SendUncertain(SendFailed):
+    """The request went out and no answer came: the recipient may have it."""
+
+
+class Unreadable(_Explained):
+    """Bytes from a channel that cannot be understood, now; they are kept for a later version."""
+
+
+class FileUnavailable(_Explained):
+    """A file's bytes cannot be had: too large for the channel, expired, or gone."""
+
+
+class ChannelPaused(_Explained):
+    """A channel cannot go on without a person: wrong password, revoked token, foreign reader."""
+
+
+class NoWorkingTime(OknoError):
+    """A calendar has no open hour within the bounded search ahead."""

@@ -1,0 +1,111 @@
+"""What may stand in the queue: one hop a message, one job a promise.
+
+`Received` files, tags, starts the clock and shows the card in a single hop. A reply is its own
+hop because it is fenced differently: once its sending began it is never run again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Queue(StrEnum):
+    """Queues have workers of their own, so that a slow mail server holds up no card."""
+
+    IN = "in"
+    OUT = "out"
+    DESK = "desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A raw message (or the first of an album) waits to be understood."""
+
+    raw_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendReply:
+    """A manager's reply waits to go out on the client's channel."""
+
+    reply_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOutcome:
+    """The manager is to see what became of a reply."""
+
+    reply_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshCards:
+    """The cards and alerts of a conversation no longer tell the truth: draw them again."""
+
+    conversation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCard:
+    """A conversation's newest message is to be shown to one more person: its new holder."""
+
+    conversation_id: int
+    manager_id: int
+    from_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseAlert:
+    """A rung of a wait's ladder was reached."""
+
+    wait_id: int
+    rung: int
+    manager_id: int
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TellAdmins:
+    """Something needs an administrator; `notice` names the text, `fields` fill it."""
+
+    notice: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+Job = Received | SendReply | ShowOutcome | RefreshCards | ShowCard | RaiseAlert | TellAdmins
+
+_KINDS: dict[str, type[Job]] = {
+    kind.__name__: kind
+    for kind in (
+        Received,
+        SendReply,
+        ShowOutcome,
+        RefreshCards,
+        ShowCard,
+        RaiseAlert,
+        TellAdmins,
+    )
+}
+
+
+def encode(job: Job) -> tuple[str, dict[str, Any]]:
+    """The job's kind and its fields, fit for JSON."""
+    return type(job).__name__, asdict(job)
+
+
+def decode(kind: str, fields: dict[str, Any]) -> Job:
+    """The job that `encode` took apart; KeyError or TypeError for one of another version."""
+    return _KINDS[kind](**fields)
+
+
+def queue_of(job: Job) -> Queue:
+    """The queue a job stands in."""
+    match job:
+        case Received():
+            return Queue.IN
+        case SendReply():
+            return Queue.OUT
+        case _:
+            return Queue.DESK

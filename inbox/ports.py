@@ -1,0 +1,456 @@
+"""The promises between the rooms: what the flow asks of channels, the desk, the store, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from inbox.jobs import Job, Queue
+from inbox.model import (
+    Attachment,
+    Batch,
+    Channel,
+    Client,
+    Contact,
+    Conversation,
+    Entity,
+    Handle,
+    InboundMessage,
+    LoadedFile,
+    Manager,
+    OutboundMessage,
+    RawMessage,
+    Receipt,
+    Role,
+    Wait,
+)
+
+
+class Clock(Protocol):
+    """The only source of the present."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, UTC."""
+        ...
+
+
+class Source(Protocol):
+    """A stream of raw messages that the other side keeps until they are acknowledged."""
+
+    channel: Channel
+
+    def receive(self, after: str | None) -> AsyncIterator[Batch]:
+        """Everything behind the cursor `after` (None: a first run), for ever, in order.
+
+        Resuming the generator is the acknowledgement of the batch before: the caller has
+        committed it. Whatever was not acknowledged comes again after a restart. Connection
+        losses are mended inside, with back-off. Raises ChannelPaused where only a person can
+        help; any other exception is a fault, and the caller may call again with the last cursor.
+        """
+        ...
+
+
+class Connector(Source, Protocol):
+    """Code that speaks a kind of channel's protocol; holds no state that a restart may not lose."""
+
+    origin: str  # of attachments that it can send by their `ref`, without their bytes
+
+    def parse(self, raws: Sequence[RawMessage]) -> InboundMessage | str:
+        """What the raw messages (one, or the members of a group) say; pure.
+
+        A str is the reason why there is nothing to show to anybody: a service event, an echo of
+        our own. Raises Unreadable; never anything else, whatever the bytes.
+        """
+        ...
+
+    def external_id(self, key: str) -> str | None:
+        """The id that a message sent with this key will have, where it can be known before."""
+        ...
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        """Send once. Raises SendRejected, SendDeferred or SendUncertain, and nothing else.
+
+        SendDeferred only where it is sure that the recipient got nothing.
+        """
+        ...
+
+    async def fetch(self, attachment: Attachment, raw: RawMessage | None) -> bytes:
+        """An attachment's bytes; `raw` is the message it came in. Raises FileUnavailable."""
+        ...
+
+
+class CardState(StrEnum):
+    """What has become of the message on a card."""
+
+    WAITING = "waiting"
+    QUIET = "quiet"
+    ANSWERED = "answered"
+    DISMISSED = "dismissed"
+    HANDED_OVER = "handed_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A client's message as the manager is to see it.
+
+    `wait` is the wait that the message belongs to, open or closed. `holder` is the assignee,
+    None while nobody took the client. `closed_by` closed the wait. `repeated`: an interrupted
+    earlier try may have shown this card already.
+    """
+
+    message_id: int
+    conversation: Conversation
+    message: InboundMessage
+    state: CardState
+    wait: Wait | None
+    holder: Manager | None
+    closed_by: Manager | None = None
+    repeated: bool = False
+    handed_by: Manager | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRef:
+    """A message on the desk: an account's (bot's) message id in a chat (facts: the full key)."""
+
+    account: int
+    chat_id: int
+    message_id: int
+
+
+class Purpose(StrEnum):
+    """What a desk message is, so that it can be redrawn."""
+
+    CARD = "card"
+    FILE = "file"
+    ALERT = "alert"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A desk message and what it is."""
+
+    ref: DeskRef
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLink:
+    """What stands behind a desk message: which conversation, which message or wait, whose chat."""
+
+    shown: Shown
+    conversation_id: int
+    manager_id: int
+    message_id: int | None = None
+    wait_id: int | None = None
+    rung: int | None = None
+
+
+class ReplyState(StrEnum):
+    """The way of a reply: queued → sending → sent, rejected or uncertain."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    REJECTED = "rejected"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A manager's reply. `desk_ref` is the manager's own message; `fault` a Fault's value.
+
+    `tries` counts deferred tries. `message_id` is the client's message that it answers.
+    """
+
+    key: str
+    conversation_id: int
+    author_id: int
+    text: str
+    written_at: datetime
+    entities: tuple[Entity, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    message_id: int | None = None
+    desk_ref: DeskRef | None = None
+    state: ReplyState = ReplyState.QUEUED
+    fault: str = ""
+    detail: str = ""
+    tries: int = 0
+    sent_at: datetime | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A rung reached, as its recipient is to see it. `elapsed` and `remaining` are business time;
+    `remaining` is negative once overdue. `late`: an outage kept it from firing on time."""
+
+    wait: Wait
+    rung: int
+    card: Card
+    elapsed: timedelta
+    remaining: timedelta
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """A message of a conversation, either way, as history shows it."""
+
+    at: datetime
+    author: str
+    inbound: bool
+    text: str
+    attachments: tuple[Attachment, ...]
+    state: ReplyState | None = None
+
+
+class Desk(Protocol):
+    """Where managers see and command. Network errors come as the three SendFailed."""
+
+    origin: str  # of attachments that it can show by their `ref`
+
+    def concerns(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> bool:
+        """Whether this came from a member of the studio or is a command of the desk's own."""
+        ...
+
+    async def handle(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> None:
+        """Do what a manager asked; at least once, so every effect carries a key. Unreadable."""
+        ...
+
+    async def show(
+        self, card: Card, to: Manager, files: Sequence[LoadedFile]
+    ) -> tuple[Shown, ...]:
+        """Show a card with its files; the first of the result is the card itself."""
+        ...
+
+    async def redraw(self, shown: Shown, card: Card, to: Manager, alert: Alert | None) -> None:
+        """Make a card (or, with `alert`, an alert) that stands there tell the truth again."""
+        ...
+
+    async def alert(self, alert: Alert, to: Manager) -> tuple[Shown, ...]:
+        """Tell that a rung was reached."""
+        ...
+
+    async def show_outcome(
+        self, reply: Reply, conversation: Conversation, to: Manager
+    ) -> tuple[Shown, ...]:
+        """Say under the manager's own message what became of it: a reaction or a sentence."""
+        ...
+
+    async def tell(self, notice: str, fields: dict[str, str], to: Manager) -> None:
+        """Say something that is not about a client."""
+        ...
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The bytes of a file a manager sent. Raises FileUnavailable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job held for a time. `token` is the fence: who lost the lease commits nothing."""
+
+    job_id: int
+    job: Job
+    queue: Queue
+    lane: str
+    token: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Jobs to run now, and the seconds to the next due lane (None: nothing stands in the queue)."""
+
+    claims: tuple[Claim, ...]
+    next_due_in: float | None
+
+
+class LeaseLost(Exception):  # noqa: N818 - it names what happened, as the queue's words do
+    """Somebody else holds the job now; nothing of this transaction may be committed."""
+
+
+class Transaction(Protocol):
+    """One database transaction: all of it or nothing. No network call while it is open."""
+
+    # channels
+    async def cursor(self, channel_id: str) -> str | None: ...
+    async def set_cursor(self, channel_id: str, cursor: str) -> None: ...
+    async def keep(self, channel_id: str, raws: Sequence[RawMessage]) -> tuple[int | None, ...]:
+        """Store raw messages; None in the place of each that is already known."""
+        ...
+
+    async def raw(self, raw_id: int) -> tuple[Channel, RawMessage]: ...
+    async def raw_group(self, raw_id: int) -> tuple[tuple[int, RawMessage], ...]:
+        """The raw message and, of an album, all others of its group, in order of arrival."""
+        ...
+
+    async def mark_raw(self, raw_ids: Sequence[int], state: str, reason: str = "") -> None:
+        """`state`: filed, staff, ignored or quarantined."""
+        ...
+
+    # the queue
+    async def put(self, job: Job, *, key: str, lane: str, delay: float = 0.0) -> bool:
+        """Queue a job, `delay` seconds from now. False where the key is known, done or not."""
+        ...
+
+    async def finish(self, claim: Claim) -> None:
+        """Acknowledge. Raises LeaseLost."""
+        ...
+
+    async def retry(self, claim: Claim, *, after: float, counted: bool = True) -> None:
+        """Run again in `after` seconds, its lane waiting. Uncounted: no attempt used. LeaseLost."""
+        ...
+
+    async def bury(self, claim: Claim, error: str) -> None:
+        """Move the job to the dead letters with its error. Raises LeaseLost."""
+        ...
+
+    # people
+    async def staff(self) -> tuple[Manager, ...]:
+        """All members, those who left included (`active` is false)."""
+        ...
+
+    async def save_manager(self, manager: Manager) -> Manager:
+        """Insert (id 0) or update."""
+        ...
+
+    async def add_invite(self, secret: str, role: Role, name: str, expires_at: datetime) -> None:
+        """`secret` is stored hashed."""
+        ...
+
+    async def redeem_invite(self, secret: str, now: datetime) -> tuple[Role, str] | None:
+        """The invited role and name, once; None where unknown, used or expired."""
+        ...
+
+    async def contact_of(self, handles: Sequence[Handle]) -> tuple[Client, Contact] | None:
+        """The first of the handles that is known leads to the contact."""
+        ...
+
+    async def add_client(self, name: str, manager_id: int | None) -> Client: ...
+    async def add_contact(self, client_id: int, name: str) -> Contact: ...
+    async def add_handles(self, contact_id: int, handles: Sequence[Handle]) -> None:
+        """Handles that are known already stay with whom they are."""
+        ...
+
+    async def save_client(self, client: Client) -> None: ...
+    async def clients(self) -> tuple[tuple[Client, tuple[Handle, ...]], ...]: ...
+
+    # conversations
+    async def conversation_for(
+        self, channel_id: str, thread_ids: Sequence[str]
+    ) -> Conversation | None: ...
+    async def open_conversation(
+        self,
+        channel_id: str,
+        client: Client,
+        contact: Contact,
+        recipient: Handle,
+        subject: str | None,
+    ) -> Conversation: ...
+    async def conversation(self, conversation_id: int) -> Conversation: ...
+    async def save(self, conversation: Conversation) -> Conversation:
+        """Keep assignee, client's manager, instants and the open wait (a new one gets its id)."""
+        ...
+
+    async def save_wait(self, wait: Wait, held_by_id: int | None) -> None:
+        """Keep a wait: its fired rungs, or its closing with who held it."""
+        ...
+
+    async def learn_threads(
+        self, channel_id: str, conversation_id: int, thread_ids: Sequence[str]
+    ) -> None: ...
+    async def add_message(
+        self, conversation: Conversation, message: InboundMessage, raw_id: int
+    ) -> int:
+        """The message's id; the one it has where the raw message was filed before."""
+        ...
+
+    async def message_of_raw(self, raw_id: int) -> int | None: ...
+    async def raw_of_message(self, message_id: int) -> RawMessage | None: ...
+    async def card(self, message_id: int) -> Card: ...
+    async def newest_message(self, conversation_id: int) -> int | None: ...
+    async def first_asked_after(
+        self, conversation_id: int, at: datetime
+    ) -> InboundMessage | None:
+        """The first person's message sent later than `at`."""
+        ...
+
+    async def history(self, conversation_id: int, limit: int) -> tuple[HistoryLine, ...]:
+        """The last `limit` messages, oldest first."""
+        ...
+
+    # replies
+    async def add_reply(self, reply: Reply) -> Reply | None:
+        """None where the key is known."""
+        ...
+
+    async def reply(self, reply_id: int) -> Reply: ...
+    async def save_reply(self, reply: Reply) -> None: ...
+
+    # the desk
+    async def link(self, links: Sequence[DeskLink]) -> None: ...
+    async def links_of_message(self, message_id: int) -> tuple[DeskLink, ...]: ...
+    async def links_to_redraw(self, conversation_id: int) -> tuple[DeskLink, ...]:
+        """Cards and alerts of messages and waits whose state may have changed, newest first."""
+        ...
+
+    async def link_at(self, ref: DeskRef) -> DeskLink | None: ...
+
+    # the clock
+    async def due_waits(self, now: datetime, limit: int) -> tuple[Conversation, ...]:
+        """Conversations whose open wait has `next_rung_at` <= now, the most urgent first."""
+        ...
+
+    async def next_rung_at(self) -> datetime | None: ...
+    async def waiting(self, manager_id: int | None, limit: int) -> tuple[Conversation, ...]:
+        """Open waits of a manager (None: of all), the earliest due first."""
+        ...
+
+    async def wait(self, wait_id: int) -> tuple[Conversation, Wait]: ...
+    async def count_waiting(self, manager_id: int | None) -> int: ...
+
+    # forms of the desk that outlive a restart
+    async def form(self, key: str) -> str | None: ...
+    async def save_form(self, key: str, value: str | None) -> None: ...
+
+    # schedule
+    async def take_slot(self, name: str, slot: datetime) -> bool:
+        """True for the one process that may do this slot's work."""
+        ...
+
+
+class Store(Protocol):
+    """The database. Rows and their jobs are committed together."""
+
+    def begin(self, *, durable: bool = False) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction; committed at the end, rolled back on an exception.
+
+        `durable`: on stable storage before `async with` ends; for what gets acknowledged to
+        somebody else. The rest may be lost in a power cut, never in a crash of the process, and
+        only runs again. Jobs put in it wake workers after the commit.
+        """
+        ...
+
+    async def claim(self, queue: Queue, limit: int) -> Claimed:
+        """Take up to `limit` due jobs of different lanes. Jobs whose attempts are used up are
+        buried here, with a TellAdmins put in their place, so that no job can loop by killing us."""
+        ...
+
+    async def renew(self, claims: Sequence[Claim]) -> None:
+        """Lengthen the leases of running jobs."""
+        ...
+
+    async def wait_for_jobs(self, queue: Queue, timeout: float) -> None:
+        """Return when a job was put into the queue, or after `timeout` seconds."""
+        ...
+
+    async def release_abandoned(self) -> int:
+        """At start: free what a killed predecessor held. How many jobs that were."""
+        ...

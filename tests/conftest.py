@@ -1,0 +1,101 @@
+"""What all tests share: real servers, and the rule that nothing is skipped in CI."""
+
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.servers import Dovecot, FaultySmtp, MailServers, Postfix, Postgres, ServerMissing
+
+IN_CI = os.environ.get("CI") == "true"  # noqa: TID251  the one place where a test asks where it runs
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A skipped test fails the run in CI: there every server and browser is installed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = len(reporter.stats.get("skipped", [])) if reporter else 0
+    if IN_CI and skipped and session.exitstatus == pytest.ExitCode.OK:
+        sys.stdout.write(f"\n{skipped} skipped in CI, where nothing may be skipped\n")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _skip_or_fail(error: ServerMissing) -> None:
+    if IN_CI:
+        pytest.fail(f"{error}, and in CI it must be", pytrace=False)
+    pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def _own_dovecot() -> Iterator[Dovecot]:
+    try:
+        server = Dovecot()
+    except ServerMissing as error:
+        _skip_or_fail(error)
+    else:
+        with server:
+            yield server
+
+
+@pytest.fixture
+def dovecot(_own_dovecot: Dovecot) -> Dovecot:
+    """Dovecot alone, running; a test adds its own users."""
+    _own_dovecot.ensure_running()
+    return _own_dovecot
+
+
+@pytest.fixture(scope="session")
+def _own_mail_servers() -> Iterator[MailServers]:
+    try:
+        servers = MailServers()
+    except ServerMissing as error:
+        _skip_or_fail(error)
+    else:
+        with servers:
+            yield servers
+
+
+@pytest.fixture
+def mail_servers(_own_mail_servers: MailServers) -> MailServers:
+    """Dovecot and Postfix together, both running."""
+    _own_mail_servers.ensure_running()
+    return _own_mail_servers
+
+
+@pytest.fixture
+def postfix(mail_servers: MailServers) -> Postfix:
+    """Postfix, delivering to the Dovecot of `mail_servers`."""
+    return mail_servers.postfix
+
+
+@pytest.fixture(scope="session")
+def _own_postgres() -> Iterator[Postgres]:
+    try:
+        server = Postgres()
+    except ServerMissing as error:
+        _skip_or_fail(error)
+    else:
+        with server:
+            yield server
+
+
+@pytest.fixture
+def postgres(_own_postgres: Postgres) -> Postgres:
+    """A running PostgreSQL; `create_database()` gives a URL."""
+    _own_postgres.ensure_running()
+    return _own_postgres
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """The URL of an empty database, dropped after the test."""
+    url = postgres.create_database()
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture
+async def faulty_smtp() -> AsyncIterator[FaultySmtp]:
+    """An SMTP server that fails as its script says; without a script it takes everything."""
+    async with FaultySmtp() as server:
+        yield server

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Everything that must hold: style, layers, types, fast tests with coverage, then the real servers.
+# The last lines are pytest's own summary.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+stage() {
+    local name=$1 begun=$SECONDS
+    shift
+    printf '\n== %s\n' "$name"
+    "$@"
+    printf '== %s: %d s, %d s so far\n' "$name" $((SECONDS - begun)) "$SECONDS"
+}
+
+stage "servers for the tests" scripts/install_servers.sh
+stage "style, layers, types" scripts/lint.sh
+stage "fast tests" .venv/bin/coverage run -m pytest -m "not real and not slow and not browser"
+stage "coverage of everything" .venv/bin/coverage report --skip-covered --skip-empty
+stage "coverage of inbox/, which must be whole" \
+    .venv/bin/coverage report --include='inbox/*' --show-missing --skip-covered --fail-under=100
+
+printf '\n== real servers, slow tests, browser; %d s so far\n' "$SECONDS"
+exec .venv/bin/python -m pytest -m "real or slow or browser"

@@ -43,7 +43,7 @@ class OknoError(Exception):
 
 
 class _Explained(OknoError):
-    """`fault` is translated for people; `detail` is the other side's own words, shown as they are."""
+    """`fault` is translated for people; `detail` is the other side's own words, as they came."""
 
     def __init__(self, fault: Fault, detail: str = "") -> None:
         super().__init__(f"{fault}: {detail}" if detail else str(fault))

@@ -120,7 +120,7 @@ class LoadedFile:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """Formatting of a stretch of text; offset and length in UTF-16 units (Bot API MessageEntity)."""
+    """Formatting of a stretch of text, measured in UTF-16 units (Bot API MessageEntity)."""
 
     kind: str
     offset: int
@@ -216,7 +216,7 @@ class OutboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The channel's word that it took the message; `thread_ids` are all ids it may come back by."""
+    """The channel took the message; `thread_ids` are all ids it may come back by."""
 
     thread_ids: tuple[str, ...]
     sent_at: datetime
@@ -302,7 +302,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """All messages in one thread. `wait` is the open one; `answered_at` the last reply's instant."""
+    """All messages in one thread. `wait` is the open one, `answered_at` the last reply's time."""
 
     id: int
     channel_id: str
@@ -320,18 +320,32 @@ class Conversation:
         asked = replace(self, asked_at=max(message.sent_at, self.asked_at or message.sent_at))
         if message.nature is not Nature.PERSON or self.wait is not None:
             return asked
-        if self.answered_at is not None and message.sent_at <= self.answered_at:
+        # Channels give whole seconds: of two in the same one, the message is taken as the later.
+        if self.answered_at is not None and message.sent_at < self.answered_at:
             return asked
         first = self.answered_at is None
         return replace(asked, wait=Wait.open(message.sent_at, policy, hours, first=first))
 
-    def answered(self, by_id: int, at: datetime) -> Conversation:
-        """A person of the studio answered at this instant; the caller closes and keeps the wait."""
-        return replace(self, wait=None, answered_at=max(at, self.answered_at or at))
+    def answered(
+        self, by_id: int, at: datetime, hours: BusinessHours
+    ) -> tuple[Conversation, Wait | None]:
+        """A person of the studio answered at this instant (rules 3, 4).
 
-    def dismissed(self) -> Conversation:
-        """No reply is needed; the caller closes and keeps the wait."""
-        return replace(self, wait=None)
+        The conversation, and the wait that the answer closed; a wait that began later stays open.
+        """
+        answered = replace(self, answered_at=max(at, self.answered_at or at))
+        if self.wait is None or self.wait.started_at > at:
+            return answered, None
+        closed = self.wait.closed(Outcome.ANSWERED, at, by_id, hours)
+        return replace(answered, wait=None), closed
+
+    def dismissed(
+        self, by_id: int, at: datetime, hours: BusinessHours
+    ) -> tuple[Conversation, Wait | None]:
+        """No reply is needed (rule 8): the conversation, and the wait that this closed."""
+        if self.wait is None:
+            return self, None
+        return replace(self, wait=None), self.wait.closed(Outcome.DISMISSED, at, by_id, hours)
 
     def assigned(self, manager_id: int) -> Conversation:
         """The conversation and its client are this manager's from now on."""

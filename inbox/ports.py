@@ -1,12 +1,10 @@
-"""The promises between the rooms: what the flow asks of channels, the desk, the store, the clock."""
+"""What the flow asks of channels, the desk, the store and the clock: promises in docstrings."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Protocol
 
 from inbox.jobs import Job, Queue
@@ -17,7 +15,6 @@ from inbox.model import (
     Client,
     Contact,
     Conversation,
-    Entity,
     Handle,
     InboundMessage,
     LoadedFile,
@@ -28,6 +25,43 @@ from inbox.model import (
     Role,
     Wait,
 )
+from inbox.records import (
+    Alert,
+    Card,
+    CardState,
+    Claim,
+    Claimed,
+    DeskLink,
+    DeskRef,
+    HistoryLine,
+    LeaseLost,
+    Purpose,
+    Reply,
+    ReplyState,
+    Shown,
+)
+
+__all__ = [
+    "Alert",
+    "Card",
+    "CardState",
+    "Claim",
+    "Claimed",
+    "Clock",
+    "Connector",
+    "Desk",
+    "DeskLink",
+    "DeskRef",
+    "HistoryLine",
+    "LeaseLost",
+    "Purpose",
+    "Reply",
+    "ReplyState",
+    "Shown",
+    "Source",
+    "Store",
+    "Transaction",
+]
 
 
 class Clock(Protocol):
@@ -55,7 +89,7 @@ class Source(Protocol):
 
 
 class Connector(Source, Protocol):
-    """Code that speaks a kind of channel's protocol; holds no state that a restart may not lose."""
+    """Code that speaks a kind's protocol; holds no state that a restart may not lose."""
 
     origin: str  # of attachments that it can send by their `ref`, without their bytes
 
@@ -81,133 +115,6 @@ class Connector(Source, Protocol):
     async def fetch(self, attachment: Attachment, raw: RawMessage | None) -> bytes:
         """An attachment's bytes; `raw` is the message it came in. Raises FileUnavailable."""
         ...
-
-
-class CardState(StrEnum):
-    """What has become of the message on a card."""
-
-    WAITING = "waiting"
-    QUIET = "quiet"
-    ANSWERED = "answered"
-    DISMISSED = "dismissed"
-    HANDED_OVER = "handed_over"
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A client's message as the manager is to see it.
-
-    `wait` is the wait that the message belongs to, open or closed. `holder` is the assignee,
-    None while nobody took the client. `closed_by` closed the wait. `repeated`: an interrupted
-    earlier try may have shown this card already.
-    """
-
-    message_id: int
-    conversation: Conversation
-    message: InboundMessage
-    state: CardState
-    wait: Wait | None
-    holder: Manager | None
-    closed_by: Manager | None = None
-    repeated: bool = False
-    handed_by: Manager | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DeskRef:
-    """A message on the desk: an account's (bot's) message id in a chat (facts: the full key)."""
-
-    account: int
-    chat_id: int
-    message_id: int
-
-
-class Purpose(StrEnum):
-    """What a desk message is, so that it can be redrawn."""
-
-    CARD = "card"
-    FILE = "file"
-    ALERT = "alert"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A desk message and what it is."""
-
-    ref: DeskRef
-    purpose: Purpose
-
-
-@dataclass(frozen=True, slots=True)
-class DeskLink:
-    """What stands behind a desk message: which conversation, which message or wait, whose chat."""
-
-    shown: Shown
-    conversation_id: int
-    manager_id: int
-    message_id: int | None = None
-    wait_id: int | None = None
-    rung: int | None = None
-
-
-class ReplyState(StrEnum):
-    """The way of a reply: queued → sending → sent, rejected or uncertain."""
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    REJECTED = "rejected"
-    UNCERTAIN = "uncertain"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A manager's reply. `desk_ref` is the manager's own message; `fault` a Fault's value.
-
-    `tries` counts deferred tries. `message_id` is the client's message that it answers.
-    """
-
-    key: str
-    conversation_id: int
-    author_id: int
-    text: str
-    written_at: datetime
-    entities: tuple[Entity, ...] = ()
-    attachments: tuple[Attachment, ...] = ()
-    message_id: int | None = None
-    desk_ref: DeskRef | None = None
-    state: ReplyState = ReplyState.QUEUED
-    fault: str = ""
-    detail: str = ""
-    tries: int = 0
-    sent_at: datetime | None = None
-    id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """A rung reached, as its recipient is to see it. `elapsed` and `remaining` are business time;
-    `remaining` is negative once overdue. `late`: an outage kept it from firing on time."""
-
-    wait: Wait
-    rung: int
-    card: Card
-    elapsed: timedelta
-    remaining: timedelta
-    late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
-    """A message of a conversation, either way, as history shows it."""
-
-    at: datetime
-    author: str
-    inbound: bool
-    text: str
-    attachments: tuple[Attachment, ...]
-    state: ReplyState | None = None
 
 
 class Desk(Protocol):
@@ -252,30 +159,6 @@ class Desk(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A job held for a time. `token` is the fence: who lost the lease commits nothing."""
-
-    job_id: int
-    job: Job
-    queue: Queue
-    lane: str
-    token: int
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """Jobs to run now, and the seconds to the next due lane (None: nothing stands in the queue)."""
-
-    claims: tuple[Claim, ...]
-    next_due_in: float | None
-
-
-class LeaseLost(Exception):  # noqa: N818 - it names what happened, as the queue's words do
-    """Somebody else holds the job now; nothing of this transaction may be committed."""
-
-
 class Transaction(Protocol):
     """One database transaction: all of it or nothing. No network call while it is open."""
 
@@ -305,7 +188,7 @@ class Transaction(Protocol):
         ...
 
     async def retry(self, claim: Claim, *, after: float, counted: bool = True) -> None:
-        """Run again in `after` seconds, its lane waiting. Uncounted: no attempt used. LeaseLost."""
+        """Run again in `after` seconds; uncounted: no attempt is used up. Raises LeaseLost."""
         ...
 
     async def bury(self, claim: Claim, error: str) -> None:
@@ -356,7 +239,11 @@ class Transaction(Protocol):
     ) -> Conversation: ...
     async def conversation(self, conversation_id: int) -> Conversation: ...
     async def save(self, conversation: Conversation) -> Conversation:
-        """Keep assignee, client's manager, instants and the open wait (a new one gets its id)."""
+        """Keep assignee, client's manager, instants and the open wait.
+
+        A new wait gets its id, and the persons' messages sent since its start become its own.
+        A changed manager of the client holds all the client's conversations.
+        """
         ...
 
     async def save_wait(self, wait: Wait, held_by_id: int | None) -> None:
@@ -376,9 +263,7 @@ class Transaction(Protocol):
     async def raw_of_message(self, message_id: int) -> RawMessage | None: ...
     async def card(self, message_id: int) -> Card: ...
     async def newest_message(self, conversation_id: int) -> int | None: ...
-    async def first_asked_after(
-        self, conversation_id: int, at: datetime
-    ) -> InboundMessage | None:
+    async def first_asked_after(self, conversation_id: int, at: datetime) -> InboundMessage | None:
         """The first person's message sent later than `at`."""
         ...
 
@@ -439,16 +324,19 @@ class Store(Protocol):
         ...
 
     async def claim(self, queue: Queue, limit: int) -> Claimed:
-        """Take up to `limit` due jobs of different lanes. Jobs whose attempts are used up are
-        buried here, with a TellAdmins put in their place, so that no job can loop by killing us."""
+        """Take up to `limit` due jobs of different lanes.
+
+        Jobs whose attempts are used up are buried here, with a TellAdmins put in their place, so
+        that no job can loop by killing the process.
+        """
         ...
 
     async def renew(self, claims: Sequence[Claim]) -> None:
         """Lengthen the leases of running jobs."""
         ...
 
-    async def wait_for_jobs(self, queue: Queue, timeout: float) -> None:
-        """Return when a job was put into the queue, or after `timeout` seconds."""
+    async def wait_for_jobs(self, queue: Queue, seconds: float) -> None:
+        """Return when a job was put into the queue, or after so many seconds."""
         ...
 
     async def release_abandoned(self) -> int:

@@ -1,0 +1,377 @@
+"""The whole way of a message, top to bottom.
+
+    listen      a channel's raw message → stored, committed, only then acknowledged
+    receive     understood → filed under its client → the clock starts → the manager's card
+    reply       the manager's answer → stored with its key, queued
+    send        marked as sending → out on the client's channel → sent, rejected or uncertain
+    escalate    unanswered for too long → alerts climb the ladder
+
+Each step is one job (inbox/jobs.py), run by inbox/worker.py. A job claims in a short transaction,
+talks to the network outside any, and acknowledges together with its rows in one commit. What a
+manager does beside answering (take, hand over, dismiss ...) is in inbox/actions.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from inbox import routing
+from inbox.errors import (
+    Fault,
+    SendDeferred,
+    SendFailed,
+    SendRejected,
+    SendUncertain,
+    Unreadable,
+)
+from inbox.inbox import Inbox, load_files
+from inbox.jobs import RaiseAlert, Received, SendReply
+from inbox.model import (
+    Conversation,
+    InboundMessage,
+    LoadedFile,
+    Manager,
+    OutboundMessage,
+    RawMessage,
+    Receipt,
+)
+from inbox.ports import (
+    Claim,
+    Connector,
+    DeskLink,
+    Purpose,
+    Reply,
+    ReplyState,
+    Source,
+    Transaction,
+)
+from inbox.queueing import answered, pause, queue_reply, refresh, show_outcome, tell_admins
+from inbox.sla import due_alerts
+
+log = logging.getLogger(__name__)
+
+ALBUM_QUIET = 1.2  # seconds: an album has no end marker (facts: Telegram)
+NOBODY_THERE = 60.0  # seconds until a card without a reader is tried again
+GIVE_UP = timedelta(hours=24)  # a deferred reply is then told to be undeliverable
+
+
+# --- in -------------------------------------------------------------------------------------
+
+
+async def listen(inbox: Inbox, source: Source) -> None:
+    """Store what a channel hands over; asking for more acknowledges what was committed."""
+    channel_id = source.channel.id
+    async with inbox.store.begin() as t:
+        after = await t.cursor(channel_id)
+    async for batch in source.receive(after):
+        async with inbox.store.begin(durable=True) as t:
+            raw_ids = await t.keep(channel_id, batch.messages)
+            for raw_id, raw in zip(raw_ids, batch.messages, strict=True):
+                if raw_id is not None:
+                    await t.put(
+                        Received(raw_id),
+                        key=f"received:{raw_id}",
+                        lane=f"{channel_id}:{raw.lane}",
+                        delay=ALBUM_QUIET if raw.group else 0.0,
+                    )
+            await t.set_cursor(channel_id, batch.cursor)
+
+
+async def receive(inbox: Inbox, claim: Claim, job: Received) -> None:
+    """Understand a raw message: a manager's word goes to the desk, a client's gets a card."""
+    async with inbox.store.begin() as t:
+        channel, _ = await t.raw(job.raw_id)
+        group = await t.raw_group(job.raw_id)
+        staff = await t.staff()
+    raw_ids = [raw_id for raw_id, _ in group]
+    raws = [raw for _, raw in group]
+    if not raws:  # its album was shown with an earlier member
+        await _acknowledge(inbox, claim)
+        return
+    try:
+        if inbox.desk.concerns(raws[0], channel, staff):
+            for raw in raws:
+                await inbox.desk.handle(raw, channel, staff)
+            await _acknowledge(inbox, claim, raw_ids, "staff")
+            return
+        message = inbox.connectors[channel.id].parse(raws)
+    except Unreadable as error:
+        await _quarantine(inbox, claim, raw_ids, channel.id, error)
+        return
+    if isinstance(message, str):
+        await _acknowledge(inbox, claim, raw_ids, "ignored", message)
+    else:
+        await _show_new(inbox, claim, raw_ids, raws[0], message)
+
+
+async def _acknowledge(
+    inbox: Inbox, claim: Claim, raw_ids: Sequence[int] = (), state: str = "", reason: str = ""
+) -> None:
+    async with inbox.store.begin() as t:
+        if raw_ids:
+            await t.mark_raw(raw_ids, state, reason)
+        await t.finish(claim)
+
+
+async def _quarantine(
+    inbox: Inbox, claim: Claim, raw_ids: Sequence[int], channel_id: str, error: Unreadable
+) -> None:
+    log.warning("message %s of %s cannot be read: %s", raw_ids, channel_id, error)
+    fields = {"channel": channel_id, "raw": str(raw_ids[0]), "reason": str(error)}
+    async with inbox.store.begin() as t:
+        await t.mark_raw(raw_ids, "quarantined", str(error))
+        await tell_admins(t, "quarantined", fields, key=f"quarantined:{raw_ids[0]}")
+        await t.finish(claim)
+
+
+async def _show_new(
+    inbox: Inbox,
+    claim: Claim,
+    raw_ids: Sequence[int],
+    raw: RawMessage,
+    message: InboundMessage,
+) -> None:
+    """File, tag, start the clock; then the card; then acknowledge together with its links."""
+    async with inbox.store.begin() as t:
+        staff = await t.staff()
+        message_id = await t.message_of_raw(raw_ids[0])
+        if message_id is None:
+            message_id = await _file(inbox, t, message, raw_ids[0], staff)
+        card = replace(await t.card(message_id), repeated=claim.attempts > 1)
+        before = await t.links_of_message(message_id)
+    seen = {link.manager_id for link in before if link.shown.purpose is Purpose.CARD}
+    readers = routing.readers(card.conversation.assignee_id, staff)
+    files: tuple[LoadedFile, ...] = ()
+    if any(one.id not in seen for one in readers):
+        files = await load_files(inbox, message.attachments, raw, inbox.desk.origin)
+    links: list[DeskLink] = []
+    deferred: SendFailed | None = None
+    # Whoever blocked the bot must not be the end of the message: then the heads see it.
+    for group in (readers, routing.heads(staff), routing.admins(staff)):
+        for one in group:
+            if one.id in seen:
+                continue
+            try:
+                shown = await inbox.desk.show(card, one, files)
+            except SendRejected as error:
+                log.warning("no card of message %s for %s: %s", message_id, one.name, error)
+            except (SendDeferred, SendUncertain) as error:
+                deferred = error
+            else:
+                seen.add(one.id)
+                links += [
+                    DeskLink(each, card.conversation.id, one.id, message_id) for each in shown
+                ]
+        if seen or deferred:
+            break
+    async with inbox.store.begin() as t:
+        await t.link(links)
+        if deferred is not None:
+            # Uncertain counts as a try, so that the next card says "possibly shown before".
+            counted = isinstance(deferred, SendUncertain)
+            await t.retry(claim, after=pause(deferred, claim.attempts), counted=counted)
+        elif not seen:
+            await t.retry(claim, after=NOBODY_THERE, counted=False)
+        else:
+            await t.mark_raw(raw_ids, "filed")
+            await t.finish(claim)
+
+
+async def _file(
+    inbox: Inbox,
+    t: Transaction,
+    message: InboundMessage,
+    raw_id: int,
+    staff: Sequence[Manager],
+) -> int:
+    """Handle → contact → client → manager, the conversation, and the clock."""
+    message = replace(message, sent_at=min(message.sent_at, inbox.clock.now()))
+    channel_manager = inbox.channel_managers.get(message.channel_id)
+    conversation = await t.conversation_for(message.channel_id, message.thread_ids)
+    if conversation is None:
+        conversation = await _open(t, message, channel_manager, staff)
+    manager_id = routing.manager_for(conversation.client.manager_id, channel_manager, staff)
+    if manager_id is not None and manager_id != conversation.assignee_id:
+        conversation = conversation.assigned(manager_id)
+    asked = await t.save(conversation.asked(message, inbox.policy, inbox.hours))
+    if asked.wait is not None and asked.wait.due_at is None:
+        calendar = asked.wait.calendar
+        await tell_admins(t, "no_working_time", {}, key=f"no_working_time:{calendar}")
+    message_id = await t.add_message(asked, message, raw_id)
+    await t.learn_threads(message.channel_id, asked.id, message.thread_ids)
+    return message_id
+
+
+async def _open(
+    t: Transaction,
+    message: InboundMessage,
+    channel_manager: str | None,
+    staff: Sequence[Manager],
+) -> Conversation:
+    handles = (message.sender, *message.known_as)
+    known = await t.contact_of(handles)
+    if known is None:
+        name = message.sender_name or message.sender.address
+        client = await t.add_client(name, routing.manager_for(None, channel_manager, staff))
+        contact = await t.add_contact(client.id, name)
+    else:
+        client, contact = known
+    await t.add_handles(contact.id, handles)
+    return await t.open_conversation(
+        message.channel_id, client, contact, message.sender, message.subject
+    )
+
+
+# --- out ------------------------------------------------------------------------------------
+
+
+async def reply(inbox: Inbox, draft: Reply) -> Reply | None:
+    """Store a manager's reply and queue it; None where its key is known already."""
+    async with inbox.store.begin() as t:
+        saved = await t.add_reply(draft)
+        if saved is None or saved.id is None:
+            return None
+        conversation = await t.conversation(saved.conversation_id)
+        if conversation.assignee_id is None:
+            await t.save(conversation.assigned(saved.author_id))
+            await refresh(t, conversation.id, f"taken by reply {saved.id}")
+        await queue_reply(t, saved, "first")
+    return saved
+
+
+async def send(inbox: Inbox, claim: Claim, job: SendReply) -> None:
+    """Send once. A reply found half-sent is uncertain: it is told, never sent again by itself."""
+    async with inbox.store.begin() as t:
+        draft = await t.reply(job.reply_id)
+        conversation = await t.conversation(draft.conversation_id)
+        answers = draft.message_id or await t.newest_message(conversation.id)
+        answering = (await t.card(answers)).message if answers is not None else None
+        author = routing.member(await t.staff(), draft.author_id)
+    if draft.state is ReplyState.SENDING:
+        await _settle(inbox, claim, draft, answering, SendUncertain(Fault.INTERRUPTED))
+        return
+    if draft.state is not ReplyState.QUEUED:
+        await _acknowledge(inbox, claim)
+        return
+    connector = inbox.connectors.get(conversation.channel_id)
+    if connector is None:
+        gone = SendRejected(Fault.UNSUPPORTED, conversation.channel_id)
+        await _settle(inbox, claim, draft, answering, gone)
+        return
+    files = await load_files(inbox, draft.attachments, None, connector.origin)
+    message = OutboundMessage(
+        key=draft.key,
+        external_id=connector.external_id(draft.key),
+        channel_id=conversation.channel_id,
+        recipient=conversation.recipient,
+        author=author.name if author is not None else "",
+        text=draft.text,
+        entities=draft.entities,
+        files=files,
+        subject=conversation.subject,
+        answering=answering,
+        written_at=draft.written_at,
+    )
+    problem = next((one.problem for one in files if one.problem), None)
+    if problem is not None:
+        await _settle(inbox, claim, draft, answering, SendRejected(problem))
+        return
+    async with inbox.store.begin(durable=True) as t:
+        draft = replace(draft, state=ReplyState.SENDING)
+        await t.save_reply(draft)
+        if message.external_id is not None:
+            ids = (message.external_id,)
+            await t.learn_threads(conversation.channel_id, conversation.id, ids)
+    await _settle(inbox, claim, draft, answering, await _send_once(connector, message))
+
+
+async def _send_once(connector: Connector, message: OutboundMessage) -> Receipt | SendFailed:
+    try:
+        return await connector.send(message)
+    except SendFailed as error:
+        return error
+    except Exception as error:  # whatever it was, the message may be out
+        log.exception("reply %s: the connector failed", message.key)
+        return SendUncertain(Fault.INTERRUPTED, type(error).__name__)
+
+
+async def _settle(
+    inbox: Inbox,
+    claim: Claim,
+    draft: Reply,
+    answering: InboundMessage | None,
+    result: Receipt | SendFailed,
+) -> None:
+    """The reply's fate, its wait and the acknowledgement in one commit; the desk shows it next."""
+    now = inbox.clock.now()
+    async with inbox.store.begin(durable=True) as t:
+        match result:
+            case Receipt():
+                draft = replace(draft, state=ReplyState.SENT, sent_at=result.sent_at)
+                draft = replace(draft, fault="", detail="")
+                conversation = await t.conversation(draft.conversation_id)
+                await t.learn_threads(conversation.channel_id, conversation.id, result.thread_ids)
+                # The other side's clock may be ahead: a reply is never older than its question.
+                asked = answering.sent_at if answering is not None else result.sent_at
+                await answered(inbox, t, draft, max(result.sent_at, asked))
+            case SendDeferred() if now - draft.written_at < GIVE_UP:
+                draft = _failed(draft, ReplyState.QUEUED, result)
+            case SendDeferred():
+                draft = _failed(draft, ReplyState.REJECTED, SendRejected(Fault.EXPIRED))
+            case SendUncertain():
+                draft = _failed(draft, ReplyState.UNCERTAIN, result)
+            case _:
+                draft = _failed(draft, ReplyState.REJECTED, result)
+        await t.save_reply(draft)
+        if draft.state is not ReplyState.QUEUED:
+            await show_outcome(t, draft)
+            await t.finish(claim)
+        else:
+            if draft.tries == 1:
+                await show_outcome(t, draft)
+            await t.retry(claim, after=pause(result, draft.tries), counted=False)
+
+
+def _failed(draft: Reply, state: ReplyState, error: Receipt | SendFailed) -> Reply:
+    fault, detail = ("", "")
+    if isinstance(error, SendFailed):
+        fault, detail = (error.fault.value, error.detail)
+    return replace(draft, state=state, fault=fault, detail=detail, tries=draft.tries + 1)
+
+
+# --- the clock ------------------------------------------------------------------------------
+
+
+async def escalate(inbox: Inbox) -> datetime | None:
+    """Queue the alerts of all rungs that were reached; the next instant to look again, UTC."""
+    now = inbox.clock.now()
+    async with inbox.store.begin() as t:
+        conversations = await t.due_waits(now, 200)
+        staff = await t.staff() if conversations else ()
+        for conversation in conversations:
+            await _climb(inbox, t, conversation, staff, now)
+        return await t.next_rung_at()
+
+
+async def _climb(
+    inbox: Inbox,
+    t: Transaction,
+    conversation: Conversation,
+    staff: Sequence[Manager],
+    now: datetime,
+) -> None:
+    wait = conversation.wait
+    if wait is None or wait.id is None:
+        return
+    due = due_alerts(inbox.hours, wait.started_at, wait.ladder, wait.fired, now)
+    for rung in due.fire:
+        for one in routing.alerted(wait.ladder[rung].notify, conversation.assignee_id, staff):
+            await t.put(
+                RaiseAlert(wait.id, rung, one.id, late=due.late),
+                key=f"alert:{wait.id}:{rung}:{one.id}",
+                lane=f"manager:{one.id}",
+            )
+    await t.save_wait(wait.after_firing(due.passed, inbox.hours), conversation.assignee_id)

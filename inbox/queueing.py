@@ -1,0 +1,62 @@
+"""Words for what the flow and the managers' actions put into the queue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inbox.errors import SendDeferred
+from inbox.inbox import Inbox
+from inbox.jobs import RefreshCards, SendReply, ShowOutcome, TellAdmins
+from inbox.ports import Reply, Transaction
+
+
+def pause(error: object, tries: int) -> float:
+    """Seconds until the next try: what the other side asked for, else 2 s doubling to 10 min."""
+    if isinstance(error, SendDeferred) and error.retry_after is not None:
+        return max(error.retry_after.total_seconds(), 0.1)
+    return min(600.0, 2.0 * 2 ** min(max(tries - 1, 0), 10))
+
+
+async def refresh(t: Transaction, conversation_id: int, cause: str) -> None:
+    """Have the conversation's cards drawn again; `cause` makes the job's key."""
+    await t.put(
+        RefreshCards(conversation_id),
+        key=f"refresh:{conversation_id}:{cause}",
+        lane=f"cards:{conversation_id}",
+    )
+
+
+async def show_outcome(t: Transaction, draft: Reply) -> None:
+    """Have the author told what became of the reply."""
+    if draft.id is not None:
+        await t.put(
+            ShowOutcome(draft.id),
+            key=f"outcome:{draft.id}:{draft.written_at}:{draft.state}:{draft.tries}",
+            lane=f"manager:{draft.author_id}",
+        )
+
+
+async def tell_admins(t: Transaction, notice: str, fields: dict[str, str], *, key: str) -> None:
+    """Have the administrators told, once for this key."""
+    await t.put(TellAdmins(notice, fields), key=f"tell:{key}", lane="admins")
+
+
+async def queue_reply(t: Transaction, queued: Reply, attempt: str) -> None:
+    """One conversation's replies go out in the order in which they were written."""
+    if queued.id is not None:
+        lane = f"conversation:{queued.conversation_id}"
+        await t.put(SendReply(queued.id), key=f"send:{queued.key}:{attempt}", lane=lane)
+
+
+async def answered(inbox: Inbox, t: Transaction, draft: Reply, at: datetime) -> None:
+    """Close the wait; what the client wrote after the reply was sent waits on its own (rule 4)."""
+    conversation = await t.conversation(draft.conversation_id)
+    holder = conversation.assignee_id
+    conversation, closed = conversation.answered(draft.author_id, at, inbox.hours)
+    if closed is not None:
+        await t.save_wait(closed, holder)
+        later = await t.first_asked_after(conversation.id, at)
+        if later is not None:
+            conversation = conversation.asked(later, inbox.policy, inbox.hours)
+    await t.save(conversation)
+    await refresh(t, conversation.id, f"reply {draft.id}")

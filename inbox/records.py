@@ -1,0 +1,161 @@
+"""The values that pass through the ports: cards, replies, alerts, desk messages, claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from inbox.jobs import Job, Queue
+from inbox.model import Attachment, Conversation, Entity, InboundMessage, Manager, Wait
+
+
+class CardState(StrEnum):
+    """What has become of the message on a card."""
+
+    WAITING = "waiting"
+    QUIET = "quiet"
+    ANSWERED = "answered"
+    DISMISSED = "dismissed"
+    HANDED_OVER = "handed_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A client's message as the manager is to see it.
+
+    `wait` is the wait that the message belongs to, open or closed. `holder` is the assignee,
+    None while nobody took the client. `closed_by` closed the wait. `repeated`: an interrupted
+    earlier try may have shown this card already.
+    """
+
+    message_id: int
+    conversation: Conversation
+    message: InboundMessage
+    state: CardState
+    wait: Wait | None
+    holder: Manager | None
+    closed_by: Manager | None = None
+    repeated: bool = False
+    handed_by: Manager | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRef:
+    """A message on the desk: an account's (bot's) message id in a chat (facts: the full key)."""
+
+    account: int
+    chat_id: int
+    message_id: int
+
+
+class Purpose(StrEnum):
+    """What a desk message is, so that it can be redrawn."""
+
+    CARD = "card"
+    FILE = "file"
+    ALERT = "alert"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A desk message and what it is."""
+
+    ref: DeskRef
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLink:
+    """What stands behind a desk message: which conversation, which message or wait, whose chat."""
+
+    shown: Shown
+    conversation_id: int
+    manager_id: int
+    message_id: int | None = None
+    wait_id: int | None = None
+    rung: int | None = None
+
+
+class ReplyState(StrEnum):
+    """The way of a reply: queued → sending → sent, rejected or uncertain."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    REJECTED = "rejected"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A manager's reply. `desk_ref` is the manager's own message; `fault` a Fault's value.
+
+    `tries` counts deferred tries. `message_id` is the client's message that it answers.
+    """
+
+    key: str
+    conversation_id: int
+    author_id: int
+    text: str
+    written_at: datetime
+    entities: tuple[Entity, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    message_id: int | None = None
+    desk_ref: DeskRef | None = None
+    state: ReplyState = ReplyState.QUEUED
+    fault: str = ""
+    detail: str = ""
+    tries: int = 0
+    sent_at: datetime | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A rung reached, as its recipient is to see it. `elapsed` and `remaining` are business time;
+    `remaining` is negative once overdue. `late`: an outage kept it from firing on time."""
+
+    wait: Wait
+    rung: int
+    card: Card
+    elapsed: timedelta
+    remaining: timedelta
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """A message of a conversation, either way, as history shows it."""
+
+    at: datetime
+    author: str
+    inbound: bool
+    text: str
+    attachments: tuple[Attachment, ...]
+    state: ReplyState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job held for a time. `token` is the fence: who lost the lease commits nothing."""
+
+    job_id: int
+    job: Job
+    queue: Queue
+    lane: str
+    token: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Jobs to run now, and the seconds to the next due lane (None: an empty queue)."""
+
+    claims: tuple[Claim, ...]
+    next_due_in: float | None
+
+
+class LeaseLost(Exception):
+    """Somebody else holds the job now; nothing of this transaction may be committed."""

@@ -1,0 +1,282 @@
+"""Runs what stands in the queue: claim, run outside any transaction, acknowledge or retry."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import assert_never
+
+from inbox import routing
+from inbox.errors import SendDeferred, SendFailed, SendRejected
+from inbox.flow import receive, send
+from inbox.inbox import Inbox, load_files
+from inbox.jobs import (
+    Queue,
+    RaiseAlert,
+    Received,
+    RefreshCards,
+    SendReply,
+    ShowCard,
+    ShowOutcome,
+    TellAdmins,
+)
+from inbox.model import Manager
+from inbox.ports import Alert, Card, Claim, DeskLink, LeaseLost, Purpose, ReplyState, Shown
+from inbox.queueing import pause, show_outcome, tell_admins
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = 15.0  # seconds; a third of the lease
+SWEEP = 5.0  # seconds; a wake-up that got lost costs no more
+ENOUGH = 6  # attempts; then a person must look
+
+
+async def work(inbox: Inbox, queue: Queue, parallel: int, *, patience: float = 10.0) -> None:
+    """Run the queue's jobs for ever, `parallel` lanes at a time.
+
+    When cancelled it claims no more and gives running jobs `patience` seconds to end.
+    """
+    running: dict[asyncio.Task[None], Claim] = {}
+    heartbeat = asyncio.create_task(_keep_leases(inbox, running))
+    try:
+        while True:
+            # Refilled by halves: one claim serves several jobs when there is much to do.
+            free = parallel - len(running)
+            next_due: float | None = None
+            if free >= max(1, parallel // 2):
+                claimed = await inbox.store.claim(queue, free)
+                next_due = claimed.next_due_in
+                for claim in claimed.claims:
+                    running[asyncio.create_task(run(inbox, claim))] = claim
+            await _something_to_do(inbox, queue, running, next_due)
+            for task in [one for one in running if one.done()]:
+                del running[task]
+    finally:
+        heartbeat.cancel()
+        if running:
+            await asyncio.wait(running, timeout=patience)
+            for task in running:
+                task.cancel()
+
+
+async def _something_to_do(
+    inbox: Inbox, queue: Queue, running: dict[asyncio.Task[None], Claim], next_due: float | None
+) -> None:
+    """Return when a job ended, a job was put, or the next lane is due."""
+    timeout = SWEEP if next_due is None else min(max(next_due, 0.005), SWEEP)
+    put = asyncio.create_task(inbox.store.wait_for_jobs(queue, timeout))
+    try:
+        await asyncio.wait({put, *running}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        put.cancel()
+    if put.done() and not put.cancelled():
+        put.result()
+
+
+async def _keep_leases(inbox: Inbox, running: dict[asyncio.Task[None], Claim]) -> None:
+    while True:
+        await asyncio.sleep(HEARTBEAT)
+        if running:
+            try:
+                await inbox.store.renew(tuple(running.values()))
+            except Exception:  # the database is away; the next beat tries again
+                log.exception("leases could not be renewed")
+
+
+async def work_once(inbox: Inbox, queue: Queue, limit: int = 16) -> bool:
+    """Run what is due now; whether there was anything."""
+    claimed = await inbox.store.claim(queue, limit)
+    await asyncio.gather(*(run(inbox, claim) for claim in claimed.claims))
+    return bool(claimed.claims)
+
+
+async def run(inbox: Inbox, claim: Claim) -> None:
+    """Run one job to its acknowledgement, its next try or its grave; raises nothing."""
+    try:
+        try:
+            await _dispatch(inbox, claim)
+        except SendDeferred as error:
+            async with inbox.store.begin() as t:
+                await t.retry(claim, after=pause(error, claim.attempts), counted=False)
+        except LeaseLost:
+            raise
+        except Exception as error:  # any fault of one message must leave the others running
+            log.exception("job %s %s failed", claim.job_id, claim.job)
+            await _try_later(inbox, claim, error)
+    except LeaseLost:
+        log.warning("job %s %s: somebody else holds it now", claim.job_id, claim.job)
+    except Exception:  # the database is away: the lease runs out, and the job runs again
+        log.exception("job %s %s could not be put back", claim.job_id, claim.job)
+
+
+async def _dispatch(inbox: Inbox, claim: Claim) -> None:
+    match claim.job:
+        case Received():
+            await receive(inbox, claim, claim.job)
+        case SendReply():
+            await send(inbox, claim, claim.job)
+        case ShowOutcome():
+            await _show_outcome(inbox, claim, claim.job)
+        case RefreshCards():
+            await _refresh_cards(inbox, claim, claim.job)
+        case ShowCard():
+            await _show_card(inbox, claim, claim.job)
+        case RaiseAlert():
+            await _raise_alert(inbox, claim, claim.job)
+        case TellAdmins():
+            await _tell_admins(inbox, claim, claim.job)
+        case _:
+            assert_never(claim.job)
+
+
+async def _try_later(inbox: Inbox, claim: Claim, error: Exception) -> None:
+    what = f"{type(error).__name__}: {error}"
+    async with inbox.store.begin() as t:
+        if claim.attempts < ENOUGH:
+            await t.retry(claim, after=pause(error, claim.attempts))
+            return
+        await t.bury(claim, what)
+        fields = {"job": type(claim.job).__name__, "id": str(claim.job_id), "error": what}
+        await tell_admins(t, "dead_letter", fields, key=f"dead:{claim.job_id}")
+        if isinstance(claim.job, SendReply):
+            draft = await t.reply(claim.job.reply_id)
+            lost = replace(draft, state=ReplyState.REJECTED, fault="interrupted", detail=what)
+            await t.save_reply(lost)
+            await show_outcome(t, lost)
+
+
+async def _finish(inbox: Inbox, claim: Claim, links: tuple[DeskLink, ...] = ()) -> None:
+    async with inbox.store.begin() as t:
+        if links:
+            await t.link(links)
+        await t.finish(claim)
+
+
+async def _show_outcome(inbox: Inbox, claim: Claim, job: ShowOutcome) -> None:
+    """The manager sees under the own message what became of it."""
+    async with inbox.store.begin() as t:
+        draft = await t.reply(job.reply_id)
+        conversation = await t.conversation(draft.conversation_id)
+        author = routing.member(await t.staff(), draft.author_id)
+    shown: tuple[Shown, ...] = ()
+    if author is not None:
+        try:
+            shown = await inbox.desk.show_outcome(draft, conversation, author)
+        except SendRejected as error:
+            log.warning("outcome of reply %s not shown: %s", draft.key, error)
+    links = tuple(
+        DeskLink(one, conversation.id, draft.author_id, draft.message_id) for one in shown
+    )
+    await _finish(inbox, claim, links)
+
+
+async def _refresh_cards(inbox: Inbox, claim: Claim, job: RefreshCards) -> None:
+    """Cards and alerts that stand on the desk tell the truth again."""
+    async with inbox.store.begin() as t:
+        links = await t.links_to_redraw(job.conversation_id)
+        staff = await t.staff()
+        message_ids = {link.message_id for link in links if link.message_id is not None}
+        cards = {message_id: await t.card(message_id) for message_id in message_ids}
+        wait_ids = {link.wait_id for link in links if link.wait_id is not None}
+        waits = {wait_id: (await t.wait(wait_id))[1] for wait_id in wait_ids}
+    for link in links:
+        to = routing.member(staff, link.manager_id)
+        if to is None or link.message_id is None:
+            continue
+        card = cards[link.message_id]
+        alert: Alert | None = None
+        if link.shown.purpose is Purpose.ALERT and link.wait_id is not None:
+            card = replace(card, wait=waits[link.wait_id])
+            alert = _alert(inbox, card, link.rung or 0, late=False)
+        try:
+            await inbox.desk.redraw(link.shown, card, to, alert)
+        except SendDeferred:
+            raise
+        except SendFailed as error:
+            log.info("card %s not redrawn: %s", link.shown.ref, error)
+    await _finish(inbox, claim)
+
+
+async def _show_card(inbox: Inbox, claim: Claim, job: ShowCard) -> None:
+    """A new holder sees the newest message, with what has run and when it is due (rule 21)."""
+    async with inbox.store.begin() as t:
+        message_id = await t.newest_message(job.conversation_id)
+        staff = await t.staff()
+        to = routing.member(staff, job.manager_id)
+        if message_id is None or to is None:
+            await t.finish(claim)
+            return
+        card = await t.card(message_id)
+        raw = await t.raw_of_message(message_id)
+    giver = routing.member(staff, job.from_id)
+    card = replace(card, handed_by=giver, repeated=claim.attempts > 1)
+    files = await load_files(inbox, card.message.attachments, raw, inbox.desk.origin)
+    shown = await inbox.desk.show(card, to, files)
+    links = tuple(DeskLink(one, job.conversation_id, to.id, message_id) for one in shown)
+    await _finish(inbox, claim, links)
+
+
+async def _raise_alert(inbox: Inbox, claim: Claim, job: RaiseAlert) -> None:
+    """Tell that a rung was reached, unless the wait ended in the meantime (rule 16)."""
+    async with inbox.store.begin() as t:
+        conversation, wait = await t.wait(job.wait_id)
+        message_id = await t.newest_message(conversation.id)
+        staff = await t.staff()
+        to = routing.member(staff, job.manager_id)
+        if wait.closing is not None or message_id is None or to is None:
+            await t.finish(claim)
+            return
+        card = replace(await t.card(message_id), wait=wait, repeated=claim.attempts > 1)
+    alert = _alert(inbox, card, job.rung, late=job.late)
+    try:
+        shown = await inbox.desk.alert(alert, to)
+    except SendRejected as error:
+        await _alert_somebody_else(inbox, claim, job, to, staff, error)
+        return
+    links = tuple(
+        DeskLink(one, conversation.id, to.id, message_id, job.wait_id, job.rung) for one in shown
+    )
+    await _finish(inbox, claim, links)
+
+
+async def _alert_somebody_else(
+    inbox: Inbox,
+    claim: Claim,
+    job: RaiseAlert,
+    to: Manager,
+    staff: tuple[Manager, ...],
+    error: SendRejected,
+) -> None:
+    """Whoever blocked the bot cannot be the end of an alert."""
+    others = [one for one in routing.heads(staff) if one.id != to.id]
+    async with inbox.store.begin() as t:
+        for one in others:
+            await t.put(
+                replace(job, manager_id=one.id),
+                key=f"alert:{job.wait_id}:{job.rung}:{one.id}",
+                lane=f"manager:{one.id}",
+            )
+        fields = {"name": to.name, "reason": str(error)}
+        await tell_admins(t, "unreachable", fields, key=f"unreachable:{to.id}:{job.wait_id}")
+        await t.finish(claim)
+
+
+def _alert(inbox: Inbox, card: Card, rung: int, *, late: bool) -> Alert:
+    wait = card.wait
+    if wait is None:
+        raise ValueError(f"message {card.message_id} belongs to no wait")
+    end = wait.closing.at if wait.closing is not None else inbox.clock.now()
+    elapsed = inbox.hours.elapsed(wait.started_at, max(end, wait.started_at))
+    return Alert(wait, rung, card, elapsed, wait.reply_within - elapsed, late)
+
+
+async def _tell_admins(inbox: Inbox, claim: Claim, job: TellAdmins) -> None:
+    async with inbox.store.begin() as t:
+        staff = await t.staff()
+    for one in routing.admins(staff):
+        try:
+            await inbox.desk.tell(job.notice, job.fields, one)
+        except SendRejected as error:
+            log.warning("%s not told of %s: %s", one.name, job.notice, error)
+    await _finish(inbox, claim)

@@ -39,6 +39,7 @@ from inbox.model import (
     Receipt,
 )
 from inbox.ports import (
+    Card,
     Claim,
     Connector,
     DeskLink,
@@ -148,36 +149,45 @@ async def _show_new(
     if any(one.id not in seen for one in readers):
         files = await load_files(inbox, message.attachments, raw, inbox.desk.origin)
     links: list[DeskLink] = []
-    deferred: SendFailed | None = None
+    postponed: SendFailed | None = None
     # Whoever blocked the bot must not be the end of the message: then the heads see it.
     for group in (readers, routing.heads(staff), routing.admins(staff)):
-        for one in group:
-            if one.id in seen:
-                continue
-            try:
-                shown = await inbox.desk.show(card, one, files)
-            except SendRejected as error:
-                log.warning("no card of message %s for %s: %s", message_id, one.name, error)
-            except (SendDeferred, SendUncertain) as error:
-                deferred = error
-            else:
-                seen.add(one.id)
-                links += [
-                    DeskLink(each, card.conversation.id, one.id, message_id) for each in shown
-                ]
-        if seen or deferred:
+        unseen = [one for one in group if one.id not in seen]
+        shown, postponed = await _show_to(inbox, card, unseen, files)
+        links += shown
+        seen |= {link.manager_id for link in shown}
+        if seen or postponed:
             break
     async with inbox.store.begin() as t:
         await t.link(links)
-        if deferred is not None:
+        if postponed is not None:
             # Uncertain counts as a try, so that the next card says "possibly shown before".
-            counted = isinstance(deferred, SendUncertain)
-            await t.retry(claim, after=pause(deferred, claim.attempts), counted=counted)
+            counted = isinstance(postponed, SendUncertain)
+            await t.retry(claim, after=pause(postponed, claim.attempts), counted=counted)
         elif not seen:
             await t.retry(claim, after=NOBODY_THERE, counted=False)
         else:
             await t.mark_raw(raw_ids, "filed")
             await t.finish(claim)
+
+
+async def _show_to(
+    inbox: Inbox, card: Card, readers: Sequence[Manager], files: Sequence[LoadedFile]
+) -> tuple[list[DeskLink], SendFailed | None]:
+    """What now stands on whose desk, and why somebody's card must be tried again."""
+    links: list[DeskLink] = []
+    postponed: SendFailed | None = None
+    for one in readers:
+        try:
+            shown = await inbox.desk.show(card, one, files)
+        except SendRejected as error:
+            log.warning("no card of message %s for %s: %s", card.message_id, one.name, error)
+        except (SendDeferred, SendUncertain) as error:
+            postponed = error
+        else:
+            conversation_id = card.conversation.id
+            links += [DeskLink(each, conversation_id, one.id, card.message_id) for each in shown]
+    return links, postponed
 
 
 async def _file(
@@ -374,4 +384,4 @@ async def _climb(
                 key=f"alert:{wait.id}:{rung}:{one.id}",
                 lane=f"manager:{one.id}",
             )
-    await t.save_wait(wait.after_firing(due.passed, inbox.hours), conversation.assignee_id)
+    await t.save_wait(wait.after_firing(due.passed, now, inbox.hours), conversation.assignee_id)

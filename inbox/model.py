@@ -275,12 +275,12 @@ class Wait:
             next_rung_at=None,
             first=first,
         )
-        return wait.after_firing(frozenset(), hours)
+        return wait.after_firing(frozenset(), started_at, hours)
 
-    def after_firing(self, rungs: frozenset[int], hours: BusinessHours) -> Wait:
-        """The same wait once these rungs were announced."""
+    def after_firing(self, rungs: frozenset[int], now: datetime, hours: BusinessHours) -> Wait:
+        """The same wait once these rungs were announced at `now`."""
         fired = self.fired | rungs
-        at = next_rung_at(hours, self.started_at, self.ladder, fired)
+        at = next_rung_at(hours, self.started_at, self.ladder, fired, now)
         return replace(self, fired=fired, next_rung_at=at)
 
     def closed(

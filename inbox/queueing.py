@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 from inbox.errors import SendDeferred
@@ -14,7 +15,7 @@ def pause(error: object, tries: int) -> float:
     """Seconds until the next try: what the other side asked for, else 2 s doubling to 10 min."""
     if isinstance(error, SendDeferred) and error.retry_after is not None:
         return max(error.retry_after.total_seconds(), 0.1)
-    return min(600.0, 2.0 * 2 ** min(max(tries - 1, 0), 10))
+    return min(600.0, math.ldexp(1.0, min(max(tries, 1), 10)))
 
 
 async def refresh(t: Transaction, conversation_id: int, cause: str) -> None:

@@ -232,7 +232,8 @@ async def _raise_alert(inbox: Inbox, claim: Claim, job: RaiseAlert) -> None:
     try:
         shown = await inbox.desk.alert(alert, to)
     except SendRejected as error:
-        await _alert_somebody_else(inbox, claim, job, to, staff, error)
+        log.warning("alert of wait %s not shown to %s: %s", job.wait_id, to.name, error)
+        await _alert_somebody_else(inbox, claim, job, to, staff)
         return
     links = tuple(
         DeskLink(one, conversation.id, to.id, message_id, job.wait_id, job.rung) for one in shown
@@ -241,12 +242,7 @@ async def _raise_alert(inbox: Inbox, claim: Claim, job: RaiseAlert) -> None:
 
 
 async def _alert_somebody_else(
-    inbox: Inbox,
-    claim: Claim,
-    job: RaiseAlert,
-    to: Manager,
-    staff: tuple[Manager, ...],
-    error: SendRejected,
+    inbox: Inbox, claim: Claim, job: RaiseAlert, to: Manager, staff: tuple[Manager, ...]
 ) -> None:
     """Whoever blocked the bot cannot be the end of an alert."""
     others = [one for one in routing.heads(staff) if one.id != to.id]
@@ -257,7 +253,7 @@ async def _alert_somebody_else(
                 key=f"alert:{job.wait_id}:{job.rung}:{one.id}",
                 lane=f"manager:{one.id}",
             )
-        fields = {"name": to.name, "reason": str(error)}
+        fields = {"name": to.name}
         await tell_admins(t, "unreachable", fields, key=f"unreachable:{to.id}:{job.wait_id}")
         await t.finish(claim)
 

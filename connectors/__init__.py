@@ -1,0 +1,1 @@
+"""One folder per kind of channel; they do not know each other."""

@@ -1,0 +1,1 @@
+"""Mail: read over IMAP, answered over SMTP."""

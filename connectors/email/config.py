@@ -1,0 +1,133 @@
+"""What the mail connector must be told: the mailbox, its IMAP and its SMTP server.
+
+Secrets arrive here already read: `password_file` is resolved by whoever reads the settings.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+MEGABYTE = 1024 * 1024
+IMAP_PORTS = {"tls": 993, "starttls": 143, "none": 143}
+SMTP_PORTS = {"tls": 465, "starttls": 587, "none": 25}
+
+_ATOM = r"[^\s@<>\"(),:;\\\x00-\x1f\x7f]"
+_ADDRESS = re.compile(rf"{_ATOM}{{1,64}}@{_ATOM}{{1,255}}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+NotEmpty = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _one_line(value: str) -> str:
+    if _CONTROL.search(value):
+        raise ValueError("must be one line without control characters")
+    return value
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("is not the name of a time zone") from None
+    return name
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class ServerSettings(_Section):
+    """How to reach one mail server. `ca_file`: PEM file of further authorities to trust."""
+
+    host: Annotated[NotEmpty, AfterValidator(_one_line)]
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: Annotated[NotEmpty, AfterValidator(_one_line)]
+    password: Annotated[SecretStr, Field(min_length=1)]
+    ca_file: Path | None = None
+
+    @field_validator("password")
+    @classmethod
+    def _password_is_one_line(cls, password: SecretStr) -> SecretStr:
+        if _CONTROL.search(password.get_secret_value()):
+            raise ValueError("must be one line without control characters")
+        return password
+
+    @field_validator("ca_file")
+    @classmethod
+    def _ca_file_exists(cls, path: Path | None) -> Path | None:
+        if path is not None and not path.is_file():
+            raise ValueError("names no file")
+        return path
+
+    @model_validator(mode="after")
+    def _no_password_in_the_clear(self) -> ServerSettings:
+        if self.security == "none" and not _is_loopback(self.host):
+            raise ValueError(
+                'security = "none" would send the password in the clear, which is allowed on this'
+                ' machine alone (host localhost or 127.0.0.1); use "tls" or "starttls"'
+            )
+        return self
+
+
+class MailboxSettings(_Section):
+    """One mailbox that is read and answered from.
+
+    `name` is the sender's name on our mails (else the manager's). `manager` gets unknown senders.
+    `first_run_days`: mail of so many days before the first run is shown, as history.
+    `poll_seconds`: how often to look where the server offers no IDLE, or in further folders.
+    A mail above `max_size` bytes is taken without its files. `timezone` (IANA) is for the date of
+    quotes. `sent_copy`: "provider" where the mail provider itself keeps what we send; else a copy
+    is put into the Sent folder after `sent_copy_delay` seconds, unless it stands there by then.
+    """
+
+    address: NotEmpty
+    name: Annotated[str, AfterValidator(_one_line)] | None = None
+    manager: str | None = None
+    imap: ServerSettings
+    smtp: ServerSettings
+    folders: Annotated[tuple[NotEmpty, ...], Field(min_length=1)] = ("INBOX",)
+    first_run_days: Annotated[int, Field(ge=0, le=365)] = 0
+    poll_seconds: Annotated[float, Field(ge=1, le=3600)] = 45
+    max_size: Annotated[int, Field(ge=MEGABYTE, le=200 * MEGABYTE)] = 40 * MEGABYTE
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    sent_copy: Literal["append", "provider"] = "append"
+    sent_copy_delay: Annotated[float, Field(ge=0, le=20)] = 20
+
+    @field_validator("address")
+    @classmethod
+    def _address_is_one(cls, address: str) -> str:
+        if not _ADDRESS.fullmatch(address):
+            raise ValueError("is not an e-mail address such as info@studio.ru")
+        return address
+
+    @field_validator("folders")
+    @classmethod
+    def _folders_differ(cls, folders: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(folders)) < len(folders) or any(_CONTROL.search(name) for name in folders):
+            raise ValueError("must be different names of one line each")
+        return folders
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

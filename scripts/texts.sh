@@ -7,7 +7,7 @@ template=$(mktemp)
 trap 'rm -f "$template"' EXIT
 babel=.venv/bin/pybabel
 
-$babel --quiet extract --keywords '_ __ ngettext:1,2' --add-comments 'Translators:' \
+$babel --quiet extract --no-default-keywords --keywords 'say mark template many:1,2' --add-comments 'Translators:' \
     --project okno --no-location --sort-output --output-file "$template" bot connectors
 for language in ru en; do
     catalogue=bot/locales/$language/LC_MESSAGES/okno.po

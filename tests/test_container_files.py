@@ -18,9 +18,8 @@ BIN = Path(sys.executable).parent
 
 def dockerfile_faults(text: str) -> str:
     """What hadolint says; nothing when all is well."""
-    done = subprocess.run(
-        [BIN / "hadolint", "--no-color", "-"], input=text, capture_output=True, text=True
-    )
+    command = [BIN / "hadolint", "--no-color", "-"]
+    done = subprocess.run(command, input=text, check=False, capture_output=True, text=True)
     return done.stdout + done.stderr
 
 
@@ -33,7 +32,7 @@ def schema_faults(text: str, folder: Path) -> str:
     file = folder / "docker-compose.yml"
     file.write_text(text)
     command = [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", file]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     return done.stdout + done.stderr if done.returncode else ""
 
 
@@ -74,7 +73,7 @@ def test_the_dockerfile_has_no_fault():
     [
         ("FROM python:3.13-slim-bookworm\n", "FROM python:latest\n", "DL3007"),
         ("USER 10001:10001", "USER root", "DL3002"),
-        ("pip install --no-cache-dir --no-deps .", "pip install okno", "DL3042"),
+        ("RUN groupadd", "RUN sudo groupadd", "DL3004"),
         ("WORKDIR /src", "WORKDIR src", "DL3000"),
         ('ENTRYPOINT ["okno"]', "ENTRYPOINT okno", "DL3025"),
         ("EXPOSE 8080", "EXPOSE 80800", "DL3011"),
@@ -94,7 +93,7 @@ def test_the_compose_file_has_no_fault(tmp_path: Path):
     [
         ("restart: unless-stopped", "restrat: unless-stopped"),
         ("stop_grace_period: 60s", "stop_grace_period: soon"),
-        ("      - okno-data:/var/lib/okno", "      - okno-date:/var/lib/okno"),
+        ("    - okno-data:/var/lib/okno", "    - okno-date:/var/lib/okno"),
         ("      - telegram_token\n", "      - telegram_tokn\n"),
         ("      - database\n    depends_on", "      - databse\n    depends_on"),
         ("      postgres:\n        condition", "      postgre:\n        condition"),
@@ -104,9 +103,8 @@ def test_the_compose_file_has_no_fault(tmp_path: Path):
     ],
 )
 def test_a_fault_in_the_compose_file_is_found(old: str, new: str, tmp_path: Path):
-    anchored = re.compile(r"^" + re.escape(old) if old.startswith(" ") else re.escape(old), re.M)
-    assert anchored.search(COMPOSE)
-    assert compose_faults(anchored.sub(new, COMPOSE, count=1), tmp_path)
+    assert old in COMPOSE
+    assert compose_faults(COMPOSE.replace(old, new, 1), tmp_path)
 
 
 @pytest.mark.parametrize("name", list(yaml.safe_load(COMPOSE)["services"]))
@@ -135,9 +133,11 @@ def test_the_two_profiles_never_run_one_bot_twice():
 
 
 def test_everything_the_image_copies_is_let_through():
-    """.dockerignore starts from nothing: a package forgotten there would be missing at run time."""
+    """.dockerignore starts from nothing: a package forgotten there would not be in the image."""
     allowed = (ROOT / ".dockerignore").read_text()
-    wheel = re.search(r"^packages = (\[.*\])$", (ROOT / "pyproject.toml").read_text(), re.M)
+    wheel = re.search(
+        r"^packages = (\[.*\])$", (ROOT / "pyproject.toml").read_text(), re.MULTILINE
+    )
     assert wheel
     for needed in [*json.loads(wheel[1]), "pyproject.toml", "hatch_build.py", "README.md"]:
         assert f"\n!{needed}\n" in allowed, needed

@@ -1,0 +1,162 @@
+"""Methods about the bot itself and its chats: updates, webhook, commands, names, files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.telegram.call import Call
+from sandbox.telegram.refusal import bad_request
+from sandbox.telegram.stream import LARGEST_BATCH, Update, webhook_from
+
+NAMED = {"name": 64, "description": 512, "short_description": 120}
+
+
+def get_me(call: Call) -> dict[str, Any]:
+    return call.bot.as_user() | {
+        "can_join_groups": True,
+        "can_read_all_group_messages": True,
+        "supports_inline_queries": False,
+        "can_connect_to_business": False,
+        "has_main_web_app": False,
+        "has_topics_enabled": call.bot.topics,
+    }
+
+
+async def get_updates(call: Call) -> list[Update]:
+    params, stream = call.params, call.bot.stream
+    stream.allow(params.get("allowed_updates"))
+    return await stream.fetch(
+        offset=params.get("offset") or 0,
+        limit=params.get("limit") or LARGEST_BATCH,
+        timeout=params.get("timeout") or 0,
+    )
+
+
+def set_webhook(call: Call) -> bool:
+    params, stream = call.params, call.bot.stream
+    stream.allow(params.get("allowed_updates"))
+    if params.get("drop_pending_updates"):
+        stream.pending.clear()
+    url = params.get("url") or ""
+    if not url:
+        stream.set_webhook(None)
+        return True
+    secret, most = params.get("secret_token") or "", params.get("max_connections") or 40
+    stream.set_webhook(webhook_from(url, secret, most))
+    return True
+
+
+def delete_webhook(call: Call) -> bool:
+    if call.params.get("drop_pending_updates"):
+        call.bot.stream.pending.clear()
+    call.bot.stream.set_webhook(None)
+    return True
+
+
+def get_webhook_info(call: Call) -> dict[str, Any]:
+    stream = call.bot.stream
+    info: dict[str, Any] = {
+        "url": stream.webhook.url if stream.webhook else "",
+        "has_custom_certificate": False,
+        "pending_update_count": len(stream.pending),
+    }
+    if stream.allowed is not None:
+        info["allowed_updates"] = sorted(stream.allowed)
+    if stream.webhook:
+        info["max_connections"] = stream.webhook.max_connections
+        if stream.webhook.last_error_at is not None:
+            info["last_error_date"] = stream.webhook.last_error_at
+            info["last_error_message"] = stream.webhook.last_error
+    return info
+
+
+def answer_callback_query(call: Call) -> bool:
+    waiting = call.world.callbacks.get(call.params["callback_query_id"])
+    if waiting is None:
+        raise bad_request("query is too old and response timeout expired or query ID is invalid")
+    if len(call.params.get("text") or "") > 200:
+        raise bad_request("MESSAGE_TOO_LONG")
+    if not waiting.done():
+        names = ("text", "show_alert", "url")
+        waiting.set_result({name: call.params.get(name) for name in names})
+    return True
+
+
+def get_file(call: Call) -> dict[str, Any]:
+    return call.world.files.download(call.bot.id, call.params["file_id"])
+
+
+def get_chat(call: Call) -> dict[str, Any]:
+    chat = call.room()
+    gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription")
+    accepted = dict.fromkeys((*gifts, "gifts_from_channels"), True)
+    info = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": accepted}
+    if chat.pinned:
+        info["pinned_message"] = chat.entries[chat.pinned[-1]].message
+    return chat.header | info
+
+
+def get_chat_member(call: Call) -> dict[str, Any]:
+    chat = call.room()
+    wanted: int = call.params["user_id"]
+    person = call.world.people.get(wanted)
+    user = call.bot.as_user() if wanted == call.bot.id else person and person.as_user()
+    if user is None or (chat.private and wanted not in (chat.id, call.bot.id)):
+        raise bad_request("user not found")
+    member = wanted in chat.members or wanted in chat.bots
+    return {"user": user, "status": "member" if member else "left"}
+
+
+def set_commands(call: Call) -> bool:
+    call.bot.settings["commands", *_scope(call)] = call.params["commands"]
+    return True
+
+
+def get_commands(call: Call) -> list[dict[str, Any]]:
+    commands: list[dict[str, Any]] = call.bot.settings.get(("commands", *_scope(call)), [])
+    return commands
+
+
+def delete_commands(call: Call) -> bool:
+    call.bot.settings.pop(("commands", *_scope(call)), None)
+    return True
+
+
+def set_named(call: Call, what: str) -> bool:
+    """setMyName, setMyDescription, setMyShortDescription."""
+    value = call.params.get(what) or ""
+    if len(value) > NAMED[what]:
+        raise bad_request(f"{what.replace('_', ' ')} is too long")
+    call.bot.settings[what, call.params.get("language_code") or ""] = value
+    return True
+
+
+def get_named(call: Call, what: str) -> dict[str, str]:
+    default = call.bot.name if what == "name" else ""
+    in_general = call.bot.settings.get((what, ""), default)
+    language = call.params.get("language_code") or ""
+    return {what: call.bot.settings.get((what, language)) or in_general}
+
+
+def set_menu_button(call: Call) -> bool:
+    key = str(call.params.get("chat_id") or "")
+    call.bot.settings["menu_button", key] = call.params.get("menu_button") or {"type": "default"}
+    return True
+
+
+def get_menu_button(call: Call) -> dict[str, Any]:
+    settings, key = call.bot.settings, str(call.params.get("chat_id") or "")
+    default = settings.get(("menu_button", ""), {"type": "commands"})
+    button: dict[str, Any] = settings.get(("menu_button", key), default)
+    return button
+
+
+def done(_call: Call) -> bool:
+    """close and logOut have nothing to do here."""
+    return True
+
+
+def _scope(call: Call) -> tuple[str, ...]:
+    scope = call.params.get("scope") or {"type": "default"}
+    parts = (str(scope.get(name) or "") for name in ("type", "chat_id", "user_id"))
+    return (*parts, call.params.get("language_code") or "")

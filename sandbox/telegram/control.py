@@ -1,0 +1,174 @@
+"""The control API under /_sandbox: another process plays people, plans faults, reads chats."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.telegram.faults import Fault
+from sandbox.telegram.people import People
+from sandbox.telegram.refusal import Refusal
+from sandbox.telegram.world import Person, World
+
+Body = dict[str, Any]
+Act = Callable[[Body], Any | Awaitable[Any]]
+
+HEARTBEAT = 15.0
+
+
+class Control:
+    """Answers {"ok": true, "result": ..., "at": monotonic seconds when it was done}."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.people = People(world)
+
+    def add_routes(self, app: web.Application) -> None:
+        acts: dict[str, Act] = {
+            "people": self._add_person,
+            "bots": self._add_bot,
+            "says": lambda body: self.people.says(**_who(body)),
+            "starts": lambda body: self.people.starts(**_who(body)),
+            "sends": self._sends,
+            "album": self._album,
+            "presses": lambda body: self.people.presses_fully(**_who(body)),
+            "edits": lambda body: self.people.edits(**_who(body)),
+            "deletes": lambda body: self.people.deletes(**_who(body)),
+            "reacts": lambda body: self.people.reacts(**_who(body)),
+            "blocks": lambda body: self.people.blocks(**_who(body)),
+            "unblocks": lambda body: self.people.unblocks(**_who(body)),
+            "faults": self._add_fault,
+            "updates": self._inject,
+        }
+        for name, act in acts.items():
+            app.router.add_post(f"/_sandbox/{name}", _handler(act))
+        app.router.add_delete("/_sandbox/faults", _handler(self._clear_faults))
+        app.router.add_get("/_sandbox/chat", self._chat)
+        app.router.add_get("/_sandbox/requests", self._requests)
+        app.router.add_get("/_sandbox/pending", self._pending)
+        app.router.add_get("/_sandbox/events", self._events)
+
+    def _add_person(self, body: Body) -> Body:
+        started = bool(body.pop("started", True))
+        return asdict(self.world.add_person(Person(**body), started=started))
+
+    def _add_bot(self, body: Body) -> Body:
+        return self.world.add_bot(**body).as_user()
+
+    def _sends(self, body: Body) -> Any:
+        return self.people.sends(**_decoded(_who(body)))
+
+    def _album(self, body: Body) -> Any:
+        given = _who(body)
+        given["items"] = [_decoded(item) for item in given["items"]]
+        return self.people.sends_album(**given)
+
+    def _add_fault(self, body: Body) -> Body:
+        return asdict(self.world.faults.add(Fault(**body)))
+
+    def _clear_faults(self, _body: Body) -> None:
+        self.world.faults.clear()
+
+    def _inject(self, body: Body) -> int:
+        return self.world.bot(body["bot"]).stream.inject(body["update"])
+
+    async def _chat(self, request: web.Request) -> web.Response:
+        def read(body: Body) -> Any:
+            return self.world.chat(body["bot"], int(body["person"]))
+
+        return await _run(read, dict(request.query))
+
+    async def _requests(self, request: web.Request) -> web.Response:
+        """The log of calls, of one method and after an instant where asked: ?method=&after=."""
+
+        def read(body: Body) -> Any:
+            after, method = float(body.get("after") or 0), body.get("method")
+            return [
+                asdict(call)
+                for call in self.world.requests
+                if call.at > after and method in (None, call.method)
+            ]
+
+        return await _run(read, dict(request.query))
+
+    async def _pending(self, request: web.Request) -> web.Response:
+        """How many updates a bot has not confirmed yet."""
+
+        def read(body: Body) -> Any:
+            return len(self.world.bot(body["bot"]).stream.pending)
+
+        return await _run(read, dict(request.query))
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        """Notices as server-sent events, until the reader leaves."""
+        response = web.StreamResponse(headers={"Cache-Control": "no-store"})
+        response.content_type = "text/event-stream"
+        queue = self.world.subscribe()
+        try:
+            await response.prepare(request)
+            await response.write(b": ready\n\n")
+            while True:
+                await response.write(await _next_event(queue))
+        except ConnectionResetError:
+            return response
+        finally:
+            self.world.unsubscribe(queue)
+
+
+async def _next_event(queue: asyncio.Queue[Body]) -> bytes:
+    try:
+        async with asyncio.timeout(HEARTBEAT):
+            notice = await queue.get()
+    except TimeoutError:
+        return b": still here\n\n"
+    return b"data: " + json.dumps(notice, ensure_ascii=False).encode() + b"\n\n"
+
+
+def _handler(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handle(request: web.Request) -> web.Response:
+        try:
+            body = await request.json() if request.can_read_body else {}
+        except ValueError as error:
+            return _fault(400, f"the body is not JSON: {error}")
+        return await _run(act, body)
+
+    return handle
+
+
+async def _run(act: Act, body: Body) -> web.Response:
+    try:
+        result = act(body)
+        if isinstance(result, Awaitable):
+            result = await result
+    except (LookupError, TypeError, ValueError) as error:
+        return _fault(400, f"{type(error).__name__}: {error}")
+    except Refusal as refusal:
+        return _fault(refusal.code, refusal.description)
+    except TimeoutError:
+        return _fault(504, "the bot did not answer in time")
+    return web.json_response({"ok": True, "result": result, "at": time.monotonic()})
+
+
+def _fault(status: int, description: str) -> web.Response:
+    return web.json_response({"ok": False, "description": description}, status=status)
+
+
+def _who(body: Body) -> Body:
+    """`person` as the people's functions call it."""
+    given = dict(body)
+    if "person" in given:
+        given["person_id"] = int(given.pop("person"))
+    return given
+
+
+def _decoded(given: Body) -> Body:
+    if "content" in given:
+        given = given | {"content": base64.b64decode(given["content"], validate=True)}
+    return given

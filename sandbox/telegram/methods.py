@@ -1,0 +1,92 @@
+"""The methods the sandbox plays, by name, and the way from raw parameters to a result."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from sandbox.telegram import account, editing, sending
+from sandbox.telegram.call import Call, Incoming
+from sandbox.telegram.files import MEDIA_KINDS
+from sandbox.telegram.params import METHODS, api_name, decode
+from sandbox.telegram.refusal import Refusal, bad_request
+from sandbox.telegram.world import World
+
+Played = Callable[[Call], Any | Awaitable[Any]]
+
+
+def _camel(kind: str) -> str:
+    return "".join(part.capitalize() for part in kind.split("_"))
+
+
+PLAYED: dict[str, Played] = {
+    "getMe": account.get_me,
+    "getUpdates": account.get_updates,
+    "setWebhook": account.set_webhook,
+    "deleteWebhook": account.delete_webhook,
+    "getWebhookInfo": account.get_webhook_info,
+    "answerCallbackQuery": account.answer_callback_query,
+    "getFile": account.get_file,
+    "getChat": account.get_chat,
+    "getChatMember": account.get_chat_member,
+    "setMyCommands": account.set_commands,
+    "getMyCommands": account.get_commands,
+    "deleteMyCommands": account.delete_commands,
+    "setChatMenuButton": account.set_menu_button,
+    "getChatMenuButton": account.get_menu_button,
+    "close": account.done,
+    "logOut": account.done,
+    "sendMessage": sending.send_message,
+    "sendLocation": sending.send_location,
+    "sendVenue": sending.send_venue,
+    "sendContact": sending.send_contact,
+    "sendMediaGroup": sending.send_media_group,
+    "sendChatAction": sending.send_chat_action,
+    "copyMessage": sending.copy_message,
+    "copyMessages": sending.copy_messages,
+    "forwardMessage": sending.forward_message,
+    "forwardMessages": sending.forward_messages,
+    "editMessageText": editing.edit_text,
+    "editMessageCaption": editing.edit_caption,
+    "editMessageMedia": editing.edit_media,
+    "editMessageReplyMarkup": editing.edit_reply_markup,
+    "deleteMessage": editing.delete_message,
+    "deleteMessages": editing.delete_messages,
+    "setMessageReaction": editing.set_reaction,
+    "pinChatMessage": editing.pin_message,
+    "unpinChatMessage": editing.unpin_message,
+    "unpinAllChatMessages": editing.unpin_all,
+    "createForumTopic": editing.create_topic,
+    "editForumTopic": editing.edit_topic,
+    "deleteForumTopic": editing.delete_topic,
+}
+PLAYED |= {f"send{_camel(kind)}": sending.send_media(kind) for kind in MEDIA_KINDS}
+PLAYED |= {f"setMy{_camel(what)}": partial(account.set_named, what=what) for what in account.NAMED}
+PLAYED |= {f"getMy{_camel(what)}": partial(account.get_named, what=what) for what in account.NAMED}
+
+COUNTED_AS_SENDS = ("send", "copy", "forward")
+
+
+def canonical(name: str) -> str:
+    """The method's name as the API spells it; names are case-insensitive there."""
+    known = METHODS.get(name.lower())
+    return api_name(known) if known else name
+
+
+async def perform(world: World, incoming: Incoming) -> Any:
+    """The result of a request. Raises Refusal."""
+    known = METHODS.get(incoming.method.lower())
+    if known is None:
+        raise Refusal(404, "Not Found: method not found")
+    name = api_name(known)
+    played = PLAYED.get(name)
+    if played is None:
+        raise bad_request(f"method {name} is not played by the sandbox")
+    params = decode(known, incoming.given)
+    chat_id = incoming.chat_id
+    if name.startswith(COUNTED_AS_SENDS) and chat_id is not None:
+        world.limits.check(incoming.bot.id, chat_id, incoming.at)
+    result = played(Call(world, incoming.bot, params, incoming.uploads))
+    return await result if inspect.isawaitable(result) else result

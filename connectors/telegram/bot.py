@@ -1,0 +1,49 @@
+"""The aiogram Bot on the wire: which server, which proxy, and a raw getUpdates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.methods import TelegramMethod
+from pydantic import SecretStr
+
+from connectors.telegram.config import TelegramSettings
+
+ALLOWED_UPDATES = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "chat_member",
+    "message_reaction",
+    "business_connection",
+    "business_message",
+    "edited_business_message",
+    "deleted_business_messages",
+]
+
+
+class GetRawUpdates(TelegramMethod[list[dict[str, Any]]]):
+    """getUpdates without parsing: one bad update must not hide the others.
+
+    https://core.telegram.org/bots/api#getupdates; `timeout` is in seconds.
+    """
+
+    __returning__ = list[dict[str, Any]]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    limit: int | None = None
+    timeout: int | None = None
+    allowed_updates: list[str] | None = None
+
+
+def open_bot(settings: TelegramSettings, token: SecretStr | None = None) -> Bot:
+    """A Bot for this token (default: the clients' one); no request goes out yet."""
+    server = TelegramAPIServer.from_base(settings.api, is_local=settings.local_files)
+    proxy = settings.proxy.get_secret_value() if settings.proxy is not None else None
+    session = AiohttpSession(proxy=proxy, api=server, timeout=60)
+    return Bot((token or settings.token).get_secret_value(), session=session)

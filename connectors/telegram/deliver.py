@@ -1,0 +1,122 @@
+"""A file or text into a chat by the call that shows it best; clients and the desk alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from aiogram import Bot
+from aiogram.types import BufferedInputFile, Message, MessageEntity, ReplyParameters
+
+from inbox.model import Entity, LoadedFile, Media
+
+TEXT_LIMIT = 4096  # UTF-16 units
+CAPTION_LIMIT = 1024
+PHOTO_LIMIT = 10_000_000  # bytes (https://core.telegram.org/bots/api#sending-files)
+UPLOAD_LIMIT = 50_000_000
+
+
+def entities_for(entities: Sequence[Entity]) -> list[MessageEntity]:
+    """Entities as the Bot API takes them."""
+    return [
+        MessageEntity(
+            type=one.kind,
+            offset=one.offset,
+            length=one.length,
+            url=one.url,
+            language=one.language,
+            custom_emoji_id=one.custom_emoji_id,
+        )
+        for one in entities
+    ]
+
+
+def answer_to(message_id: int | None) -> ReplyParameters | None:
+    """An answer to this message, or a plain one where it was deleted."""
+    if message_id is None:
+        return None
+    return ReplyParameters(message_id=message_id, allow_sending_without_reply=True)
+
+
+def shown_as(file: LoadedFile) -> Media:
+    """The kind that the bytes can be sent as: a heavy photo goes as a document."""
+    media = file.attachment.media
+    heavy = file.content is not None and len(file.content) > PHOTO_LIMIT
+    return Media.DOCUMENT if media is Media.PHOTO and heavy else media
+
+
+def input_of(file: LoadedFile) -> BufferedInputFile | str:
+    """The bytes, or the file id where this very bot has it."""
+    if file.content is None:
+        return file.attachment.ref
+    return BufferedInputFile(file.content, filename=file.attachment.name or "file")
+
+
+async def send_file(
+    bot: Bot,
+    chat_id: int,
+    file: LoadedFile,
+    *,
+    reply_to: int | None = None,
+    caption: str = "",
+    entities: Sequence[Entity] = (),
+) -> Message:
+    """Send one file; raises aiogram's errors. Not every kind takes a caption: `captioned`."""
+    answer = answer_to(reply_to)
+    facts = file.attachment.facts
+    words: dict[str, Any] = {"reply_parameters": answer}
+    match shown_as(file):
+        case Media.LOCATION:
+            return await bot.send_location(
+                chat_id, facts["latitude"], facts["longitude"], reply_parameters=answer
+            )
+        case Media.CONTACT:
+            return await bot.send_contact(
+                chat_id,
+                str(facts.get("phone_number", "")),
+                str(facts.get("first_name", "")) or "—",
+                last_name=str(facts.get("last_name", "")) or None,
+                reply_parameters=answer,
+            )
+        case Media.STICKER:
+            return await bot.send_sticker(chat_id, input_of(file), **words)
+        case Media.VIDEO_NOTE:
+            return await bot.send_video_note(chat_id, input_of(file), **words)
+    words["caption"] = caption or None
+    words["caption_entities"] = entities_for(entities) if caption else None
+    match shown_as(file):
+        case Media.PHOTO:
+            return await bot.send_photo(chat_id, input_of(file), **words)
+        case Media.VOICE:
+            return await bot.send_voice(chat_id, input_of(file), **words)
+        case Media.AUDIO:
+            return await bot.send_audio(chat_id, input_of(file), **words)
+        case Media.VIDEO:
+            return await bot.send_video(chat_id, input_of(file), **words)
+        case Media.ANIMATION:
+            return await bot.send_animation(chat_id, input_of(file), **words)
+        case _:
+            return await bot.send_document(chat_id, input_of(file), **words)
+
+
+def captioned(media: Media) -> bool:
+    """Whether a message of this kind can carry a caption."""
+    return media not in {Media.LOCATION, Media.CONTACT, Media.STICKER, Media.VIDEO_NOTE}
+
+
+async def send_text(
+    bot: Bot,
+    chat_id: int,
+    text: str,
+    entities: Sequence[Entity] = (),
+    *,
+    reply_to: int | None = None,
+) -> Message:
+    """Send text with its entities, never parsed as markup; raises aiogram's errors."""
+    return await bot.send_message(
+        chat_id,
+        text,
+        entities=entities_for(entities),
+        reply_parameters=answer_to(reply_to),
+        parse_mode=None,
+    )

@@ -1,0 +1,73 @@
+"""aiogram's errors, translated once into the three ways a send can fail.
+
+refused by Telegram      400, 403, 401, 413      → SendRejected
+asked to wait, or no connection was made         → SendDeferred
+the request was written and no clear answer came → SendUncertain (there is no idempotency key)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from aiogram import exceptions as telegram
+from aiohttp import ClientConnectorError, ConnectionTimeoutError
+
+from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected, SendUncertain
+
+_NEVER_WROTE = ("initiate conversation", "chat not found")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Whatever aiogram raises inside comes out as one of the three SendFailed."""
+    try:
+        yield
+    except (telegram.AiogramError, OSError, TimeoutError) as error:
+        raise send_failed(error) from error
+
+
+def send_failed(error: BaseException) -> SendFailed:
+    """What this error means (https://core.telegram.org/bots/api#making-requests)."""
+    detail = getattr(error, "message", "") or type(error).__name__
+    match error:
+        case telegram.TelegramRetryAfter():
+            wait = timedelta(seconds=error.retry_after)
+            return SendDeferred(Fault.RATE_LIMITED, detail, retry_after=wait)
+        case telegram.TelegramUnauthorizedError():
+            return SendRejected(Fault.LOGIN_FAILED, detail)
+        case telegram.TelegramEntityTooLarge():
+            return SendRejected(Fault.TOO_LARGE, detail)
+        case telegram.TelegramForbiddenError() | telegram.TelegramBadRequest():
+            return SendRejected(_fault_of(detail), detail)
+        case telegram.RestartingTelegram():
+            return SendDeferred(Fault.UNREACHABLE, detail)
+        case telegram.TelegramServerError() | telegram.ClientDecodeError():
+            return SendUncertain(Fault.NO_ANSWER, detail)
+        case telegram.TelegramNetworkError() if _never_connected(error):
+            return SendDeferred(Fault.UNREACHABLE, _plain(error))
+        case telegram.TelegramAPIError() if not isinstance(error, telegram.TelegramNetworkError):
+            return SendRejected(Fault.REFUSED, detail)
+        case _:
+            return SendUncertain(Fault.NO_ANSWER, _plain(error))
+
+
+def _fault_of(description: str) -> Fault:
+    lowered = description.casefold()
+    if "blocked" in lowered or "deactivated" in lowered or "kicked" in lowered:
+        return Fault.BLOCKED
+    if any(words in lowered for words in _NEVER_WROTE):
+        return Fault.NEVER_WROTE
+    if "too big" in lowered or "too large" in lowered:
+        return Fault.TOO_LARGE
+    return Fault.REFUSED
+
+
+def _never_connected(error: BaseException) -> bool:
+    return isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError)
+
+
+def _plain(error: BaseException) -> str:
+    """The kind of failure alone: its text may hold the address, and with it the token."""
+    return type(error.__cause__ or error).__name__

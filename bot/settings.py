@@ -1,0 +1,127 @@
+"""All settings in one value: okno.toml, over it the environment (OKNO_TELEGRAM__TOKEN ...).
+
+A secret may stand in a file of its own: `token_file`, `password_file`, `secret_file` in place of
+the key. Nobody else reads the file or the environment.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.settings_faults import PREFIX, SettingsFault, sentences
+from bot.settings_sections import (
+    ClockSettings,
+    DatabaseSettings,
+    HealthSettings,
+    HoursSettings,
+    LogSettings,
+    ReportSettings,
+    SlaSettings,
+    StudioSettings,
+)
+from bot.settings_sources import merged, read_environment, read_file, secrets_in, url_secrets
+from connectors.email.config import MailboxSettings
+from connectors.telegram.config import TelegramSettings
+
+DEFAULT_FILE = Path("okno.toml")
+DATABASE_FILE = "okno.db"
+
+# Variables are lower-cased and "__" separates their parts, so a mailbox's name keeps to this.
+MailboxName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$")]
+
+
+class Settings(BaseSettings):
+    """Everything that may be set; made by `load`."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+    )
+
+    studio: StudioSettings
+    database: DatabaseSettings
+    telegram: TelegramSettings
+    mailboxes: dict[MailboxName, MailboxSettings] = Field(default_factory=dict)
+    hours: HoursSettings = Field(default_factory=lambda: HoursSettings.model_validate({}))
+    sla: SlaSettings = SlaSettings()
+    report: ReportSettings = ReportSettings()
+    health: HealthSettings = HealthSettings()
+    log: LogSettings = LogSettings()
+    clock: ClockSettings = ClockSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` hands over: it has read the file and the environment already."""
+        return (init_settings,)
+
+    @field_validator("mailboxes")
+    @classmethod
+    def _each_address_once(
+        cls, mailboxes: dict[str, MailboxSettings]
+    ) -> dict[str, MailboxSettings]:
+        counts = Counter(mailbox.address.casefold() for mailbox in mailboxes.values())
+        if twice := [address for address, count in counts.items() if count > 1]:
+            raise ValueError(f"name {twice[0]} twice; a mailbox is read once")
+        return mailboxes
+
+    def secrets(self) -> frozenset[str]:
+        """Every secret value, so that the log can hide it; of a URL its password as well."""
+        found = _secrets(self) - {self.database.url.get_secret_value()}
+        urls = {value for value in (*found, self.database.address) if "://" in value}
+        return frozenset(found | {part for url in urls for part in url_secrets(url)})
+
+
+def load(path: Path = DEFAULT_FILE) -> Settings:
+    """The settings of this file and of the environment over it. Raises SettingsFault."""
+    path = path.absolute()
+    environment = read_environment(Settings)
+    values = merged(read_file(path), environment)
+    try:
+        return Settings(**_with_defaults(values, path.parent))
+    except ValidationError as error:
+        lines = sentences(
+            error.errors(include_input=False, include_url=False),
+            file=path.name,
+            from_environment=environment,
+            model=Settings,
+            secrets=tuple(secrets_in(values)),
+        )
+        raise SettingsFault("\n".join(lines)) from None
+
+
+def _with_defaults(values: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The values, and what follows from others: the database's place, the mailboxes' zone."""
+    studio, mailboxes = values.get("studio"), values.get("mailboxes")
+    zone = studio.get("timezone") if isinstance(studio, dict) else None
+    below: dict[str, Any] = {"database": {"url": f"sqlite:///{folder / DATABASE_FILE}"}}
+    if isinstance(zone, str) and isinstance(mailboxes, dict):
+        below["mailboxes"] = {name: {"timezone": zone} for name in mailboxes}
+    return merged(below, values)
+
+
+def _secrets(value: Any) -> set[str]:
+    """Every SecretStr in a model, in whatever depth."""
+    if isinstance(value, SecretStr):
+        return {value.get_secret_value()}
+    fields = getattr(type(value), "model_fields", None)
+    if fields is not None:
+        return set().union(*(_secrets(getattr(value, name)) for name in fields))
+    if isinstance(value, dict):
+        return set().union(*map(_secrets, value.values()))
+    return set()

@@ -1,0 +1,162 @@
+"""Where settings come from: a TOML file, over it the environment, and files that hold secrets."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsError
+
+from bot.settings_faults import PREFIX, SettingsFault, variable
+
+SECRET_KEYS = ("token", "password", "secret")
+FILE_SUFFIX = "_file"
+PATH_KEYS = ("ca_file", "file")
+DATABASE_KEY = "database.url"
+MAX_SECRET_BYTES = 4096
+# Container engines announce linked services as OKNO_PORT and the like; ours all have "__".
+OURS = "__"
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """The file's tables, paths and secret files resolved from its folder. Raises SettingsFault."""
+    text = ""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        values = tomllib.loads(text)
+    except FileNotFoundError:
+        raise SettingsFault(
+            f"There is no settings file {path}. Make one with `okno init`,"
+            " or name yours with -c FILE."
+        ) from None
+    except UnicodeDecodeError as error:
+        raise SettingsFault(f"{path} is not UTF-8 text ({error.reason}). Save it so.") from None
+    except OSError as error:
+        raise SettingsFault(f"{path} cannot be read: {error.strerror}.") from None
+    except tomllib.TOMLDecodeError as error:
+        fault = str(error).replace("at end of document", _end(text))
+        raise SettingsFault(f"{path} is not valid TOML: {fault}. Mend that place.") from None
+    return _resolved(values, path.parent, path.name)
+
+
+def _end(text: str) -> str:
+    lines = text.split("\n")
+    return f"at line {len(lines)}, column {len(lines[-1]) + 1}"
+
+
+def read_environment(settings: type[BaseSettings]) -> dict[str, Any]:
+    """What OKNO_... variables say, as nested tables. Raises SettingsFault."""
+    _refuse_unknown_sections(settings)
+    try:
+        values = EnvSettingsSource(settings)()
+    except SettingsError as error:
+        raise SettingsFault(
+            f"A {PREFIX}... variable holds no valid JSON: {_field_named(error)}."
+            ' Lists and tables are written as JSON there, for example ["09:00-18:00"].'
+        ) from None
+    return _resolved(values, Path.cwd(), "the environment")
+
+
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, key by key; where both have a value, that of `above`."""
+    result = dict(below)
+    for key, value in above.items():
+        old = result.get(key)
+        both = isinstance(old, Mapping) and isinstance(value, Mapping)
+        result[key] = merged(old, value) if both else value  # type: ignore[arg-type]  # both says so
+    return result
+
+
+def secrets_in(values: Mapping[str, Any]) -> Iterator[str]:
+    """Every text under a key that may hold a secret, and such parts of URLs."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from secrets_in(value)
+        elif isinstance(value, list):
+            yield from (text for each in value for text in secrets_in({key: each}))
+        elif isinstance(value, str) and key in SECRET_KEYS and value:
+            yield value
+        elif isinstance(value, str):
+            yield from url_secrets(value)
+
+
+def url_secrets(text: str) -> Iterator[str]:
+    """The password in a URL, as it stands there and unquoted; nothing where there is none."""
+    password = text.partition("://")[2].rpartition("@")[0].partition(":")[2]
+    if password:
+        yield password
+        yield unquote(password)
+
+
+def _resolved(
+    values: Mapping[str, Any], folder: Path, origin: str, at: str = ""
+) -> dict[str, Any]:
+    """The same with every `*_file` of a secret read, and every path made absolute."""
+    result: dict[str, Any] = {}
+    for key, value in values.items():
+        secret = key.removesuffix(FILE_SUFFIX)
+        if isinstance(value, Mapping):
+            result[key] = _resolved(value, folder, origin, f"{at}{key}.")
+        elif key in PATH_KEYS and isinstance(value, str):
+            result[key] = str(folder / Path(value).expanduser())
+        elif secret != key and secret in SECRET_KEYS:
+            if secret in values:
+                raise SettingsFault(
+                    f"{origin}: {at}{secret} and {at}{key} are both set. Keep one of them."
+                )
+            result[secret] = _secret(value, folder, f"{origin}: {at}{key}")
+        elif f"{at}{key}" == DATABASE_KEY and isinstance(value, str):
+            result[key] = _beside(value, folder)
+        else:
+            result[key] = value
+    return result
+
+
+def _beside(url: str, folder: Path) -> str:
+    """An SQLite URL whose file is looked for in `folder`, where its path is relative."""
+    start, separator, path = url.partition(":///")
+    return f"{start}{separator}{folder / path}" if start.startswith("sqlite") and path else url
+
+
+def _secret(value: Any, folder: Path, where: str) -> str:
+    if not isinstance(value, str):
+        raise SettingsFault(f"{where} must be a path in quotes.")
+    path = folder / Path(value).expanduser()
+    try:
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no usable path"
+        raise SettingsFault(
+            f"{where} names a file that cannot be read ({reason})."
+            f" Write the secret into it, or correct the path (it starts from {folder})."
+        ) from None
+    try:
+        text = content.decode().strip("\r\n \t") if len(content) <= MAX_SECRET_BYTES else ""
+    except UnicodeDecodeError:
+        text = ""
+    if not text or "\n" in text:
+        raise SettingsFault(
+            f"{where} names a file that must hold one line, the secret, and nothing else."
+        )
+    return text
+
+
+def _refuse_unknown_sections(settings: type[BaseSettings]) -> None:
+    for name in sorted(os.environ):  # noqa: TID251 - the settings are who may read it
+        section, separator, _ = name.upper().removeprefix(PREFIX).partition(OURS)
+        ours = name.upper().startswith(PREFIX) and separator
+        if ours and section.lower() not in settings.model_fields:
+            known = ", ".join(variable((field,)) + OURS for field in settings.model_fields)
+            raise SettingsFault(f"{name} is not a known variable. Known beginnings: {known}.")
+
+
+def _field_named(error: SettingsError) -> str:
+    cause = error.__cause__
+    if isinstance(cause, json.JSONDecodeError):
+        return f"{cause.msg} at character {cause.pos + 1}"
+    return "its form is not known"

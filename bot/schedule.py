@@ -1,0 +1,100 @@
+"""Ticks: the only file that knows APScheduler.
+
+It keeps nothing: due instants and done slots are rows, so that a missed tick costs a moment,
+never an alert, and two processes do a slot's work once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.executors.asyncio import AsyncIOExecutor
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from inbox.ports import Clock, Store
+
+log = structlog.get_logger(__name__)
+
+TICK = 0.25  # real seconds; late by 42 ms in the median
+
+Work = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Nightly:
+    """Work of once a day at a local time; what was missed in a down-time is done later."""
+
+    name: str
+    at: time
+    zone: ZoneInfo
+    run: Work
+
+    def last_slot(self, now: datetime) -> datetime:
+        """The latest instant at or before `now` at which it was due."""
+        local = now.astimezone(self.zone)
+        slot = datetime.combine(local.date(), self.at, tzinfo=self.zone)
+        return slot if slot <= now else slot - timedelta(days=1)
+
+
+@dataclass
+class Schedule:
+    """Calls `tick` four times a second, and each nightly work once a night."""
+
+    clock: Clock
+    store: Store
+    tick: Work
+    nightly: tuple[Nightly, ...] = ()
+    _ticked: float = field(default_factory=monotonic, init=False)
+    _failing: bool = field(default=False, init=False)
+
+    def seconds_since_tick(self) -> float:
+        """Real seconds since a tick last ended well, or since the start."""
+        return monotonic() - self._ticked
+
+    def start(self) -> Callable[[], None]:
+        """Begin; returns what stops it. Inside a running event loop."""
+        scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            executors={"default": AsyncIOExecutor()},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        scheduler.add_job(self._tick, IntervalTrigger(seconds=TICK), id="tick")
+        scheduler.add_job(self.catch_up, IntervalTrigger(hours=1), id="missed slots")
+        for work in self.nightly:
+            at = CronTrigger(hour=work.at.hour, minute=work.at.minute, timezone=work.zone)
+            scheduler.add_job(self.catch_up, at, id=work.name)
+        scheduler.start()
+        return lambda: scheduler.shutdown(wait=False)
+
+    async def catch_up(self) -> None:
+        """Do the work of every last slot that nobody did yet, this process or another."""
+        now = self.clock.now()
+        for work in self.nightly:
+            slot = work.last_slot(now)
+            try:
+                async with self.store.begin() as t:
+                    mine = await t.take_slot(work.name, slot)
+                if mine:
+                    await work.run()
+            except Exception as error:  # noqa: BLE001 - one night's work must not stop the clock
+                log.warning("Nightly work failed.", work=work.name, error=str(error))
+
+    async def _tick(self) -> None:
+        try:
+            await self.tick()
+        except Exception as error:  # noqa: BLE001 - the next tick does it
+            if not self._failing:
+                log.warning("Ticks fail; trying on.", error=f"{type(error).__name__}: {error}")
+            self._failing = True
+            return
+        if self._failing:
+            log.info("Ticks work again.")
+        self._failing = False
+        self._ticked = monotonic()

@@ -1,0 +1,123 @@
+"""Keeps every part of the program running: a fault in one is a pause for this one alone.
+
+A part that fails is started again after 1 s, doubling to 5 min, with full jitter. A part that
+needs a person (wrong password, revoked token) is tried every ten minutes, so that it does not
+hammer the other side; administrators are told once, and once more when it is back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from bot.connections import Board, State
+from inbox.errors import ChannelPaused, OknoError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+log = structlog.get_logger(__name__)
+
+Run = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """Seconds: back-off from `first` to `most`, `person` while one is needed; a part that ran
+    for `settled` is taken to be up."""
+
+    first: float = 1.0
+    most: float = 300.0
+    person: float = 600.0
+    settled: float = 60.0
+
+    def after(self, failures: int, *, share: float) -> float:
+        """The pause after so many failures in a row; `share` (0 to 1) is the jitter's dice."""
+        ceiling = min(self.most, self.first * 2.0 ** min(failures - 1, 30))
+        return ceiling * share
+
+
+class News(Protocol):
+    """Who hears that a person is needed. Neither raises."""
+
+    async def paused(self, name: str, error: ChannelPaused) -> None:
+        """The part waits for a person."""
+        ...
+
+    async def back(self, name: str) -> None:
+        """The part that waited for a person is up again."""
+        ...
+
+
+@dataclass
+class _Streak:
+    """How a part fares: failures in a row, and whether a person was asked for."""
+
+    failures: int = 0
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Supervisor:
+    """Runs parts for ever; `dice` gives the jitter."""
+
+    board: Board
+    news: News
+    pauses: Pauses = Pauses()
+    dice: Callable[[], float] = field(default=random.random)
+
+    async def keep(self, name: str, run: Run) -> None:
+        """Run a part, and again whenever it ends, until cancelled."""
+        streak = _Streak()
+        self.board.note(name, State.STARTING)
+        while True:
+            try:
+                async with self._settling(name, streak):
+                    await run()
+                pause = self._failed(name, streak, "It ended by itself.")
+            except ChannelPaused as error:
+                pause = await self._paused(name, streak, error)
+            except OknoError as error:
+                pause = self._failed(name, streak, str(error))
+            except Exception as error:  # any fault of one part must leave the rest
+                log.debug("A part failed.", part=name, exc_info=True)
+                pause = self._failed(name, streak, f"{type(error).__name__}: {error}")
+            await asyncio.sleep(pause)
+
+    async def up(self, name: str, streak: _Streak) -> None:
+        """The part works: forget its failures, and tell who was told of its pause."""
+        streak.failures = 0
+        self.board.note(name, State.UP)
+        if streak.asked:
+            streak.asked = False
+            await self.news.back(name)
+
+    @asynccontextmanager
+    async def _settling(self, name: str, streak: _Streak) -> AsyncIterator[None]:
+        async def settle() -> None:
+            await asyncio.sleep(self.pauses.settled)
+            await self.up(name, streak)
+
+        task = asyncio.create_task(settle())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    def _failed(self, name: str, streak: _Streak, why: str) -> float:
+        streak.failures += 1
+        self.board.note(name, State.RETRYING, why)
+        return self.pauses.after(streak.failures, share=self.dice())
+
+    async def _paused(self, name: str, streak: _Streak, error: ChannelPaused) -> float:
+        self.board.note(name, State.PAUSED, str(error))
+        if not streak.asked:
+            streak.asked = True
+            await self.news.paused(name, error)
+        return self.pauses.person

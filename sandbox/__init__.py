@@ -1,1 +1,1 @@
-"""Servers on this machine to try the product against: a Telegram Bot API, a mail server, a page."""
+"""Servers on this machine to try the product against, and a page to play all sides."""

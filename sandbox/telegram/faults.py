@@ -6,6 +6,8 @@ cut      everything is done, then the connection is reset instead of an answer
 hang     everything is done, then nothing for `seconds`, then the connection is reset
 delay    `seconds` pass before it is done and answered
 garbage  nothing is done, the answer is a proxy's HTML page with `status`
+
+A download ("file") that is cut, or hangs for `seconds`, breaks off after half of its bytes.
 """
 
 from __future__ import annotations

@@ -125,13 +125,15 @@ class TelegramServer:
         if bot is None:
             return _answer(UNAUTHORIZED.code, UNAUTHORIZED.body())
         fault = self.world.faults.take("file", bot.id, None)
-        if fault is not None and fault.kind != "delay":
+        if fault is not None and fault.kind in ("refuse", "reset", "garbage"):
             return _failed(request, fault)
-        if fault is not None:
+        if fault is not None and fault.kind in ("delay", "hang"):
             await asyncio.sleep(fault.seconds)
         file = self.world.files.at_path(request.match_info["path"])
         if file is None or file.size > DOWNLOAD_LIMIT:
             return _answer(NOT_FOUND.code, NOT_FOUND.body())
+        if fault is not None and fault.kind in ("cut", "hang"):
+            return await _half_of(request, file.bytes())
         return web.Response(body=file.bytes(), content_type="application/octet-stream")
 
 
@@ -184,6 +186,17 @@ def _failed(request: web.Request, fault: Fault) -> web.StreamResponse:
         page = f"<html><body><h1>{fault.status}</h1><hr>nginx</body></html>"
         return web.Response(text=page, status=fault.status, content_type="text/html")
     return _reset(request)
+
+
+async def _half_of(request: web.Request, content: bytes) -> web.StreamResponse:
+    """A download that breaks off in the middle."""
+    response = web.StreamResponse()
+    response.content_length = len(content)
+    await response.prepare(request)
+    await response.write(content[: len(content) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return response
 
 
 def _reset(request: web.Request) -> web.Response:

@@ -45,4 +45,5 @@ async def here() -> AsyncIterator[Setting]:
     api = TelegramAPIServer.from_base(server.url)
     async with Bot(TOKEN, session=AiohttpSession(api=api)) as bot:
         yield Setting(world, People(world), server, bot)
+        await (await bot.session.create_session()).close()  # spares aiogram's pause for TLS
     await server.stop()

@@ -208,8 +208,8 @@ async def test_replies(here: Setting) -> None:
     quoted = await here.bot.send_message(ANNA, "a", reply_parameters=part)
     assert quoted.quote is not None
     assert quoted.quote.position == 4
+    wrong = ReplyParameters(message_id=target, quote="questions")
     with pytest.raises(TelegramBadRequest, match="QUOTE_TEXT_INVALID"):
-        wrong = ReplyParameters(message_id=target, quote="questions")
         await here.bot.send_message(ANNA, "a", reply_parameters=wrong)
     with pytest.raises(TelegramBadRequest, match="message to be replied not found"):
         await here.bot.send_message(IVAN, "a", reply_parameters=ReplyParameters(message_id=target))
@@ -267,8 +267,8 @@ async def test_file_ids_belong_to_one_bot_and_one_kind(here: Setting) -> None:
 
 
 async def test_limits_of_size(here: Setting) -> None:
+    photo = BufferedInputFile(png(100, 100, 10 * MEGABYTE), "p.png")
     with pytest.raises(TelegramBadRequest, match="too big for a photo"):
-        photo = BufferedInputFile(png(100, 100, 10 * MEGABYTE), "p.png")
         await here.bot.send_photo(ANNA, photo)
     with pytest.raises(TelegramEntityTooLarge):
         await here.bot.send_document(ANNA, BufferedInputFile(bytes(50 * MEGABYTE + 1), "a"))

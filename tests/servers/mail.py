@@ -21,6 +21,7 @@ class MailServers:
     def __init__(
         self, folder: Path | None = None, *, hibernate: bool = False, durable: bool = False
     ) -> None:
+        Postfix.require()
         self._own_folder = folder is None
         self.folder = server_folder(folder)
         certificates = make_certificates(self.folder / "tls")
@@ -34,8 +35,12 @@ class MailServers:
         self.postfix = Postfix(self.dovecot, self.folder / "postfix")
 
     def __enter__(self) -> Self:
-        self.dovecot.start()
-        self.postfix.start()
+        try:
+            self.dovecot.start()
+            self.postfix.start()
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def ensure_running(self) -> None:
@@ -49,6 +54,9 @@ class MailServers:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         self.postfix.kill()
         self.dovecot.kill()
         if self._own_folder:

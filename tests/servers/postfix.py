@@ -98,9 +98,7 @@ class Postfix:
     host = LOOPBACK
 
     def __init__(self, dovecot: Dovecot, folder: Path | None = None) -> None:
-        program("postfix", package="postfix")
-        if os.geteuid() != 0:
-            raise ServerMissing("Postfix runs as root only, and we are not root")
+        self.require()
         self._own_folder = folder is None
         self.folder = server_folder(folder)
         self.certificates = dovecot.certificates
@@ -113,6 +111,13 @@ class Postfix:
         log = self.folder / "postfix.log"
         log.touch()
         self.child = Child("postfix", command, log, ports)
+
+    @staticmethod
+    def require() -> None:
+        """Raise ServerMissing where Postfix cannot run, before anything is made."""
+        program("postfix", package="postfix")
+        if os.geteuid() != 0:
+            raise ServerMissing("Postfix runs as root only, and we are not root")
 
     def _write_config(self, config: Path, dovecot: Dovecot) -> None:
         config.mkdir(exist_ok=True)

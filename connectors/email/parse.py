@@ -1,0 +1,137 @@
+"""A mail's bytes to a client's message: pure, bounded, never silent about what it left out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.email.attachments import describe, read_part, whole
+from connectors.email.body import Body
+from connectors.email.headers import MAX_IDS, Headers, Mailbox, addresses, message_ids, sent_date
+from connectors.email.mime import Mail, scan
+from connectors.email.nature import OWN_HEADER, Author, author, nature
+from connectors.email.quotes import split
+from inbox.errors import Fault, Unreadable
+from inbox.model import Attachment, Handle, InboundMessage
+
+__all__ = ["parse_mail", "read_part"]
+
+OWN_ECHO = "our own mail came back"
+_OLDEST = timedelta(days=30)
+_MAX_SUBJECT = 998
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+def parse_mail(
+    payload: bytes,
+    *,
+    channel_id: str,
+    own_addresses: frozenset[str],
+    received_at: datetime,
+    note: Mapping[str, str],
+) -> InboundMessage | str:
+    """What a mail says; a str says why there is nothing to show.
+
+    `own_addresses` are case-folded. Where reading was doubtful the whole mail is attached as a
+    document with ref "eml". Raises Unreadable for empty bytes and for nothing else.
+    """
+    if not payload:
+        raise Unreadable(Fault.EMPTY, "a mail without a single byte")
+    mail = scan(payload)
+    headers = mail.root.headers
+    who = author(headers, own_addresses)
+    if OWN_HEADER in headers.names() and _from_us(headers, own_addresses):
+        return OWN_ECHO
+    subject = headers.text("subject")[:_MAX_SUBJECT]
+    body = Body(mail)
+    text, quoted = split(_printable(body.read(mail.root)), subject)
+    own_id, thread_ids = _ids(mail)
+    sender = who or _nobody(headers, own_id)
+    kind, reason = nature(headers, sender, mail.root.content_type, own_addresses)
+    return InboundMessage(
+        channel_id=channel_id,
+        external_id=own_id,
+        thread_ids=thread_ids,
+        sender=Handle("email", sender.mailbox.address),
+        sender_name=sender.mailbox.name or sender.mailbox.address,
+        sent_at=_sent_at(headers, received_at),
+        text=text,
+        quoted=quoted,
+        subject=subject or None,
+        attachments=_attachments(body, subject, channel_id, doubtful=who is None),
+        nature=kind,
+        nature_reason=reason,
+        reply_context=_reply_context(headers, own_id, subject),
+    )
+
+
+def _printable(text: str) -> str:
+    return _UNPRINTABLE.sub("", text.replace("\r", "\n"))
+
+
+def _from_us(headers: Headers, own_addresses: frozenset[str]) -> bool:
+    return any(box.address in own_addresses for box in addresses(headers.all("from")))
+
+
+def _nobody(headers: Headers, own_id: str) -> Author:
+    """A sender for a mail that names none: never two of them the same contact by accident."""
+    name = headers.text("from")[:200]
+    local = "mailer-daemon" if name.lower().startswith("mailer-daemon") else own_id[1:17]
+    return Author(Mailbox(name, f"{local}@okno.invalid"))
+
+
+def _sent_at(headers: Headers, received_at: datetime) -> datetime:
+    said = sent_date(headers.raw("date"))
+    if said is None or not received_at - _OLDEST <= said <= received_at:
+        return received_at
+    return said
+
+
+def _ids(mail: Mail) -> tuple[str, tuple[str, ...]]:
+    """The mail's own id, and it with all ids it refers to, the nearest first."""
+    headers = mail.root.headers
+    own = message_ids(headers.all("message-id")[:1])
+    own_id = own[0] if own else f"<{hashlib.sha256(mail.payload).hexdigest()}@okno.invalid>"
+    near = message_ids(headers.all("in-reply-to"))
+    far = message_ids(headers.all("references"))[::-1]
+    ids = dict.fromkeys([own_id, *near, *far, *_returned_ids(mail)])
+    return own_id, tuple(ids)[:MAX_IDS]
+
+
+def _returned_ids(mail: Mail) -> list[str]:
+    """Ids of the mail that a delivery report gives back: the conversation it belongs to."""
+    if mail.root.content_type != "multipart/report":
+        return []
+    for part in mail.root.parts:
+        if part.content_type in {"message/rfc822", "text/rfc822-headers"}:
+            head = scan(mail.content(part, 65_536) + b"\n\n").root.headers
+            return message_ids([*head.all("message-id"), *head.all("in-reply-to")])
+    return []
+
+
+def _attachments(
+    body: Body, subject: str, channel_id: str, *, doubtful: bool
+) -> tuple[Attachment, ...]:
+    described = (describe(body.mail, part, channel_id) for part in body.files)
+    files = [attachment for attachment in described if attachment is not None]
+    if doubtful or body.cut or body.mail.doubts:
+        files.append(whole(body.mail, subject, channel_id))
+    return tuple(files)
+
+
+def _reply_context(headers: Headers, own_id: str, subject: str) -> dict[str, Any]:
+    """What an answer to this very mail needs; addresses are case-folded and bounded in number."""
+    context: dict[str, Any] = {
+        name.replace("-", "_"): [box.address for box in addresses(headers.all(name))]
+        for name in ("reply-to", "cc", "to")
+    }
+    sender = addresses(headers.all("from"))
+    context["from"] = sender[0].address if sender else ""
+    context["message_id"] = own_id
+    context["references"] = message_ids(headers.all("references"))[-MAX_IDS:]
+    context["subject"] = subject
+    context["thread_index"] = headers.text("thread-index")[:1_000]
+    return context

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot.connections import Board, State
-from inbox.errors import ChannelPaused, OknoError
+from inbox.errors import ChannelPaused, OknoError, StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -44,7 +44,7 @@ class Pauses:
 
 
 class News(Protocol):
-    """Who hears that a person is needed. Neither raises."""
+    """Who hears that a person is needed. None of these raises."""
 
     async def paused(self, name: str, error: ChannelPaused) -> None:
         """The part waits for a person."""
@@ -52,6 +52,10 @@ class News(Protocol):
 
     async def back(self, name: str) -> None:
         """The part that waited for a person is up again."""
+        ...
+
+    async def store_away(self, error: StoreUnavailable) -> None:
+        """The database does not do its part; called at every try."""
         ...
 
 
@@ -83,6 +87,9 @@ class Supervisor:
                 pause = self._failed(name, streak, "It ended by itself.")
             except ChannelPaused as error:
                 pause = await self._paused(name, streak, error)
+            except StoreUnavailable as error:
+                pause = self._failed(name, streak, str(error))
+                await self.news.store_away(error)
             except OknoError as error:
                 pause = self._failed(name, streak, str(error))
             except Exception as error:  # any fault of one part must leave the rest

@@ -1,0 +1,126 @@
+"""Ticks go on whatever one of them does; a night's work is done once, and later if missed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.schedule import Nightly, Schedule
+from inbox.ports import Store
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+class TurnedClock:
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class Slots:
+    """A store that knows slots alone."""
+
+    def __init__(self) -> None:
+        self.taken: set[tuple[str, datetime]] = set()
+        self.away = False
+
+    @asynccontextmanager
+    async def begin(self, **_: Any) -> AsyncIterator[Slots]:
+        if self.away:
+            raise OSError("away")
+        yield self
+
+    async def take_slot(self, name: str, slot: datetime) -> bool:
+        known = (name, slot) in self.taken
+        self.taken.add((name, slot))
+        return not known
+
+
+async def nothing() -> None:
+    return
+
+
+def schedule(at: datetime, slots: Slots, *nightly: Nightly) -> tuple[Schedule, TurnedClock]:
+    clock = TurnedClock(at)
+    return Schedule(clock, cast("Store", slots), nothing, nightly), clock
+
+
+@pytest.mark.parametrize(
+    ("now", "slot"),
+    [
+        ("2026-05-04T00:30+00:00", "2026-05-03T04:00+03:00"),
+        ("2026-05-04T01:00+00:00", "2026-05-04T04:00+03:00"),
+        ("2026-05-04T20:00+00:00", "2026-05-04T04:00+03:00"),
+        ("2026-05-04T22:00+00:00", "2026-05-04T04:00+03:00"),
+    ],
+)
+def test_the_last_slot_is_the_latest_that_is_past(now: str, slot: str) -> None:
+    work = Nightly("prune", time(4), MOSCOW, nothing)
+    assert work.last_slot(datetime.fromisoformat(now)) == datetime.fromisoformat(slot)
+
+
+async def test_a_nights_work_is_done_once_by_all_processes_together() -> None:
+    done: list[str] = []
+
+    async def prune() -> None:
+        done.append("prune")
+
+    slots, at = Slots(), datetime(2026, 5, 4, 9, tzinfo=UTC)
+    work = Nightly("prune", time(4), MOSCOW, prune)
+    one, clock = schedule(at, slots, work)
+    other, _ = schedule(at, slots, work)
+    for each in (one, other, one):
+        await each.catch_up()
+    assert done == ["prune"]
+    clock.at += timedelta(days=3)
+    await one.catch_up()
+    assert done == ["prune", "prune"]
+
+
+async def test_one_works_fault_does_not_keep_the_next_from_its_turn() -> None:
+    done: list[str] = []
+
+    async def broken() -> None:
+        raise RuntimeError("boom")
+
+    async def sound() -> None:
+        done.append("sound")
+
+    works = (Nightly("a", time(4), MOSCOW, broken), Nightly("b", time(4), MOSCOW, sound))
+    one, _ = schedule(datetime(2026, 5, 4, 9, tzinfo=UTC), Slots(), *works)
+    await one.catch_up()
+    assert done == ["sound"]
+
+
+async def test_ticks_go_on_after_a_fault_and_never_overlap() -> None:
+    ticks: list[str] = []
+    running = 0
+
+    async def tick() -> None:
+        nonlocal running
+        running += 1
+        assert running == 1
+        ticks.append("tick")
+        await asyncio.sleep(0.3)
+        running -= 1
+        if len(ticks) == 1:
+            raise RuntimeError("boom")
+
+    clock = TurnedClock(datetime(2026, 5, 4, 9, tzinfo=UTC))
+    one = Schedule(clock, cast("Store", Slots()), tick)
+    stop = one.start()
+    try:
+        async with asyncio.timeout(5):
+            while len(ticks) < 3:
+                await asyncio.sleep(0.01)
+    finally:
+        stop()
+    assert one.seconds_since_tick() < 2

@@ -1,0 +1,122 @@
+"""What a server said, taken apart: FETCH answers and the numbers of SELECT and SEARCH."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+_FETCH = re.compile(rb"\d+ FETCH \(", re.IGNORECASE)
+_UID = re.compile(rb"(?:^|[ (])UID (\d+)", re.IGNORECASE)
+_SIZE = re.compile(rb"RFC822\.SIZE (\d+)", re.IGNORECASE)
+_FLAGS = re.compile(rb"FLAGS \(([^)]*)\)", re.IGNORECASE)
+_DATE = re.compile(rb'INTERNALDATE "([^"]{20,40})"', re.IGNORECASE)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_BODY = re.compile(rb"BODY\[[^\]]*\](?:<\d+>)? (\{\d+\}|NIL|\"(?:[^\"\\]|\\.)*\")", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a FETCH told of one message; None for what it did not tell. `size` is in bytes."""
+
+    uid: int
+    size: int | None = None
+    flags: tuple[str, ...] | None = None
+    arrived_at: datetime | None = None
+    body: bytes | None = None
+
+    def merged(self, other: Fetched) -> Fetched:
+        """A server may tell of one message in several lines."""
+        return replace(
+            self,
+            size=self.size if other.size is None else other.size,
+            flags=self.flags if other.flags is None else other.flags,
+            arrived_at=other.arrived_at or self.arrived_at,
+            body=self.body if other.body is None else other.body,
+        )
+
+
+def parse_fetch(lines: Sequence[bytes | bytearray]) -> dict[int, Fetched]:
+    """FETCH answers by UID; lines without a UID (flags changed elsewhere) are left out."""
+    found: dict[int, Fetched] = {}
+    for text, literals in _records(lines):
+        uid = _UID.search(text)
+        if uid is None:
+            continue
+        told = _told(int(uid[1]), text, literals)
+        before = found.get(told.uid)
+        found[told.uid] = before.merged(told) if before else told
+    return found
+
+
+def _records(
+    lines: Sequence[bytes | bytearray],
+) -> Iterator[tuple[bytes, list[bytearray]]]:
+    """One answer each: its text without the literals, and the literals (bytearrays)."""
+    text: list[bytes] = []
+    literals: list[bytearray] = []
+    for line in lines:
+        if isinstance(line, bytearray):
+            literals.append(line)
+            continue
+        if _FETCH.match(line):
+            if text:
+                yield b" ".join(text), literals
+            text, literals = [], []
+        text.append(line)
+    if text:
+        yield b" ".join(text), literals
+
+
+def _told(uid: int, text: bytes, literals: list[bytearray]) -> Fetched:
+    size, flags, date = _SIZE.search(text), _FLAGS.search(text), _DATE.search(text)
+    return Fetched(
+        uid=uid,
+        size=int(size[1]) if size else None,
+        flags=tuple(flags[1].decode("ascii", "replace").split()) if flags else None,
+        arrived_at=parse_internal_date(date[1].decode("ascii", "replace")) if date else None,
+        body=_body(text, literals),
+    )
+
+
+def _body(text: bytes, literals: list[bytearray]) -> bytes | None:
+    found = _BODY.search(text)
+    if found is None or found[1].upper() == b"NIL":
+        return None
+    if found[1].startswith(b"{"):
+        return bytes(literals[0]) if literals else None
+    return re.sub(rb"\\(.)", rb"\1", found[1][1:-1])
+
+
+def parse_internal_date(text: str) -> datetime | None:
+    """INTERNALDATE (RFC 3501, date-time) as UTC; None where it is no date."""
+    with contextlib.suppress(ValueError, OverflowError):
+        return datetime.strptime(text.strip(), "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
+    return None
+
+
+def parse_search(lines: Sequence[bytes | bytearray]) -> list[int]:
+    """UIDs of a SEARCH answer, ascending, each once; the last line is the tagged one."""
+    numbers: set[int] = set()
+    for line in lines[:-1]:
+        parts = bytes(line).split()
+        if all(part.isdigit() for part in parts):
+            numbers.update(map(int, parts))
+    return sorted(numbers)
+
+
+def number_after(word: bytes, lines: Sequence[bytes | bytearray]) -> int | None:
+    """The number of a response code such as [UIDVALIDITY 3]."""
+    code = re.compile(rb"\[" + word + rb" (\d+)\]", re.IGNORECASE)
+    for line in lines:
+        found = code.search(line)
+        if found is not None:
+            return int(found[1])
+    return None
+
+
+def search_day(instant: datetime) -> str:
+    """A date for SEARCH (RFC 3501, date), whatever the locale."""
+    return f"{instant.day}-{_MONTHS[instant.month - 1]}-{instant.year}"

@@ -1,0 +1,108 @@
+"""aioimaplib's protocol, mended where it hangs, recurses, leaks or loses.
+
+Against aioimaplib 2.0.3 (GPL-3.0-only). What differs from the original:
+- the loss of the connection is a future that every waiter can be raced against;
+- the greeting is a future; nothing hidden is awaited under the library's lock;
+- lines are handled in a loop, not by recursion (a chunk of 1,000 lines ended the connection);
+- an error while reading ends the connection and says only its class: the library's own texts
+  hold the command, and with LOGIN that is the password;
+- `* n EXISTS` is noticed whatever command is running, where the library drops it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aioimaplib import aioimaplib
+
+logging.getLogger("aioimaplib").setLevel(logging.INFO)  # its DEBUG lines show tokens and mail
+
+_EXISTS = re.compile(rb"\* \d+ EXISTS\b", re.IGNORECASE)
+
+Line = bytes | bytearray
+
+
+class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library has no types
+    """One connection's protocol. `heard_at` is the loop's time of the last byte received."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self.incomplete_line: bytes = b""
+        self.current_command: Any = None
+        self.lost: asyncio.Future[str] = loop.create_future()
+        self.greeting: asyncio.Future[bytes] = loop.create_future()
+        self.heard_at = time.monotonic()
+        self.news = asyncio.Event()
+
+    def data_received(self, d: bytes) -> None:
+        self.heard_at = time.monotonic()
+        try:
+            self._handle_responses(
+                self.incomplete_line + d, self._handle_line, self.current_command
+            )
+        except aioimaplib.IncompleteRead as partly:
+            self.current_command, self.incomplete_line = partly.cmd, partly.data
+        except Exception as error:  # noqa: BLE001 - whatever the server sent, and see above
+            self.fail(f"not understood ({type(error).__name__})")
+        else:
+            self.current_command, self.incomplete_line = None, b""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._lose(str(exc) if exc else "closed by the server")
+
+    def fail(self, reason: str) -> None:
+        """Throw the connection away: its state is in doubt."""
+        self._lose(reason)
+        if self.transport is not None:
+            self.transport.abort()
+        for task in (*self.tasks,):
+            task.cancel()
+
+    def _lose(self, reason: str) -> None:
+        if not self.lost.done():
+            self.lost.set_result(reason)
+
+    async def welcome(self, command: bytes) -> None:
+        if not self.greeting.done():
+            self.state = aioimaplib.AUTH if b"PREAUTH" in command else aioimaplib.NONAUTH
+            self.greeting.set_result(bytes(command))
+
+    def _handle_responses(
+        self,
+        data: bytes,
+        line_handler: Callable[[bytes, Any], Any],
+        current_cmd: Any = None,
+    ) -> None:
+        while data:
+            if current_cmd is not None and current_cmd.wait_literal_data():
+                data = current_cmd.append_literal_data(data)
+                if current_cmd.wait_literal_data():
+                    raise aioimaplib.IncompleteRead(current_cmd)
+            line, separator, tail = data.partition(b"\r\n")
+            if not separator:
+                raise aioimaplib.IncompleteRead(current_cmd, data)
+            current_cmd = self._begin_literal(line, line_handler(line, current_cmd))
+            data = tail
+        if self.pending_sync_command is not None:
+            self.pending_sync_command.flush()
+        if current_cmd is not None and current_cmd.wait_data():
+            raise aioimaplib.IncompleteRead(current_cmd)
+
+    def _begin_literal(self, line: bytes, command: Any) -> Any:
+        """The command that the next bytes belong to, if any."""
+        literal = aioimaplib.literal_data_re.match(line)
+        if literal is not None:
+            command = command or aioimaplib.Command("NIL", "unused")
+            command.begin_literal_data(int(literal["size"]))
+            return command
+        return command if command is not None and command.wait_data() else None
+
+    def _untagged_response(self, line: bytes) -> Any:
+        if _EXISTS.match(line):
+            self.news.set()
+        return super()._untagged_response(line)

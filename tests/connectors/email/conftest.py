@@ -1,0 +1,53 @@
+"""Mailboxes on the servers of the test run, and readers of them that end with the test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from connectors.email.session import ImapSession
+from connectors.email.sync import MailReader
+from tests.connectors.email.reading import (
+    Clock,
+    MakeReading,
+    Pauses,
+    Reading,
+    mailbox_settings,
+)
+from tests.servers import Dovecot, Mailbox
+
+
+@pytest.fixture
+def pauses() -> Pauses:
+    return Pauses()
+
+
+@pytest.fixture
+def box(dovecot: Dovecot) -> Mailbox:
+    """A new empty account on Dovecot."""
+    return dovecot.add_user()
+
+
+@pytest.fixture
+async def reading(dovecot: Dovecot, box: Mailbox, pauses: Pauses) -> AsyncIterator[MakeReading]:
+    """Makes readings of `box` that are ended with the test; keywords are mailbox settings."""
+    made: list[Reading] = []
+
+    def make(
+        after: str | None = None, *, silence: float = 5, port: int | None = None, **more: Any
+    ) -> Reading:
+        settings = mailbox_settings(box, port or dovecot.imap_port, **more)
+        reader = MailReader(
+            settings,
+            Clock(),
+            open_session=lambda: ImapSession.open(settings.imap, silence=silence),
+            sleep=pauses,
+        )
+        made.append(Reading(reader, after))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.stop()

@@ -1,0 +1,120 @@
+"""Who may command: only active members of the studio, and each only where it is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiogram import BaseMiddleware, Bot
+from aiogram.enums import ChatType
+from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, User
+
+from bot.buttons import may_act
+from bot.cards import CardView
+from bot.rich import Rich
+from bot.sending import edit, send
+from bot.texts import Say, known_language, speaker
+from connectors.telegram.errors import translated
+from inbox import routing
+from inbox.errors import SendRejected
+from inbox.inbox import Inbox
+from inbox.model import Conversation, Manager
+from inbox.ports import DeskRef
+
+INVITE_START = "/start inv_"
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A member at the desk: who it is, in which language, and what a handler works with."""
+
+    me: Manager
+    say: Say
+    bot: Bot
+    inbox: Inbox
+
+    async def send(self, view: CardView | Rich, *, reply_to: int | None = None) -> DeskRef:
+        """Say something in the member's private chat. Raises the SendFailed."""
+        return await send(self.bot, self.me.telegram_id, view, reply_to=reply_to)
+
+    async def edit(self, query: CallbackQuery, view: CardView | Rich) -> None:
+        """Change the message whose button was pressed. Raises the SendFailed."""
+        if query.message is not None:
+            pressed = query.message
+            ref = DeskRef(self.bot.id, pressed.chat.id, pressed.message_id)
+            await edit(self.bot, ref, view)
+
+    async def conversation(
+        self, query: CallbackQuery, conversation_id: int
+    ) -> Conversation | None:
+        """The conversation if the member may act in it; else the press is answered why not."""
+        conversation, holder = await self.look_up(conversation_id)
+        if conversation is None:
+            await answer(query, refusal(self.say, holder), alert=True)
+        return conversation
+
+    async def look_up(self, conversation_id: int) -> tuple[Conversation | None, Manager | None]:
+        """The conversation if the member may act in it, and who holds it."""
+        async with self.inbox.store.begin() as t:
+            try:
+                conversation = await t.conversation(conversation_id)
+            except LookupError:
+                return None, None
+            holder = routing.member(await t.staff(), conversation.assignee_id)
+        return (conversation if may_act(self.me, holder) else None), holder
+
+
+class Access(BaseMiddleware):
+    """Gives handlers a `visit` (None for an invited person); a stranger gets a word, no more."""
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        user: User | None = data.get("event_from_user")
+        chat: Chat | None = data.get("event_chat")
+        if not isinstance(event, Update) or user is None:
+            return None
+        me = active_member(data["staff"], user.id)
+        language = me.language if me else (known_language(user.language_code) or "en")
+        say = speaker(language)
+        data["visit"] = Visit(me, say, data["bot"], data["inbox"]) if me else None
+        private = chat is None or chat.type == ChatType.PRIVATE
+        if private and (me is not None or is_invited(event.message)):
+            return await handler(event, data)
+        await _refuse(data["bot"], say, event, private=private)
+        return None
+
+
+def active_member(staff: Sequence[Manager], telegram_id: int) -> Manager | None:
+    """The member who writes from this Telegram account; None for a former member."""
+    return next((one for one in staff if one.telegram_id == telegram_id and one.active), None)
+
+
+def is_invited(message: Message | None) -> bool:
+    """Whether somebody opened a deep link of an invitation."""
+    return message is not None and (message.text or "").startswith(INVITE_START)
+
+
+async def answer(query: CallbackQuery, text: str = "", *, alert: bool = False) -> None:
+    """Answer a press; one that is too old by now needs no answer. Raises the SendFailed."""
+    try:
+        with translated():
+            await query.answer(text[:200] or None, show_alert=alert)
+    except SendRejected:
+        return
+
+
+def refusal(say: Say, holder: Manager | None) -> str:
+    """Why a press or a reply was refused."""
+    if holder is None:
+        return say("This button no longer works.")
+    return say("{name} has this client. Ask to have it handed over.", name=holder.name)
+
+
+async def _refuse(bot: Bot, say: Say, event: Update, *, private: bool) -> None:
+    if event.callback_query is not None:
+        await answer(event.callback_query, say("Only members of the studio may press this."))
+    elif event.message is not None and private:
+        words = say("This bot is for the studio's members. Ask the head for an invitation.")
+        await send(bot, event.message.chat.id, Rich(words))

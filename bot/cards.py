@@ -1,0 +1,249 @@
+"""Cards and alerts as a manager sees them: pure, from a Card to text, formatting and buttons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.buttons import Keyboard, card_keyboard, is_free
+from bot.rich import MESSAGE_LIMIT, NOTHING, Rich, joined, one_line
+from bot.texts import Say, mark, speaker
+from bot.wording import length, moment, remaining, size, zone_of
+from inbox.model import Attachment, Conversation, Manager, Media, Nature, Wait
+from inbox.ports import Alert, Card, CardState
+
+NAME_LIMIT = 80  # UTF-16 units, as all limits here
+SUBJECT_LIMIT = 200
+FILES_LIMIT = 10
+QUOTE_LIMIT = 1000
+QUOTE_LEAST = 80  # a shorter rest of a quote says nothing
+EXCERPT_LIMIT = 300
+
+_KINDS = {
+    Media.PHOTO: mark("photo"),
+    Media.DOCUMENT: mark("file"),
+    Media.VOICE: mark("voice message"),
+    Media.AUDIO: mark("audio"),
+    Media.VIDEO: mark("video"),
+    Media.VIDEO_NOTE: mark("video message"),
+    Media.ANIMATION: mark("animation"),
+    Media.STICKER: mark("sticker"),
+    Media.LOCATION: mark("location"),
+    Media.CONTACT: mark("contact"),
+}
+_QUIET = {
+    Nature.PERSON: mark("earlier than the last answer, no reply is awaited"),
+    Nature.EDIT: mark("an edit, no reply is awaited"),
+    Nature.AUTOMATIC: mark("an automatic message, no reply is awaited"),
+    Nature.ECHO: mark("sent by the studio itself"),
+    Nature.SERVICE: mark("a service message, no reply is awaited"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A desk message; `rest` is what of the client's text did not fit into it."""
+
+    body: Rich
+    keyboard: Keyboard
+    rest: Rich = NOTHING
+
+
+def card_view(card: Card, reader: Manager, now: datetime) -> CardView:
+    """The card in the reader's language and zone, within one message's 4096 UTF-16 units."""
+    say = speaker(reader.language)
+    message = card.message
+    top = _heading(say, card, now, reader)
+    bottom = joined(
+        [_files(say, message.attachments), _state(say, card, reader, now), _repeated(say, card)]
+    )
+    room = MESSAGE_LIMIT - top.units - bottom.units - 6  # the empty lines between the parts
+    text, rest = _fitting(Rich.foreign(message.text, message.entities), room)
+    quote = _quote(message.quoted, room - text.units - 2)
+    body = joined([top, text, quote, bottom], "\n\n")
+    return CardView(body, card_keyboard(say, card, reader), rest)
+
+
+def alert_view(alert: Alert, reader: Manager, now: datetime) -> CardView:
+    """Who waits, for how long, what remains; once the wait ended, how it ended, no buttons."""
+    say = speaker(reader.language)
+    card = alert.card
+    if alert.wait.closing is not None:
+        ended = joined([_alert_name(say, card), _state(say, card, reader, now)])
+        return CardView(ended, ())
+    excerpt, _ = Rich.foreign(card.message.text).cut(EXCERPT_LIMIT)
+    headline = say(
+        "⏰ {name} has waited {time} of working time",
+        name=client_name(card.conversation),
+        time=length(say, alert.elapsed),
+    )
+    late = say("This alert is late: the program was not running at its time.")
+    lines = [
+        Rich(headline).styled("bold"),
+        Rich(_channel_line(say, card, now, reader)),
+        _due(say, alert, reader, now),
+        Rich(_holder(say, card)),
+        Rich(late if alert.late else "").styled("italic"),
+    ]
+    body = joined([joined(lines), excerpt.styled("blockquote")], "\n\n")
+    return CardView(body, card_keyboard(say, card, reader))
+
+
+def client_name(conversation: Conversation) -> str:
+    """The client, and the contact where the name says more."""
+    client = one_line(conversation.client.name, NAME_LIMIT)
+    contact = one_line(conversation.contact.name, NAME_LIMIT)
+    if not contact or contact.casefold() == client.casefold():
+        return client
+    return f"{client} · {contact}"
+
+
+def channel_name(say: Say, channel_id: str) -> str:
+    """ "✉️ Mail info" for "email:info"; a kind without a word of its own as it is."""
+    kind, _, name = channel_id.partition(":")
+    match kind:
+        case "telegram":
+            words = say("💬 Telegram")
+        case "email":
+            words = say("✉️ Mail")
+        case _:
+            words = kind
+    return f"{words} {name}".strip()
+
+
+def attachment_line(say: Say, attachment: Attachment) -> str:
+    """A file's name and size, or what kind of thing it is."""
+    kind = say(_KINDS[attachment.media])
+    name = one_line(attachment.name, NAME_LIMIT) or kind
+    match attachment.media:
+        case Media.LOCATION:
+            symbol = "📍"
+        case Media.CONTACT:
+            symbol = "👤"
+            name = one_line(str(attachment.facts.get("phone_number", "")), NAME_LIMIT) or kind
+        case _:
+            symbol = "📎"
+    extent = "" if attachment.size is None else f" · {size(say, attachment.size)}"
+    return f"{symbol} {name}{extent}"
+
+
+def _heading(say: Say, card: Card, now: datetime, reader: Manager) -> Rich:
+    lines = [
+        Rich(client_name(card.conversation)).styled("bold"),
+        Rich(_channel_line(say, card, now, reader)),
+        Rich(one_line(card.message.subject or "", SUBJECT_LIMIT)).styled("bold"),
+    ]
+    if card.handed_by is not None:
+        giver = one_line(card.handed_by.name, NAME_LIMIT)
+        lines.append(Rich(say("↪ Handed over by {name}", name=giver)))
+    return joined(lines)
+
+
+def _channel_line(say: Say, card: Card, now: datetime, reader: Manager) -> str:
+    sent = moment(say, card.message.sent_at, now, zone_of(reader))
+    return f"{channel_name(say, card.conversation.channel_id)} · {sent}"
+
+
+def _fitting(text: Rich, room: int) -> tuple[Rich, Rich]:
+    """The text, or its beginning with "…" and the rest."""
+    if text.units <= room:
+        return text, Rich()
+    head, rest = text.cut(room - 2)
+    return head + " …", rest
+
+
+def _quote(quoted: str, room: int) -> Rich:
+    """Repeated history, folded; what does not fit stands in the history anyway."""
+    whole = Rich.foreign(quoted)
+    limit = min(QUOTE_LIMIT, room)
+    if not whole.text or limit < QUOTE_LEAST:
+        return Rich()
+    head, rest = whole.cut(limit - 2)
+    return (head + " …" if rest.text else head).styled("expandable_blockquote")
+
+
+def _files(say: Say, attachments: tuple[Attachment, ...]) -> Rich:
+    lines = [attachment_line(say, each) for each in attachments[:FILES_LIMIT]]
+    more = len(attachments) - FILES_LIMIT
+    if more > 0:
+        lines.append(say.many("and {number} more file", "and {number} more files", more))
+    return Rich("\n".join(lines))
+
+
+def _repeated(say: Say, card: Card) -> Rich:
+    text = say("Possibly shown before: the sending was interrupted.") if card.repeated else ""
+    return Rich(text).styled("italic")
+
+
+def _state(say: Say, card: Card, reader: Manager, now: datetime) -> Rich:
+    """The footer: what is due or what has become of it, and who holds it."""
+    match card.state:
+        case CardState.QUIET:
+            return Rich("💤 " + _capital(_quiet(say, card)))
+        case CardState.ANSWERED | CardState.DISMISSED:
+            return Rich(_ended(say, card, reader, now))
+        case _:
+            return joined([_awaited(say, card.wait, reader, now), Rich(_holder(say, card))])
+
+
+def _quiet(say: Say, card: Card) -> str:
+    words = say(_QUIET[card.message.nature])
+    why = one_line(card.message.nature_reason, NAME_LIMIT)
+    return f"{words} ({why})" if why else words
+
+
+def _ended(say: Say, card: Card, reader: Manager, now: datetime) -> str:
+    who = one_line(card.closed_by.name, NAME_LIMIT) if card.closed_by else ""
+    closing = card.wait.closing if card.wait else None
+    if card.state is CardState.DISMISSED:
+        at = moment(say, closing.at, now, zone_of(reader)) if closing else ""
+        return " · ".join(part for part in (say("☑️ No reply needed"), who, at) if part)
+    if closing is None or card.wait is None:
+        return say("✅ Answered by {name}", name=who) if who else say("✅ Answered")
+    took = length(say, closing.business)
+    words = (
+        say("✅ Answered by {name} after {time}", name=who, time=took)
+        if who
+        else say("✅ Answered after {time}", time=took)
+    )
+    if closing.within_target:
+        return words
+    over = closing.business - card.wait.reply_within
+    return f"{words} · {remaining(say, -over)}"
+
+
+def _awaited(say: Say, wait: Wait | None, reader: Manager, now: datetime) -> Rich:
+    if wait is None:
+        return Rich()
+    if wait.due_at is None:
+        return Rich(say("⏳ An answer is awaited; no working hours lie ahead"))
+    at = moment(say, wait.due_at, now, zone_of(reader))
+    if now > wait.due_at:
+        return Rich(say("❗ An answer was due: {time}", time=at)).styled("bold")
+    return Rich(say("⏳ Answer by: {time}", time=at))
+
+
+def _due(say: Say, alert: Alert, reader: Manager, now: datetime) -> Rich:
+    if alert.wait.due_at is None:
+        return Rich()
+    at = moment(say, alert.wait.due_at, now, zone_of(reader))
+    left = _capital(remaining(say, alert.remaining))
+    sign = "❗" if alert.remaining < timedelta() else "⏳"
+    return Rich(say("{sign} {left} (answer by: {time})", sign=sign, left=left, time=at))
+
+
+def _holder(say: Say, card: Card) -> str:
+    if card.holder is None or is_free(card.holder):
+        return say("Nobody has taken this client yet")
+    return say("👤 With {name}", name=one_line(card.holder.name, NAME_LIMIT))
+
+
+def _alert_name(say: Say, card: Card) -> Rich:
+    name = client_name(card.conversation)
+    return joined(
+        [Rich(name).styled("bold"), Rich(channel_name(say, card.conversation.channel_id))]
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,211 @@
+"""The desk in Telegram: cards out to managers, their commands and replies in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from aiogram import Bot, Dispatcher
+from aiogram.methods import TelegramMethod
+from aiogram.types import BufferedInputFile, ReactionTypeEmoji, Update
+from aiogram.types.update import UpdateTypeLookupError
+from pydantic import ValidationError
+
+from bot import notes
+from bot.access import INVITE_START, Access, active_member
+from bot.cards import alert_view, card_view
+from bot.files import show_files
+from bot.form_storage import FormStorage
+from bot.handlers import setup
+from bot.rich import Rich
+from bot.sending import edit, send
+from bot.texts import speaker
+from connectors.telegram.connector import download
+from connectors.telegram.deliver import answer_to
+from connectors.telegram.errors import translated
+from inbox.errors import Fault, SendFailed, SendRejected, SendUncertain, Unreadable
+from inbox.inbox import Inbox
+from inbox.model import Attachment, Channel, Conversation, LoadedFile, Manager, RawMessage
+from inbox.ports import Alert, Card, DeskRef, Purpose, Reply, ReplyState, Shown
+
+STAFF_CHANNEL = "staff"
+DELIVERED = "👌"
+PIECES = 3  # messages of client's text below the card; a longer one comes as a file
+
+Given = dict[str, Any]
+
+
+class TelegramDesk:
+    """Desk over one bot account. `attach` gives it the inbox; before that nothing else works."""
+
+    def __init__(self, bot: Bot, *, local_files: bool = False) -> None:
+        self.origin = f"bot:{bot.id}"
+        self._bot = bot
+        self._local_files = local_files
+        self._inbox: Inbox | None = None
+        self._dispatcher: Dispatcher | None = None
+
+    def attach(self, inbox: Inbox) -> None:
+        """Once, when the inbox around the desk is complete."""
+        dispatcher = Dispatcher(storage=FormStorage(inbox.store), inbox=inbox)
+        dispatcher.update.outer_middleware(Access())
+        dispatcher.include_routers(*setup())
+        self._inbox, self._dispatcher = inbox, dispatcher
+
+    # --- in ---------------------------------------------------------------------------------
+
+    def concerns(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> bool:
+        """All of the staff's own bot; else members' private chats, buttons and invitations."""
+        if channel.id == STAFF_CHANNEL:
+            return True
+        if channel.kind != "telegram":
+            return False
+        try:
+            update = _update_of(raw)
+            return _is_staff_business(update, staff)
+        except (Unreadable, KeyError, TypeError, AttributeError):
+            return False  # the connector says what is wrong with it
+
+    async def handle(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> None:
+        """Feed the update to the routers. Raises Unreadable, or the SendFailed."""
+        if self._dispatcher is None:
+            raise RuntimeError("the desk has no inbox yet: call attach first")
+        given = _update_of(raw)
+        try:
+            update = Update.model_validate(given, context={"bot": self._bot})
+            event = given[update.event_type]
+        except UpdateTypeLookupError as error:
+            raise Unreadable(Fault.UNSUPPORTED, ", ".join(given)) from error
+        except ValidationError as error:
+            raise Unreadable(Fault.MALFORMED, _first_fault(error)) from error
+        with translated():
+            result = await self._dispatcher.feed_update(
+                self._bot, update, staff=staff, given=event
+            )
+            if isinstance(result, TelegramMethod):
+                await self._bot(result)
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The bytes of a file a manager sent. Raises FileUnavailable."""
+        return await download(self._bot, attachment, local_files=self._local_files)
+
+    # --- out --------------------------------------------------------------------------------
+
+    async def show(
+        self, card: Card, to: Manager, files: Sequence[LoadedFile]
+    ) -> tuple[Shown, ...]:
+        """The card, what of its text did not fit, then its files, all as answers to the card."""
+        view = card_view(card, to, self._attached.clock.now())
+        chat_id = to.telegram_id
+        ref = await send(self._bot, chat_id, view)
+        try:
+            rest = await self._show_rest(chat_id, ref.message_id, view.rest)
+            say = speaker(to.language)
+            shown = await show_files(self._bot, chat_id, ref.message_id, files, say)
+        except SendRejected:
+            raise
+        except SendFailed as error:
+            # The card stands there: the next try must say that it may have been shown.
+            raise SendUncertain(error.fault, error.detail) from error
+        others = (Shown(each, Purpose.FILE) for each in (*rest, *shown))
+        return (Shown(ref, Purpose.CARD), *others)
+
+    async def redraw(self, shown: Shown, card: Card, to: Manager, alert: Alert | None) -> None:
+        """Edit the card or the alert where it stands; one that is gone is left alone."""
+        now = self._attached.clock.now()
+        view = card_view(card, to, now) if alert is None else alert_view(alert, to, now)
+        await edit(self._bot, shown.ref, view)
+
+    async def alert(self, alert: Alert, to: Manager) -> tuple[Shown, ...]:
+        """A message of its own, hung below the card if that stands in the same chat."""
+        view = alert_view(alert, to, self._attached.clock.now())
+        reply_to = await self._card_in_chat(alert.card.message_id, to)
+        return (
+            Shown(await send(self._bot, to.telegram_id, view, reply_to=reply_to), Purpose.ALERT),
+        )
+
+    async def show_outcome(
+        self, reply: Reply, conversation: Conversation, to: Manager
+    ) -> tuple[Shown, ...]:
+        """👌 on the manager's message for a delivered one, else a sentence below it."""
+        if reply.state is ReplyState.SENT:
+            await self._react(reply.desk_ref)
+            return ()
+        view = notes.outcome(speaker(to.language), reply)
+        if view is None:
+            return ()
+        own = reply.desk_ref.message_id if reply.desk_ref else None
+        return (Shown(await send(self._bot, to.telegram_id, view, reply_to=own), Purpose.NOTE),)
+
+    async def tell(self, notice: str, fields: dict[str, str], to: Manager) -> None:
+        """A notice in the reader's language."""
+        await send(self._bot, to.telegram_id, notes.notice(speaker(to.language), notice, fields))
+
+    @property
+    def _attached(self) -> Inbox:
+        if self._inbox is None:
+            raise RuntimeError("the desk has no inbox yet: call attach first")
+        return self._inbox
+
+    async def _show_rest(self, chat_id: int, card_id: int, rest: Rich) -> list[DeskRef]:
+        pieces = list(rest.pieces())
+        if len(pieces) <= PIECES:
+            return [await send(self._bot, chat_id, one, reply_to=card_id) for one in pieces]
+        whole = BufferedInputFile(rest.text.encode(), filename="message.txt")
+        with translated():
+            message = await self._bot.send_document(
+                chat_id, whole, reply_parameters=answer_to(card_id)
+            )
+        return [DeskRef(self._bot.id, chat_id, message.message_id)]
+
+    async def _card_in_chat(self, message_id: int, to: Manager) -> int | None:
+        async with self._attached.store.begin() as t:
+            links = await t.links_of_message(message_id)
+        own = (
+            link.shown.ref.message_id
+            for link in links
+            if link.manager_id == to.id
+            and link.shown.purpose is Purpose.CARD
+            and link.shown.ref.account == self._bot.id
+        )
+        return next(own, None)
+
+    async def _react(self, ref: DeskRef | None) -> None:
+        if ref is None:
+            return
+        with translated():
+            await self._bot.set_message_reaction(
+                ref.chat_id, ref.message_id, reaction=[ReactionTypeEmoji(emoji=DELIVERED)]
+            )
+
+
+def _update_of(raw: RawMessage) -> Given:
+    try:
+        update = json.loads(raw.payload)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(Fault.MALFORMED, "not JSON") from error
+    if not isinstance(update, dict):
+        raise Unreadable(Fault.MALFORMED, "not an object")
+    return update
+
+
+def _is_staff_business(update: Given, staff: Sequence[Manager]) -> bool:
+    if "callback_query" in update:
+        return True
+    for kind in ("message", "edited_message", "my_chat_member"):
+        event = update.get(kind)
+        if event is None:
+            continue
+        if event["chat"]["type"] != "private":
+            return False
+        if kind == "message" and str(event.get("text", "")).startswith(INVITE_START):
+            return True
+        return active_member(staff, event["from"]["id"]) is not None
+    return False
+
+
+def _first_fault(error: ValidationError) -> str:
+    """Where the update is wrong; never what stood there, it is the client's."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['type']}"[:200]

@@ -1,0 +1,173 @@
+"""A client's files on a manager's desk: each by the method that shows it best."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from aiogram import Bot
+from aiogram.types import (
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaVideo,
+)
+
+from bot.cards import attachment_line
+from bot.rich import Rich, one_line
+from bot.sending import ref_of, send
+from bot.texts import Say
+from bot.wording import reason
+from connectors.telegram.deliver import (
+    UPLOAD_LIMIT,
+    answer_to,
+    input_of,
+    send_file,
+    shown_as,
+)
+from connectors.telegram.errors import translated
+from inbox.errors import Fault, SendDeferred, SendRejected
+from inbox.model import LoadedFile, Media
+from inbox.ports import DeskRef
+
+ALBUM_LIMIT = 10  # items
+PATIENCE = 30.0  # seconds that a file may be held back within the same job
+TRIES = 4
+
+NAME_LIMIT = 120  # UTF-16 units
+_UNFIT = str.maketrans(dict.fromkeys('"\\/', "_"))
+
+
+async def show_files(
+    bot: Bot, chat_id: int, card_id: int, files: Sequence[LoadedFile], say: Say
+) -> list[DeskRef]:
+    """Send the files as answers to the card; for each that cannot be shown, a sentence.
+
+    Raises SendDeferred or SendUncertain where the server no longer answers.
+    """
+    refs: list[DeskRef] = []
+    for batch in _batches([_named(file) for file in files]):
+        messages = await _patiently(bot, chat_id, card_id, batch, say)
+        refs.extend(messages)
+    return refs
+
+
+async def _patiently(
+    bot: Bot, chat_id: int, card_id: int, batch: Sequence[LoadedFile], say: Say
+) -> list[DeskRef]:
+    """Wait as long as the server asks for, so that the card need not be shown again."""
+    for _ in range(TRIES - 1):
+        try:
+            return await _show(bot, chat_id, card_id, batch, say)
+        except SendDeferred as error:
+            pause = error.retry_after.total_seconds() if error.retry_after else 1.0
+            if pause > PATIENCE:
+                raise
+            await asyncio.sleep(pause)
+    return await _show(bot, chat_id, card_id, batch, say)
+
+
+async def _show(
+    bot: Bot, chat_id: int, card_id: int, batch: Sequence[LoadedFile], say: Say
+) -> list[DeskRef]:
+    if len(batch) > 1:
+        try:
+            return await _show_album(bot, chat_id, card_id, batch)
+        except SendRejected:
+            # One item spoils an album: each on its own shows all the others.
+            return [
+                ref for one in batch for ref in await _patiently(bot, chat_id, card_id, [one], say)
+            ]
+    return [await _show_one(bot, chat_id, card_id, batch[0], say)]
+
+
+async def _show_one(bot: Bot, chat_id: int, card_id: int, file: LoadedFile, say: Say) -> DeskRef:
+    fault = _fault(file)
+    if fault is None:
+        try:
+            with translated():
+                message = await send_file(bot, chat_id, file, reply_to=card_id)
+            return ref_of(bot, message)
+        except SendRejected as error:
+            if _may_be_document(file):
+                plain = replace(file.attachment, media=Media.DOCUMENT)
+                return await _show_one(bot, chat_id, card_id, replace(file, attachment=plain), say)
+            fault = error.fault
+    line = attachment_line(say, file.attachment)
+    words = say("{file}: cannot be shown here, {reason}.", file=line, reason=reason(say, fault))
+    return await send(bot, chat_id, Rich(words), reply_to=card_id)
+
+
+def _fault(file: LoadedFile) -> Fault | None:
+    if file.problem is not None:
+        return file.problem
+    if file.content is None:
+        return None
+    if not file.content:
+        return Fault.EMPTY
+    return Fault.TOO_LARGE if len(file.content) > UPLOAD_LIMIT else None
+
+
+def _may_be_document(file: LoadedFile) -> bool:
+    """Any bytes can be shown as a file where, say, a photo's sides are too long for a photo."""
+    return file.content is not None and file.attachment.media is not Media.DOCUMENT
+
+
+async def _show_album(
+    bot: Bot, chat_id: int, card_id: int, batch: Sequence[LoadedFile]
+) -> list[DeskRef]:
+    items: list[InputMediaPhoto | InputMediaVideo | InputMediaDocument] = []
+    for file in batch:
+        match shown_as(file):
+            case Media.PHOTO:
+                items.append(InputMediaPhoto(media=input_of(file)))
+            case Media.VIDEO:
+                items.append(InputMediaVideo(media=input_of(file)))
+            case _:
+                items.append(InputMediaDocument(media=input_of(file)))
+    with translated():
+        messages = await bot.send_media_group(
+            chat_id, [*items], reply_parameters=answer_to(card_id)
+        )
+    return [ref_of(bot, message) for message in messages]
+
+
+def _batches(files: Sequence[LoadedFile]) -> Iterator[list[LoadedFile]]:
+    """Neighbours that go into one album together, the rest one by one, in the client's order."""
+    batch: list[LoadedFile] = []
+    for file in files:
+        if batch and not _fit_together(batch, file):
+            yield batch
+            batch = []
+        batch.append(file)
+    if batch:
+        yield batch
+
+
+def _fit_together(batch: Sequence[LoadedFile], file: LoadedFile) -> bool:
+    kind = _album_kind(file)
+    uploaded = sum(len(one.content or b"") for one in (*batch, file))
+    return (
+        kind is not None
+        and kind == _album_kind(batch[0])
+        and len(batch) < ALBUM_LIMIT
+        and uploaded <= UPLOAD_LIMIT
+    )
+
+
+def _album_kind(file: LoadedFile) -> str | None:
+    if _fault(file) is not None:
+        return None
+    match shown_as(file):
+        case Media.PHOTO | Media.VIDEO:
+            return "visual"
+        case Media.DOCUMENT:
+            return "document"
+        case _:
+            return None
+
+
+def _named(file: LoadedFile) -> LoadedFile:
+    """With a name fit for a header and a disk, whatever the client called it."""
+    name = one_line(file.attachment.name, NAME_LIMIT).translate(_UNFIT)
+    return replace(file, attachment=replace(file.attachment, name=name or "file"))

@@ -1,0 +1,80 @@
+"""/help by role, and the list of commands that Telegram shows in a member's chat."""
+
+from __future__ import annotations
+
+import logging
+
+from aiogram import Bot, Router
+from aiogram.filters import Command
+from aiogram.types import BotCommand, BotCommandScopeChat, Message
+
+from bot.access import Visit
+from bot.rich import Rich, joined
+from bot.texts import Say, speaker
+from connectors.telegram.errors import translated
+from inbox.errors import SendFailed
+from inbox.model import Manager, Role
+
+log = logging.getLogger(__name__)
+
+
+def setup() -> Router:
+    """/help."""
+    router = Router(name="help")
+    router.message.register(explain, Command("help"))
+    return router
+
+
+async def explain(message: Message, visit: Visit) -> None:
+    """How to work with cards, and the commands this member has."""
+    await visit.send(guide(visit.me, visit.say))
+
+
+def guide(me: Manager, say: Say) -> Rich:
+    """The help text."""
+    commands = "\n".join(f"/{each} — {what}" for each, what in commands_of(me, say))
+    parts = [
+        Rich(say("How to work here")).styled("bold"),
+        Rich(
+            say(
+                "Answer: reply to the client's card, or to any later message about it, with "
+                "text, a photo, a file or a voice message. 👌 under your message means that it "
+                "was delivered."
+            )
+        ),
+        Rich(
+            say(
+                "Buttons under a card: “No reply needed” stops the clock, “Hand over” gives "
+                "the client to a colleague, “History” shows the last messages, “Take” makes a "
+                "new client yours."
+            )
+        ),
+        Rich(say("A message that replies to nothing goes to nobody.")),
+        Rich(commands),
+    ]
+    return joined(parts, "\n\n")
+
+
+def commands_of(me: Manager, say: Say) -> list[tuple[str, str]]:
+    """The commands this member may use, and what they do."""
+    commands = [
+        ("inbox", say("who waits for an answer")),
+        ("language", say("Russian or English")),
+        ("help", say("how to work here")),
+    ]
+    if me.role is not Role.MANAGER:
+        commands.insert(1, ("invite", say("invite a colleague")))
+    return commands
+
+
+async def show_commands(bot: Bot, me: Manager) -> None:
+    """Set the member's list of commands; without it all commands work just as well."""
+    commands = [
+        BotCommand(command=name, description=what)
+        for name, what in commands_of(me, speaker(me.language))
+    ]
+    try:
+        with translated():
+            await bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id=me.telegram_id))
+    except SendFailed as error:
+        log.info("commands of %s not set: %s", me.name, error)

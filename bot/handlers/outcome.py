@@ -1,0 +1,47 @@
+"""The buttons under a reply that did not surely go out: try again, it arrived."""
+
+from __future__ import annotations
+
+from aiogram import Router
+from aiogram.types import CallbackQuery
+
+from bot.access import Visit, answer, refusal
+from bot.buttons import ReplyButton, ReplyDeed
+from bot.rich import Rich
+from inbox import actions
+from inbox.inbox import Inbox
+from inbox.ports import Reply
+
+
+def setup() -> Router:
+    """What a manager decides about a reply."""
+    router = Router(name="outcome")
+    router.callback_query.register(decide, ReplyButton.filter())
+    return router
+
+
+async def decide(query: CallbackQuery, callback_data: ReplyButton, visit: Visit) -> None:
+    """Queue it again, or believe the manager that it arrived; the buttons go away."""
+    reply = await _reply(visit.inbox, callback_data.reply_id)
+    if reply is None:
+        await answer(query, refusal(visit.say, None), alert=True)
+        return
+    if await visit.conversation(query, reply.conversation_id) is None:
+        return
+    if callback_data.deed is ReplyDeed.ARRIVED:
+        done = await actions.settle(visit.inbox, callback_data.reply_id)
+        words = visit.say("Noted: it arrived.")
+    else:
+        done = await actions.try_again(visit.inbox, callback_data.reply_id, visit.me)
+        words = visit.say("It is being sent again.")
+    await answer(query, "" if done else visit.say("This was decided already."))
+    if done:
+        await visit.edit(query, Rich(words))
+
+
+async def _reply(inbox: Inbox, reply_id: int) -> Reply | None:
+    async with inbox.store.begin() as t:
+        try:
+            return await t.reply(reply_id)
+        except LookupError:
+            return None

@@ -1,0 +1,183 @@
+"""What the desk says beside cards: outcomes of replies, notices, history, the list of waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.buttons import (
+    Button,
+    CardButton,
+    CardDeed,
+    Keyboard,
+    ReplyButton,
+    ReplyDeed,
+    pages,
+)
+from bot.cards import NAME_LIMIT, CardView, attachment_line, client_name
+from bot.rich import MESSAGE_LIMIT, Rich, joined, one_line
+from bot.texts import Say, mark
+from bot.wording import moment, reason, remaining, zone_of
+from inbox.model import Conversation, Manager
+from inbox.ports import HistoryLine, Reply, ReplyState
+
+PAGE = 8
+DETAIL_LIMIT = 300
+LINE_LIMIT = 350
+
+_NOTICES = {
+    "dead_letter": mark("⚠️ A job was given up after several tries: {job} {id}. {error}"),
+    "quarantined": mark(
+        "⚠️ A message from {channel} could not be understood. It is kept as number {raw}; "
+        "nobody has seen it. {reason}"
+    ),
+    "unreadable": mark("⚠️ A message from {channel} could not be understood. {reason}"),
+    "channel_paused": mark(
+        "⛔ The channel {channel} has stopped and needs you: {reason}. Nothing is lost: messages "
+        "wait at the server."
+    ),
+    "channel_back": mark("✅ The channel {channel} works again."),
+    "disk_full": mark("⛔ The disk is full. Nothing more is taken in until there is room."),
+    "no_working_time": mark(
+        "⚠️ The calendar has no working time ahead: waits get no due time and no alerts. "
+        "Check the hours in the settings."
+    ),
+    "unreachable": mark("⚠️ {name} cannot be reached in Telegram: {reason}"),
+    "staff_blocked": mark("⚠️ {name} has stopped this bot and gets neither cards nor alerts."),
+}
+
+
+class _Known(dict[str, str]):
+    """Fields of a notice; one that is missing must not keep the notice from being told."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def notice(say: Say, name: str, fields: Mapping[str, str]) -> Rich:
+    """A notice in words; one that this version does not know is told with its bare fields."""
+    known = _Known({key: one_line(value, DETAIL_LIMIT) for key, value in fields.items()})
+    text = _NOTICES.get(name)
+    if text is None:
+        bare = ", ".join(f"{key}: {value}" for key, value in known.items())
+        return Rich(f"⚠️ {name} {bare}".rstrip())
+    return Rich(say.template(text).format_map(known))
+
+
+def outcome(say: Say, reply: Reply) -> CardView | None:
+    """What stands under a manager's message that did not surely go out; None: nothing to say."""
+    why = reason(say, reply.fault)
+    detail = Rich(one_line(reply.detail, DETAIL_LIMIT)).styled("italic")
+    match reply.state:
+        case ReplyState.QUEUED if reply.tries:
+            text = say("⏳ Not out yet: {reason}. It will be tried again for a day.", reason=why)
+            return CardView(joined([Rich(text), detail]), ())
+        case ReplyState.REJECTED:
+            text = say("❌ Not sent: {reason}.", reason=why)
+            again = _reply_button(say("Try again"), ReplyDeed.TRY_AGAIN, reply)
+            return CardView(joined([Rich(text), detail]), ((again,),))
+        case ReplyState.UNCERTAIN:
+            text = say(
+                "❓ It is not known whether this arrived: {reason}. Nothing is sent again "
+                "unless you say so.",
+                reason=why,
+            )
+            arrived = _reply_button(say("It arrived"), ReplyDeed.ARRIVED, reply)
+            again = _reply_button(say("Send again"), ReplyDeed.TRY_AGAIN, reply)
+            return CardView(joined([Rich(text), detail]), ((arrived, again),))
+        case _:
+            return None
+
+
+def _reply_button(text: str, deed: ReplyDeed, reply: Reply) -> Button:
+    return Button(text, ReplyButton(deed=deed, reply_id=reply.id or 0))
+
+
+def history(say: Say, lines: Sequence[HistoryLine], reader: Manager, now: datetime) -> Rich:
+    """A conversation's last messages, oldest first; the newest whatever there is room for."""
+    title = Rich(say("Last messages")).styled("bold")
+    room = MESSAGE_LIMIT - title.units - 2
+    kept: list[Rich] = []
+    for line in reversed(lines):
+        entry = _history_line(say, line, reader, now)
+        if entry.units + 2 > room:
+            break
+        room -= entry.units + 2
+        kept.insert(0, entry)
+    if not kept:
+        return joined([title, Rich(say("Nothing yet."))])
+    return joined([title, joined(kept, "\n\n")], "\n\n")
+
+
+def _history_line(say: Say, line: HistoryLine, reader: Manager, now: datetime) -> Rich:
+    arrow = "←" if line.inbound else "→"
+    author = one_line(line.author, NAME_LIMIT)
+    head = Rich(f"{arrow} {author} · {moment(say, line.at, now, zone_of(reader))}").styled("bold")
+    unsent = {
+        ReplyState.REJECTED: say("not sent"),
+        ReplyState.UNCERTAIN: say("perhaps not arrived"),
+        ReplyState.QUEUED: say("on its way"),
+        ReplyState.SENDING: say("on its way"),
+    }
+    if line.state in unsent:
+        head = head + f" · {unsent[line.state]}"
+    text, rest = Rich.foreign(line.text).cut(LINE_LIMIT)
+    text = text + " …" if rest.text else text
+    files = Rich("\n".join(attachment_line(say, each) for each in line.attachments[:5]))
+    return joined([head, joined([text, files]).styled("expandable_blockquote")])
+
+
+def waiting_list(
+    say: Say,
+    waiting: Sequence[tuple[Conversation, timedelta | None]],
+    offset: int,
+    names: Mapping[int, str],
+    *,
+    more: bool,
+) -> CardView:
+    """A page of what waits, most urgent first, each with a button that shows its card.
+
+    `waiting` pairs a conversation with its remaining business time; `names` are the holders'.
+    """
+    if not waiting:
+        return CardView(Rich(say("Nobody waits for an answer.")), ())
+    title = Rich(say("Waiting for an answer, most urgent first")).styled("bold")
+    lines: list[Rich] = []
+    rows: list[tuple[Button, ...]] = []
+    for number, (conversation, left) in enumerate(waiting, offset + 1):
+        lines.append(_waiting_line(say, number, conversation, left, names))
+        show = CardButton(deed=CardDeed.SHOW, conversation_id=conversation.id)
+        rows.append((Button(f"{number} · {client_name(conversation)}", show),))
+    turn = pages(offset, PAGE, more=more)
+    keyboard: Keyboard = (*rows, *((turn,) if turn else ()))
+    return CardView(joined([title, joined(lines)], "\n\n"), keyboard)
+
+
+def _waiting_line(
+    say: Say,
+    number: int,
+    conversation: Conversation,
+    left: timedelta | None,
+    names: Mapping[int, str],
+) -> Rich:
+    time = say("no due time") if left is None else remaining(say, left)
+    time_part = Rich(time)
+    if left is not None and left < timedelta():
+        time_part = time_part.styled("bold")
+    holder = names.get(conversation.assignee_id or 0)
+    who = say("nobody's yet") if holder is None else one_line(holder, NAME_LIMIT)
+    return Rich(f"{number}. {client_name(conversation)} · ") + time_part + f" · {who}"
+
+
+def how_to_reply(say: Say, waiting: Sequence[Conversation]) -> CardView:
+    """Said to a message that answers no card: it went to nobody."""
+    text = say(
+        "This went to nobody. To answer a client, reply to the client's card (swipe the card "
+        "to the left, or press and hold it and choose Reply)."
+    )
+    rows = tuple(
+        (Button(client_name(each), CardButton(deed=CardDeed.SHOW, conversation_id=each.id)),)
+        for each in waiting
+    )
+    shown = Rich(say("Show the card of:")) if rows else Rich()
+    return CardView(joined([Rich(text), shown], "\n\n"), rows)

@@ -1,0 +1,91 @@
+"""The edge to the Bot API: a CardView or a Rich text becomes a message in a chat."""
+
+from __future__ import annotations
+
+from aiogram import Bot
+from aiogram.types import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+)
+
+from bot.buttons import Keyboard
+from bot.cards import CardView
+from bot.rich import Rich
+from connectors.telegram.deliver import answer_to, entities_for
+from connectors.telegram.errors import translated
+from inbox.errors import SendRejected
+from inbox.ports import DeskRef
+
+
+async def send(
+    bot: Bot, chat_id: int, view: CardView | Rich, *, reply_to: int | None = None
+) -> DeskRef:
+    """Send one message, as an answer to `reply_to` while that stands. Raises the SendFailed.
+
+    A formatting that the server refuses is given up rather than the text.
+    """
+    body, keyboard = (view, ()) if isinstance(view, Rich) else (view.body, view.keyboard)
+    try:
+        message = await _send(bot, chat_id, body, keyboard, reply_to)
+    except SendRejected as error:
+        if "entit" not in error.detail.casefold():
+            raise
+        message = await _send(bot, chat_id, Rich(body.text), keyboard, reply_to)
+    return ref_of(bot, message)
+
+
+async def edit(bot: Bot, ref: DeskRef, view: CardView | Rich) -> None:
+    """Change a message that stands there; it may be gone or say so already. Raises SendFailed."""
+    body, keyboard = (view, ()) if isinstance(view, Rich) else (view.body, view.keyboard)
+    try:
+        with translated():
+            await bot.edit_message_text(
+                body.text,
+                chat_id=ref.chat_id,
+                message_id=ref.message_id,
+                entities=entities_for(body.entities),
+                reply_markup=markup_of(keyboard),
+                parse_mode=None,
+            )
+    except SendRejected as error:
+        if not _is_normal(error):
+            raise
+
+
+def ref_of(bot: Bot, message: Message) -> DeskRef:
+    """The full key of a message: ids are a space of their own per bot account."""
+    return DeskRef(bot.id, message.chat.id, message.message_id)
+
+
+def markup_of(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
+    """Buttons as the Bot API takes them."""
+    if not keyboard:
+        return None
+    rows = [
+        [
+            InlineKeyboardButton(text=each.text, callback_data=each.data.pack(), style=each.style)
+            for each in row
+        ]
+        for row in keyboard
+    ]
+    return InlineKeyboardMarkup(inline_keyboard=rows)
+
+
+async def _send(
+    bot: Bot, chat_id: int, body: Rich, keyboard: Keyboard, reply_to: int | None
+) -> Message:
+    with translated():
+        return await bot.send_message(
+            chat_id,
+            body.text,
+            entities=entities_for(body.entities),
+            reply_markup=markup_of(keyboard),
+            reply_parameters=answer_to(reply_to),
+            parse_mode=None,
+        )
+
+
+def _is_normal(error: SendRejected) -> bool:
+    said = error.detail.casefold()
+    return "not modified" in said or "to edit not found" in said or "can't be edited" in said

@@ -1,0 +1,120 @@
+"""Instants, lengths, sizes and faults in words, in the reader's language and zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.texts import Say, mark
+from inbox.errors import Fault
+from inbox.model import Manager
+
+_WEEKDAYS = (
+    mark("Mon"),
+    mark("Tue"),
+    mark("Wed"),
+    mark("Thu"),
+    mark("Fri"),
+    mark("Sat"),
+    mark("Sun"),
+)
+_MONTHS = (
+    mark("Jan"),
+    mark("Feb"),
+    mark("Mar"),
+    mark("Apr"),
+    mark("May"),
+    mark("Jun"),
+    mark("Jul"),
+    mark("Aug"),
+    mark("Sep"),
+    mark("Oct"),
+    mark("Nov"),
+    mark("Dec"),
+)
+_FAULTS = {
+    Fault.BLOCKED: mark("the recipient has blocked the bot"),
+    Fault.NEVER_WROTE: mark("the recipient has never written to the bot"),
+    Fault.NO_SUCH_ADDRESS: mark("there is no such address"),
+    Fault.REFUSED: mark("the server refused it"),
+    Fault.TOO_LARGE: mark("it is too large"),
+    Fault.EMPTY: mark("it is empty"),
+    Fault.UNSUPPORTED: mark("this kind of message cannot be passed on"),
+    Fault.LOGIN_FAILED: mark("the server refused our login"),
+    Fault.UNREACHABLE: mark("the server cannot be reached"),
+    Fault.RATE_LIMITED: mark("the server asks us to slow down"),
+    Fault.NO_ANSWER: mark("the server took it and did not answer"),
+    Fault.INTERRUPTED: mark("the program was stopped while sending"),
+    Fault.EXPIRED: mark("it is no longer there"),
+    Fault.CONFLICT: mark("another program reads the same account"),
+    Fault.MALFORMED: mark("it cannot be understood"),
+    Fault.TOO_LATE: mark("the channel no longer allows an answer"),
+}
+
+
+def zone_of(reader: Manager) -> ZoneInfo:
+    """The reader's zone."""
+    return ZoneInfo(reader.zone)
+
+
+def moment(say: Say, at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """ "15:40", "tomorrow at 09:30", "Mon 4 May at 09:30", with the year where it is another."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    clock = f"{local:%H:%M}"
+    match (local.date() - today).days:
+        case 0:
+            return clock
+        case 1:
+            return say("tomorrow at {time}", time=clock)
+        case -1:
+            return say("yesterday at {time}", time=clock)
+        case _:
+            return say("{date} at {time}", date=_date(say, local.date(), today), time=clock)
+
+
+def _date(say: Say, day: date, today: date) -> str:
+    words = say(
+        "{weekday} {day} {month}",
+        weekday=say(_WEEKDAYS[day.weekday()]),
+        day=day.day,
+        month=say(_MONTHS[day.month - 1]),
+    )
+    return words if day.year == today.year else f"{words} {day.year}"
+
+
+def length(say: Say, time: timedelta) -> str:
+    """A length of time, whatever its sign: "40 s", "25 min", "1 h 10 min", rounded down."""
+    seconds = int(abs(time).total_seconds())
+    hours, minutes = seconds // 3600, seconds % 3600 // 60
+    if hours and minutes:
+        return say("{hours} h {minutes} min", hours=hours, minutes=minutes)
+    if hours:
+        return say("{hours} h", hours=hours)
+    if minutes:
+        return say("{minutes} min", minutes=minutes)
+    return say("{seconds} s", seconds=seconds)
+
+
+def remaining(say: Say, time: timedelta) -> str:
+    """ "25 min left", or "1 h 10 min overdue" where the business time is negative."""
+    if time < timedelta():
+        return say("{time} overdue", time=length(say, time))
+    return say("{time} left", time=length(say, time))
+
+
+def size(say: Say, number: int) -> str:
+    """Bytes as "812 bytes", "340 kB" or "1.2 MB" (thousands, as mail programs and Telegram)."""
+    if number < 1000:
+        return say.many("{number} byte", "{number} bytes", number)
+    if number < 1_000_000:
+        return say("{size} kB", size=round(number / 1000))
+    tenths = round(number / 100_000)
+    return say("{whole}.{tenth} MB", whole=tenths // 10, tenth=tenths % 10)
+
+
+def reason(say: Say, fault: str) -> str:
+    """A Fault's value in words; an unknown one of a newer version as it is."""
+    try:
+        return say(_FAULTS[Fault(fault)])
+    except ValueError:
+        return fault

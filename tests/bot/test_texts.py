@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from string import Formatter
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from bot.texts import LANGUAGES, LOCALES, known_language, speaker
+from bot.wording import length, moment, reason, remaining, size
+from inbox.errors import Fault
+
+ROOT = Path(__file__).parents[2]
+KEYWORDS = {"say": None, "mark": None, "many": (1, 2)}
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def said_in_the_code() -> set[object]:
+    found = extract_from_dir(ROOT / "bot", keywords=KEYWORDS)
+    return {message for _, _, message, _, _ in found}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_has_every_text_with_the_same_fields(language: str) -> None:
+    with (LOCALES / language / "LC_MESSAGES" / "okno.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    translated = {message.id: message for message in catalogue if message.id}
+
+    assert set(translated) == said_in_the_code()
+    for key, message in translated.items():
+        keys = key if isinstance(key, tuple) else (key,)
+        forms = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert all(forms), f"{language} has no text for {key!r}"
+        assert all(fields(form) == fields(keys[0]) for form in forms), key
+        assert not message.fuzzy
+
+
+def test_no_russian_text_is_left_in_english() -> None:
+    with (LOCALES / "ru" / "LC_MESSAGES" / "okno.po").open("rb") as file:
+        catalogue = read_po(file, locale="ru")
+    same = [message.id for message in catalogue if message.id and message.id == message.string]
+
+    assert [one for one in same if re.search("[A-Za-z]{3}", re.sub(r"\{\w+\}", "", str(one)))] == [
+        "💬 Telegram"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(1, "1 байт"), (2, "2 байта"), (5, "5 байт"), (21, "21 байт")]
+)
+def test_russian_plurals(number: int, words: str) -> None:
+    assert size(speaker("ru"), number) == words
+
+
+def test_fields_are_never_read_as_formats() -> None:
+    assert speaker("en")("Hello, {name}!", name="{0} {x!r}") == "Hello, {0} {x!r}!"
+
+
+@pytest.mark.parametrize(
+    ("code", "language"),
+    [("ru", "ru"), ("ru-RU", "ru"), ("en_GB", "en"), ("de", None), ("", None), (None, None)],
+)
+def test_languages_by_telegram_code(code: str | None, language: str | None) -> None:
+    assert known_language(code) == language
+
+
+def test_an_unknown_language_is_english() -> None:
+    assert speaker("xx").language == "en"
+
+
+@pytest.mark.parametrize(
+    ("time", "english", "russian"),
+    [
+        (timedelta(seconds=40), "40 s", "40 с"),
+        (timedelta(minutes=25, seconds=59), "25 min", "25 мин"),
+        (timedelta(hours=1, minutes=10), "1 h 10 min", "1 ч 10 мин"),
+        (-timedelta(hours=30), "30 h", "30 ч"),
+    ],
+)
+def test_lengths(time: timedelta, english: str, russian: str) -> None:
+    assert length(speaker("en"), time) == english
+    assert length(speaker("ru"), time) == russian
+
+
+def test_what_remains_and_what_is_overdue() -> None:
+    assert remaining(speaker("ru"), timedelta(minutes=25)) == "осталось 25 мин"
+    assert remaining(speaker("ru"), -timedelta(minutes=70)) == "просрочено на 1 ч 10 мин"
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (datetime(2026, 11, 25, 12, 40, tzinfo=UTC), "15:40"),
+        (datetime(2026, 11, 26, 6, 30, tzinfo=UTC), "завтра в 09:30"),
+        (datetime(2026, 11, 24, 21, 30, tzinfo=UTC), "00:30"),
+        (datetime(2026, 11, 24, 20, 30, tzinfo=UTC), "вчера в 23:30"),
+        (datetime(2026, 11, 30, 6, 30, tzinfo=UTC), "пн 30 ноя в 09:30"),
+        (datetime(2027, 5, 4, 6, 30, tzinfo=UTC), "вт 4 мая 2027 в 09:30"),
+    ],
+)
+def test_moments_in_the_readers_zone(at: datetime, words: str) -> None:
+    now = datetime(2026, 11, 25, 9, tzinfo=UTC)
+    assert moment(speaker("ru"), at, now, ZoneInfo("Europe/Moscow")) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "russian"),
+    [
+        (999, "999 bytes", "999 байт"),
+        (340_000, "340 kB", "340 КБ"),
+        (1_200_000, "1.2 MB", "1,2 МБ"),
+        (52_000_000, "52.0 MB", "52,0 МБ"),
+    ],
+)
+def test_sizes(number: int, english: str, russian: str) -> None:
+    assert size(speaker("en"), number) == english
+    assert size(speaker("ru"), number) == russian
+
+
+@pytest.mark.parametrize("fault", list(Fault))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_fault_has_words(fault: Fault, language: str) -> None:
+    assert reason(speaker(language), fault.value) != fault.value
+
+
+def test_a_fault_of_a_newer_version_is_shown_as_it_is() -> None:
+    assert reason(speaker("ru"), "moon_phase") == "moon_phase"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sandbox.telegram.call import Call
 from sandbox.telegram.refusal import bad_request
 from sandbox.telegram.stream import LARGEST_BATCH, Update, webhook_from
 
+COMMANDS_LIMIT = 100
+COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 NAMED = {"name": 64, "description": 512, "short_description": 120}
 
 
@@ -108,7 +111,15 @@ def get_chat_member(call: Call) -> dict[str, Any]:
 
 
 def set_commands(call: Call) -> bool:
-    call.bot.settings["commands", *_scope(call)] = call.params["commands"]
+    commands: list[dict[str, str]] = call.params["commands"]
+    if len(commands) > COMMANDS_LIMIT:
+        raise bad_request("BOT_COMMANDS_TOO_MUCH")
+    for command in commands:
+        if not COMMAND.fullmatch(command["command"]):
+            raise bad_request("BOT_COMMAND_INVALID")
+        if not 1 <= len(command["description"]) <= 256:
+            raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
+    call.bot.settings["commands", *_scope(call)] = commands
     return True
 
 

@@ -1,4 +1,24 @@
-"""The control API under /_sandbox: another process plays people, plans faults, reads chats."""
+"""The control API under /_sandbox: another process plays people, plans faults, reads chats.
+
+    POST   people     id, first_name, last_name?, username?, language_code?, started?
+    POST   bots       token, username, name, topics?
+    POST   groups     chat_id, title, members, bots, admins?, forum?
+    POST   says       person, bot, text, entities?, reply_to?, chat_id?, thread_id?
+    POST   starts     person, bot, payload?
+    POST   sends      person, bot, kind, content? (base64), name?, caption?, size?, reply_to? ...
+    POST   album      person, bot, items: [{kind, content, name?, caption?}]
+    POST   presses    person, bot, message_id, callback_data, within? -> {text, show_alert, url}
+    POST   edits      person, bot, message_id, text
+    POST   deletes    person, bot, message_id
+    POST   reacts     person, bot, message_id, emoji (null takes it away)
+    POST   blocks, unblocks    person, bot
+    POST   faults     the fields of Fault            DELETE faults    forget them all
+    POST   updates    bot, update (raw, as it is)
+    GET    chat       ?bot=&person=                  GET    requests  ?method=&after=
+    GET    pending    ?bot=                          GET    events    (server-sent)
+
+`bot` is a token, an id or a username. `sandbox.telegram.remote` calls all this from Python.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +54,7 @@ class Control:
         acts: dict[str, Act] = {
             "people": self._add_person,
             "bots": self._add_bot,
+            "groups": self._add_group,
             "says": lambda body: self.people.says(**_who(body)),
             "starts": lambda body: self.people.starts(**_who(body)),
             "sends": self._sends,
@@ -61,6 +82,9 @@ class Control:
 
     def _add_bot(self, body: Body) -> Body:
         return self.world.add_bot(**body).as_user()
+
+    def _add_group(self, body: Body) -> Body:
+        return self.world.add_supergroup(**body).header
 
     def _sends(self, body: Body) -> Any:
         return self.people.sends(**_decoded(_who(body)))

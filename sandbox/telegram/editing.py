@@ -57,7 +57,7 @@ def delete_message(call: Call) -> bool:
     if message_id not in chat.entries:
         raise bad_request("message to delete not found")
     _refuse_foreign(call, chat, chat.entries[message_id])
-    remove(call, chat, message_id)
+    call.world.remove(chat, message_id)
     return True
 
 
@@ -70,16 +70,8 @@ def delete_messages(call: Call) -> bool:
     for message_id in ids:
         if message_id in chat.entries:
             _refuse_foreign(call, chat, chat.entries[message_id])
-            remove(call, chat, message_id)
+            call.world.remove(chat, message_id)
     return True
-
-
-def remove(call: Call, chat: Chat, message_id: int) -> None:
-    """Take a message out of its chat for everybody."""
-    del chat.entries[message_id]
-    if message_id in chat.pinned:
-        chat.pinned.remove(message_id)
-    call.world.notice(chat, message_id, "deleted")
 
 
 def set_reaction(call: Call) -> bool:
@@ -164,7 +156,7 @@ def delete_topic(call: Call) -> bool:
     del chat.topics[thread]
     for entry in list(chat.entries.values()):
         if entry.message.get("message_thread_id") == thread:
-            remove(call, chat, entry.id)
+            call.world.remove(chat, entry.id)
     return True
 
 

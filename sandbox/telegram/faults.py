@@ -1,6 +1,7 @@
 """The fault plan: which calls go wrong, how, and how often.
 
-refuse   answered with `status` and `description`; 429 carries `retry_after` seconds
+refuse   answered with `status` and `description`; 429 carries `retry_after` seconds,
+         400 may carry `migrate_to_chat_id`
 reset    the connection is reset before anything is done
 cut      everything is done, then the connection is reset instead of an answer
 hang     everything is done, then nothing for `seconds`, then the connection is reset
@@ -50,6 +51,7 @@ class Fault:
     status: int = 500
     description: str = ""
     retry_after: int | None = None
+    migrate_to_chat_id: int | None = None
     seconds: float = 1.0
 
     def __post_init__(self) -> None:
@@ -61,6 +63,9 @@ class Fault:
         if self.retry_after is not None:
             text = self.description or f"Too Many Requests: retry after {self.retry_after}"
             return Refusal(429, text, retry_after=self.retry_after)
+        if self.migrate_to_chat_id is not None:
+            text = self.description or "Bad Request: group chat was upgraded to a supergroup chat"
+            return Refusal(400, text, migrate_to_chat_id=self.migrate_to_chat_id)
         return Refusal(self.status, self.description or REASONS.get(self.status, "Error"))
 
     def matches(self, method: str, bot_id: int, chat_id: int | None) -> bool:

@@ -31,6 +31,14 @@ TAGS = {
     "a": "text_link",
     "tg-emoji": "custom_emoji",
 }
+ENTITY_TYPES = frozenset(
+    {
+        *("mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number"),
+        *("bold", "italic", "underline", "strikethrough", "spoiler", "blockquote"),
+        *("expandable_blockquote", "code", "pre", "text_link", "text_mention"),
+        *("custom_emoji", "date_time"),
+    }
+)
 NOTABLE = (
     ("bot_command", re.compile(r"(?<![\w/])/[a-zA-Z0-9_]{1,32}(?:@\w+)?")),
     ("url", re.compile(r"https?://[^\s<>\"]+")),
@@ -46,13 +54,42 @@ def units(text: str) -> int:
 def formatted(params: dict[str, Any], name: str, entities_name: str) -> tuple[str, list[Any]]:
     """Text and entities of a call, with its parse_mode applied."""
     text = str(params.get(name) or "")
-    entities = params.get(entities_name)
+    entities: list[dict[str, Any]] = params.get(entities_name) or []
     mode = params.get("parse_mode")
     if entities or not isinstance(mode, str) or not mode:
-        return text, list(entities or [])
+        check_entities(text, entities)
+        return text, entities
     if mode.lower() != "html":
         raise bad_request(f"parse_mode {mode} is not played by the sandbox")
     return parse_html(text)
+
+
+def check_entities(text: str, entities: list[dict[str, Any]]) -> None:
+    """Refuse entities that leave the text or cut a character outside the basic plane in two."""
+    if not entities:
+        return
+    starts = _symbol_starts(text)
+    for entity in entities:
+        if entity["type"] not in ENTITY_TYPES:
+            raise bad_request("can't parse MessageEntity: Unsupported type specified")
+        begin, end = int(entity["offset"]), int(entity["offset"]) + int(entity["length"])
+        if begin < 0 or end > len(starts) - 1:
+            raise bad_request(
+                f"entity beginning at UTF-16 offset {begin} ends after the end of the text "
+                f"at UTF-16 offset {end}"
+            )
+        for word, place in (("begins", begin), ("ends", end)):
+            if not starts[place]:
+                raise bad_request(
+                    f"entity {word} in a middle of a UTF-16 symbol at UTF-16 offset {place}"
+                )
+
+
+def _symbol_starts(text: str) -> list[bool]:
+    starts: list[bool] = []
+    for character in text:
+        starts += [True] if ord(character) < 0x10000 else [True, False]
+    return [*starts, True]
 
 
 def message_text(params: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,9 @@ from sandbox.telegram.refusal import Refusal, bad_request
 MethodClass = type[TelegramMethod[Any]]
 Shape = Literal["text", "scalar", "id", "nested", "upload"]
 
+# An empty value, which many callers leave out: the class has it required, Telegram has not.
+UNSAID: dict[str, dict[str, Any]] = {"setWebhook": {"url": ""}}
+
 
 def _registry() -> dict[str, MethodClass]:
     found: dict[str, MethodClass] = {}
@@ -46,7 +49,7 @@ def decode(method: MethodClass, given: Mapping[str, Any]) -> dict[str, Any]:
     Unknown names are left out, as Telegram does. Raises a 400 Refusal that names the parameter.
     """
     shapes = _shapes(method)
-    raw = {
+    raw = UNSAID.get(api_name(method), {}) | {
         name: _decoded(name, value, shapes[name])
         for name, value in given.items()
         if name in shapes and value is not None

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from sandbox.telegram import composing
+from sandbox.telegram.markup import TEXT_LIMIT, units
 from sandbox.telegram.sending import next_album_id
 from sandbox.telegram.world import Bot, Chat, Entry, Message, World
 
 BotRef = int | str | Bot
 
+PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
 REWRITTEN = frozenset({"text", "entities", "caption", "caption_entities"})
 
 
@@ -48,13 +51,23 @@ class People:
         forward_origin: dict[str, Any] | None = None,
         thread_id: int | None = None,
     ) -> Message:
-        """A text; commands, links and addresses become entities where none are given."""
+        """A text; commands, links and addresses become entities where none are given.
+
+        ValueError for a text over 4096 units: an app sends that as several.
+        """
+        if units(text) > TEXT_LIMIT:
+            raise ValueError(f"a text of {units(text)} units: {TEXT_LIMIT} are allowed")
         content = composing.text(text, entities)
         where = _Where(chat_id, thread_id, reply_to)
         return self._post(person_id, bot, content | _forwarded(forward_origin), where)
 
     def starts(self, person_id: int, bot: BotRef, payload: str = "") -> Message:
-        """Open a deep link, or press Start where `payload` is empty."""
+        """Open a deep link, or press Start where `payload` is empty.
+
+        ValueError for a payload Telegram does not pass on (https://core.telegram.org/bots/features#deep-linking).
+        """
+        if not PAYLOAD.fullmatch(payload):
+            raise ValueError(f"a payload is up to 64 of A-Z a-z 0-9 _ -, not {payload!r}")
         return self.says(person_id, bot, f"/start {payload}".strip())
 
     def sends(
@@ -179,8 +192,7 @@ class People:
     ) -> None:
         """Delete a message for both sides: bots are not told."""
         room, entry = self._entry(person_id, bot, message_id, chat_id)
-        del room.entries[entry.id]
-        self.world.notice(room, message_id, "deleted")
+        self.world.remove(room, entry.id)
 
     def reacts(
         self,

@@ -16,6 +16,13 @@ ALBUM_KINDS = frozenset({"photo", "video", "document", "audio"})
 ALONE_IN_ALBUM = frozenset({"document", "audio"})
 WITHOUT_CAPTION = frozenset({"sticker", "video_note"})
 IDS_LIMIT = 100
+ACTIONS = frozenset(
+    {
+        *("typing", "upload_photo", "record_video", "upload_video", "record_voice"),
+        *("upload_voice", "upload_document", "choose_sticker", "find_location"),
+        *("record_video_note", "upload_video_note"),
+    }
+)
 
 _album_ids = count(13_000_000_000_000_001)
 
@@ -81,6 +88,8 @@ def send_media_group(call: Call) -> list[Message]:
 
 def send_chat_action(call: Call) -> bool:
     chat = call.room_to_write()
+    if call.params["action"] not in ACTIONS:
+        raise bad_request("wrong parameter action in request")
     call.world.notice(chat, None, "action", action=call.params["action"])
     return True
 

@@ -165,6 +165,13 @@ class World:
     def next_message_id(self, chat: Chat) -> int:
         return next(self._message_ids.setdefault(chat.space, count(1)))
 
+    def remove(self, chat: Chat, message_id: int) -> None:
+        """Take a message out of its chat for everybody."""
+        del chat.entries[message_id]
+        if message_id in chat.pinned:
+            chat.pinned.remove(message_id)
+        self.notice(chat, message_id, "deleted")
+
     def publish(self, chat: Chat, kind: str, payload: dict[str, Any], skip: int = 0) -> None:
         """Give an update to every bot of the chat but `skip`."""
         for bot_id in chat.bots:

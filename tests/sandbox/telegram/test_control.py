@@ -3,136 +3,139 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import json
-import os
-import signal
-import sys
-from pathlib import Path
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
+import pytest
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import TelegramConflictError, TelegramNetworkError, TelegramServerError
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from sandbox.telegram.remote import Impossible, RemotePeople, running
 from tests.sandbox.telegram.conftest import ANNA, IVAN, TOKEN, Setting
 
-ROOT = Path(__file__).parents[3]
+TAKE = InlineKeyboardMarkup(
+    inline_keyboard=[[InlineKeyboardButton(text="Take", callback_data="t")]]
+)
 
 
-class Control:
-    """A caller in another process."""
-
-    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
-        self.url = url
-        self.session = session
-
-    async def post(self, act: str, **body: Any) -> Any:
-        async with self.session.post(f"{self.url}/_sandbox/{act}", json=body) as response:
-            return await response.json()
-
-    async def get(self, what: str, **query: Any) -> Any:
-        async with self.session.get(f"{self.url}/_sandbox/{what}", params=query) as response:
-            return await response.json()
+def remote(here: Setting) -> RemotePeople:
+    return RemotePeople(here.server.url, aiohttp.ClientSession())
 
 
 async def test_people_act_and_chats_are_read_over_http(here: Setting) -> None:
-    control = Control(here.server.url, await here.bot.session.create_session())
-    added = await control.post("people", id=7, first_name="Olga", started=False)
-    assert added["ok"] is True
-    told = await control.post("starts", person=7, bot=TOKEN, payload="abc")
-    assert told["result"]["text"] == "/start abc"
-    assert told["at"] > 0
-    said = await control.post("says", person=7, bot=4242, text="hello")
-    content = base64.b64encode(b"file").decode()
-    await control.post("sends", person=7, bot="studio_bot", kind="document", content=content)
-    items = [{"kind": "photo", "content": content}, {"kind": "photo", "content": content}]
-    album = await control.post("album", person=7, bot=TOKEN, items=items)
-    assert len(album["result"]) == 2
-    message_id = said["result"]["message_id"]
-    await control.post("edits", person=7, bot=TOKEN, message_id=message_id, text="hi")
-    await control.post("reacts", person=7, bot=TOKEN, message_id=message_id, emoji="👍")
-    chat = (await control.get("chat", bot=TOKEN, person=7))["result"]
-    assert [message.get("text") for message in chat[:2]] == ["/start abc", "hi"]
-    assert len(chat) == 5
-    assert (await control.get("pending", bot=TOKEN))["result"] == 6
-    await control.post("deletes", person=7, bot=TOKEN, message_id=message_id)
-    await control.post("blocks", person=7, bot=TOKEN)
-    assert here.world.standing(4242, 7) == "blocked"
-    await control.post("unblocks", person=7, bot=TOKEN)
-    other = await control.post("bots", token="77:other", username="other_bot", name="Other")
-    assert other["result"]["id"] == 77
+    people = remote(here)
+    async with people.session:
+        await people.act("people", id=7, first_name="Olga", started=False)
+        before = time.monotonic()
+        start = await people.starts(7, TOKEN, "abc")
+        assert start["text"] == "/start abc"
+        assert before < people.done_at < time.monotonic()
+        said = await people.says(7, 4242, "hello", reply_to=start["message_id"])
+        assert said["reply_to_message"]["text"] == "/start abc"
+        await people.sends(7, "studio_bot", "document", b"file", name="a.txt")
+        items = [{"kind": "photo", "content": b"1"}, {"kind": "photo", "content": b"2"}]
+        assert len(await people.sends_album(7, TOKEN, items)) == 2
+        await people.edits(7, TOKEN, said["message_id"], "hi")
+        await people.act("reacts", person=7, bot=TOKEN, message_id=said["message_id"], emoji="👍")
+        chat = await people.chat(TOKEN, 7)
+        assert [message.get("text") for message in chat[:2]] == ["/start abc", "hi"]
+        assert chat[1]["reactions"] == [{"type": "emoji", "emoji": "👍", "by": 7}]
+        assert chat[2]["document"]["file_size"] == 4
+        assert await people.pending(TOKEN) == 6
+        await people.act("deletes", person=7, bot=TOKEN, message_id=said["message_id"])
+        assert len(await people.chat(TOKEN, 7)) == 4
+        await people.blocks(7, TOKEN)
+        assert here.world.standing(4242, 7) == "blocked"
+        await people.unblocks(7, TOKEN)
+        assert here.world.standing(4242, 7) == "started"
+        other = await people.act("bots", token="77:other", username="other_bot", name="Other")
+        assert other["id"] == 77
+        await people.act("groups", chat_id=-100, title="G", members=[7], bots=[4242, 77])
+        in_group = await people.says(7, 77, "all", chat_id=-100)
+        assert in_group["chat"]["type"] == "supergroup"
+        assert len(await people.chat(4242, -100)) == 1
 
 
-async def test_presses_faults_and_the_log_over_http(here: Setting) -> None:
-    control = Control(here.server.url, await here.bot.session.create_session())
-    rows = [[InlineKeyboardButton(text="Take", callback_data="t")]]
-    markup = InlineKeyboardMarkup(inline_keyboard=rows)
-    card = await here.bot.send_message(ANNA, "card", reply_markup=markup)
-    press = asyncio.create_task(
-        control.post(
-            "presses", person=ANNA, bot=TOKEN, message_id=card.message_id, callback_data="t"
-        )
-    )
-    [update] = await here.bot.get_updates(timeout=5)
-    assert update.callback_query is not None
-    await here.bot.answer_callback_query(update.callback_query.id, "Done", show_alert=True)
-    assert (await press)["result"] == {"text": "Done", "show_alert": True, "url": None}
-    await control.post("faults", kind="refuse", method="sendMessage", status=503)
-    sent = await here.bot.session.create_session()
-    async with sent.post(f"{here.server.url}/bot{TOKEN}/sendMessage", json={}) as response:
-        assert response.status == 503
-    log = (await control.get("requests", method="sendMessage"))["result"]
-    assert [call["status"] for call in log] == [200, 503]
-    assert (await control.get("requests", after=log[0]["at"], method="sendMessage"))["result"] == [
-        log[1]
-    ]
-    await control.post("faults", kind="reset", count=None)
-    async with sent.delete(f"{here.server.url}/_sandbox/faults") as response:
-        assert response.status == 200
-    assert here.world.faults.planned == []
-    added = await control.post("updates", bot=TOKEN, update={"message": "nonsense"})
-    assert here.world.bot(TOKEN).stream.pending[-1]["update_id"] == added["result"]
+async def test_presses_over_http(here: Setting) -> None:
+    people = remote(here)
+    async with people.session:
+        card = await here.bot.send_message(ANNA, "card", reply_markup=TAKE)
+        press = asyncio.create_task(people.presses(ANNA, TOKEN, card.message_id, "t"))
+        [update] = await here.bot.get_updates(timeout=5)
+        assert update.callback_query is not None
+        await here.bot.answer_callback_query(update.callback_query.id, "Done")
+        assert await press == "Done"
+        with pytest.raises(Impossible, match="did not answer in time"):
+            await people.presses(ANNA, TOKEN, card.message_id, "t", within=0.05)
 
 
-async def test_impossible_acts_are_told(here: Setting) -> None:
-    control = Control(here.server.url, await here.bot.session.create_session())
-    for name, body in (
+async def test_faults_log_and_raw_updates_over_http(here: Setting) -> None:
+    people = remote(here)
+    async with people.session:
+        await people.plan("refuse", "sendMessage", status=503)
+        with pytest.raises(TelegramServerError):
+            await here.bot.send_message(ANNA, "x")
+        await here.bot.send_message(ANNA, "y")
+        await here.bot.get_me()
+        first, second = await people.requests("sendMessage")
+        assert [first["status"], second["status"]] == [503, 200]
+        assert await people.requests("sendMessage", after=first["at"]) == [second]
+        assert len(await people.requests()) == 3
+        await people.plan("reset", count=None)
+        await people.forget_faults()
+        assert here.world.faults.planned == []
+        injected = await people.injects(TOKEN, {"message": "nonsense"})
+        assert here.world.bot(TOKEN).stream.pending[-1]["update_id"] == injected
+
+
+@pytest.mark.parametrize(
+    ("act", "body"),
+    [
         ("says", {"person": 5, "bot": TOKEN, "text": "x"}),
         ("says", {"person": ANNA, "bot": "nobody_bot", "text": "x"}),
         ("says", {"person": ANNA, "bot": TOKEN, "words": "x"}),
+        ("says", {"person": ANNA, "bot": TOKEN, "text": "x" * 4097}),
+        ("says", {"person": ANNA, "bot": TOKEN, "text": "x", "chat_id": -5}),
+        ("starts", {"person": ANNA, "bot": TOKEN, "payload": "no spaces"}),
         ("edits", {"person": ANNA, "bot": TOKEN, "message_id": 9, "text": "x"}),
         ("sends", {"person": ANNA, "bot": TOKEN, "kind": "hologram"}),
+        ("sends", {"person": ANNA, "bot": TOKEN, "kind": "photo", "content": "not base64!"}),
         ("faults", {"kind": "boom"}),
         ("updates", {}),
-    ):
-        answer = await control.post(name, **body)
-        assert answer["ok"] is False
-        assert answer["description"]
-    assert (await control.get("chat", bot=TOKEN, person=5))["description"]
-    button = {"person": ANNA, "bot": TOKEN, "message_id": 1, "callback_data": "t"}
-    rows = [[InlineKeyboardButton(text="Take", callback_data="t")]]
-    await here.bot.send_message(ANNA, "x", reply_markup=InlineKeyboardMarkup(inline_keyboard=rows))
-    late = await control.post("presses", **button, within=0.05)
-    assert late["description"] == "the bot did not answer in time"
+    ],
+)
+async def test_impossible_acts_are_told(here: Setting, act: str, body: dict[str, Any]) -> None:
+    people = remote(here)
+    async with people.session:
+        with pytest.raises(Impossible, match=r"\w"):
+            await people.act(act, **body)
+        with pytest.raises(Impossible):
+            await people.chat(TOKEN, 5)
+        url = f"{here.server.url}/_sandbox/says"
+        async with people.session.post(url, data=b"{") as response:
+            assert response.status == 400
+    assert here.seen() == []
 
 
 async def test_events_are_streamed(here: Setting) -> None:
-    session = await here.bot.session.create_session()
-    async with session.get(f"{here.server.url}/_sandbox/events") as stream:
-        assert await stream.content.readline() == b": ready\n"
-        await stream.content.readline()
+    people = remote(here)
+    async with people.session:
+        events = people.events()
+        waiting = asyncio.ensure_future(anext(events))
+        await asyncio.sleep(0.1)
         sent = await here.bot.send_message(IVAN, "x")
-        line = await stream.content.readline()
-    notice = json.loads(line.removeprefix(b"data: "))
-    assert notice == {
-        "bot": 4242,
-        "chat": IVAN,
-        "message_id": sent.message_id,
-        "what": "new",
-    }
+        assert await waiting == {
+            "bot": 4242,
+            "chat": IVAN,
+            "message_id": sent.message_id,
+            "what": "new",
+        }
+        await events.aclose()
 
 
 async def test_listeners_in_the_same_process_get_notices(here: Setting) -> None:
@@ -149,30 +152,23 @@ async def test_listeners_in_the_same_process_get_notices(here: Setting) -> None:
 
 
 async def test_as_a_process_of_its_own() -> None:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "sandbox.telegram"),
-        *("--token", TOKEN, "--person", f"{ANNA}:Anna"),
-        stdout=asyncio.subprocess.PIPE,
-        cwd=ROOT,
-    )
-    try:
-        assert process.stdout is not None
-        async with asyncio.timeout(20):
-            url = (await process.stdout.readline()).decode().strip()
+    async with running(TOKEN, "77:other") as url, aiohttp.ClientSession() as session:
+        people = RemotePeople(url, session)
+        await people.act("people", id=ANNA, first_name="Anna")
+        await people.says(ANNA, TOKEN, "from afar")
         api = TelegramAPIServer.from_base(url)
         async with Bot(TOKEN, session=AiohttpSession(api=api)) as bot:
-            control = Control(url, await bot.session.create_session())
-            await control.post("says", person=ANNA, bot=TOKEN, text="from afar")
             [update] = await bot.get_updates()
             assert update.message is not None
             assert update.message.text == "from afar"
+            assert update.message.date <= datetime.fromtimestamp(time.time() + 1, UTC)
             poll = asyncio.create_task(bot.get_updates(offset=update.update_id + 1, timeout=30))
             await asyncio.sleep(0.1)
-            os.kill(process.pid, signal.SIGTERM)
-            async with asyncio.timeout(5):
-                assert await process.wait() == 0
-            await asyncio.gather(poll, return_exceptions=True)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    with pytest.raises((TelegramConflictError, TelegramNetworkError)):
+        await poll
+
+
+async def test_a_process_that_cannot_listen_ends(here: Setting) -> None:
+    with pytest.raises(RuntimeError, match="ended before it listened"):
+        async with running(TOKEN, port=here.server.port):
+            pytest.fail("two servers on one port")

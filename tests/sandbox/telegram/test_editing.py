@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.types import (
     BotCommand,
     BotCommandScopeChat,
@@ -92,6 +92,31 @@ async def test_deletions(here: Setting) -> None:
     assert here.seen() == []
 
 
+async def test_bots_delete_messages_of_others_in_groups_only_as_admins(here: Setting) -> None:
+    here.world.add_supergroup(-1001, "G", members=[ANNA], bots=[4242])
+    here.world.add_supergroup(-1002, "G", members=[ANNA], bots=[4242], admins=[4242])
+    for chat in (-1001, -1002):
+        here.people.says(ANNA, TOKEN, "x", chat_id=chat)
+    with pytest.raises(TelegramBadRequest, match="message can't be deleted"):
+        await here.bot.delete_message(-1001, 1)
+    with pytest.raises(TelegramBadRequest, match="1-100"):
+        await here.bot.delete_messages(-1002, list(range(1, 102)))
+    await here.bot.delete_message(-1002, 1)
+    here.world.add_supergroup(-1003, "G", members=[ANNA], bots=[])
+    with pytest.raises(TelegramForbiddenError, match="not a member of the supergroup"):
+        await here.bot.send_message(-1003, "x")
+
+
+async def test_a_deleted_message_is_pinned_no_more(here: Setting) -> None:
+    sent = await here.bot.send_message(ANNA, "x")
+    await here.bot.pin_chat_message(ANNA, sent.message_id)
+    here.people.deletes(ANNA, TOKEN, sent.message_id)
+    assert (await here.bot.get_chat(ANNA)).pinned_message is None
+    with pytest.raises(TelegramBadRequest, match="message to pin not found"):
+        await here.bot.pin_chat_message(ANNA, sent.message_id)
+    await here.bot.unpin_all_chat_messages(ANNA)
+
+
 async def test_topics_in_private_chats_of_a_bot_that_has_them(here: Setting) -> None:
     with pytest.raises(TelegramBadRequest, match="the chat is not a forum"):
         await here.bot.create_forum_topic(ANNA, "Film")
@@ -102,12 +127,20 @@ async def test_topics_in_private_chats_of_a_bot_that_has_them(here: Setting) -> 
     sent = await here.bot.send_message(ANNA, "inside", message_thread_id=thread)
     assert sent.message_thread_id == thread
     await here.bot.edit_forum_topic(ANNA, thread, name="Ad")
+    with pytest.raises(TelegramBadRequest, match="TOPIC_NOT_MODIFIED"):
+        await here.bot.edit_forum_topic(ANNA, thread, name="Ad")
+    with pytest.raises(TelegramBadRequest, match="TOPIC_TITLE_TOO_LONG"):
+        await here.bot.create_forum_topic(ANNA, "x" * 129)
+    asked = here.people.says(ANNA, TOKEN, "in the topic", thread_id=thread)
+    assert asked["message_thread_id"] == thread
     with pytest.raises(TelegramBadRequest, match="message thread not found"):
         await here.bot.send_message(IVAN, "x", message_thread_id=thread)
     await here.bot.delete_forum_topic(ANNA, thread)
     assert here.seen() == []
     with pytest.raises(TelegramBadRequest, match="message thread not found"):
         await here.bot.send_message(ANNA, "x", message_thread_id=thread)
+    with pytest.raises(TelegramBadRequest, match="message thread not found"):
+        await here.bot.edit_forum_topic(ANNA, thread, name="x")
 
 
 async def test_pins(here: Setting) -> None:
@@ -134,6 +167,12 @@ async def test_what_a_bot_says_of_itself(here: Setting) -> None:
     assert await bot.get_my_commands() == []
     [command] = await bot.get_my_commands(scope=BotCommandScopeChat(chat_id=IVAN))
     assert command.command == "inbox"
+    for command in ("Inbox", "in-box", "x" * 33):
+        wrong = [BotCommand(command=command, description="d")]
+        with pytest.raises(TelegramBadRequest, match="BOT_COMMAND_INVALID"):
+            await bot.set_my_commands(wrong)
+    with pytest.raises(TelegramBadRequest, match="BOT_COMMAND_DESCRIPTION_INVALID"):
+        await bot.set_my_commands([BotCommand(command="x", description="")])
     await bot.delete_my_commands(scope=BotCommandScopeChat(chat_id=IVAN))
     assert await bot.get_my_commands(scope=BotCommandScopeChat(chat_id=IVAN)) == []
     assert (await bot.get_my_name()).name == "Studio"

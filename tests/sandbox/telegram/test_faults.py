@@ -10,6 +10,7 @@ from aiogram.exceptions import (
     ClientDecodeError,
     TelegramBadRequest,
     TelegramForbiddenError,
+    TelegramMigrateToChat,
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
@@ -40,6 +41,13 @@ async def test_refusals_as_often_as_planned(here: Setting) -> None:
     plan.clear()
     assert await here.bot.get_updates() == []
     assert len(here.seen()) == 1
+
+
+async def test_a_group_that_became_another_one(here: Setting) -> None:
+    here.world.faults.add(Fault("refuse", "sendMessage", migrate_to_chat_id=-1009))
+    with pytest.raises(TelegramMigrateToChat) as refused:
+        await here.bot.send_message(ANNA, "x")
+    assert refused.value.migrate_to_chat_id == -1009
 
 
 async def test_a_fault_of_one_chat_leaves_others_alone(here: Setting) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 
+import aiohttp
 import pytest
 from aiogram.exceptions import (
     TelegramBadRequest,
@@ -28,6 +29,7 @@ from aiogram.types import (
     ReplyParameters,
 )
 
+from sandbox.telegram.files import picture_size
 from tests.sandbox.telegram.conftest import ANNA, IVAN, NOON, STRANGER, TOKEN, Setting
 
 MEGABYTE = 1024 * 1024
@@ -113,10 +115,38 @@ async def test_text_of_exactly_the_limit_passes(here: Setting) -> None:
     assert len(here.seen()) == 2
 
 
+@pytest.mark.parametrize(
+    ("offset", "length", "kind", "description"),
+    [
+        (0, 100, "bold", "beginning at UTF-16 offset 0 ends after the end of the text"),
+        (1, 1, "bold", "begins in a middle of a UTF-16 symbol at UTF-16 offset 1"),
+        (0, 1, "bold", "ends in a middle of a UTF-16 symbol at UTF-16 offset 1"),
+        (0, 2, "sparkle", "can't parse MessageEntity: Unsupported type specified"),
+    ],
+)
+async def test_entities_that_do_not_fit_the_text(
+    here: Setting, offset: int, length: int, kind: str, description: str
+) -> None:
+    entity = MessageEntity(type=kind, offset=offset, length=length)
+    with pytest.raises(TelegramBadRequest, match=description):
+        await here.bot.send_message(ANNA, "🙂 text", entities=[entity])
+    file = BufferedInputFile(b"x", "a")
+    with pytest.raises(TelegramBadRequest, match=description):
+        await here.bot.send_document(ANNA, file, caption="🙂 text", caption_entities=[entity])
+    assert here.seen() == []
+
+
 async def test_callback_data_has_64_bytes(here: Setting) -> None:
     await here.bot.send_message(ANNA, "x", reply_markup=keyboard("д" * 32))
     with pytest.raises(TelegramBadRequest, match="BUTTON_DATA_INVALID"):
         await here.bot.send_message(ANNA, "x", reply_markup=keyboard("д" * 33))
+    idle = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="idle")]])
+    with pytest.raises(TelegramBadRequest, match="Text buttons are unallowed"):
+        await here.bot.send_message(ANNA, "x", reply_markup=idle)
+    row = keyboard("x").inline_keyboard[0]
+    crowd = InlineKeyboardMarkup(inline_keyboard=[row] * 101)
+    with pytest.raises(TelegramBadRequest, match="reply markup is too long"):
+        await here.bot.send_message(ANNA, "x", reply_markup=crowd)
 
 
 async def test_parameters_are_checked_by_the_method_class(here: Setting) -> None:
@@ -246,6 +276,44 @@ async def test_every_kind_of_attachment_goes_out_and_comes_back(here: Setting) -
     assert again.document.file_unique_id == document.file_unique_id
 
 
+def jpeg(width: int, height: int) -> bytes:
+    jfif = b"\xff\xe0" + struct.pack(">H", 4) + b"xx"
+    return (
+        b"\xff\xd8" + jfif + b"\xff\xc0\x00\x11\x08" + struct.pack(">HH", height, width) + bytes(9)
+    )
+
+
+def test_measures_are_read_from_pictures() -> None:
+    assert picture_size(png(640, 480)) == (640, 480)
+    assert picture_size(jpeg(1024, 768)) == (1024, 768)
+    assert picture_size(b"GIF89a" + struct.pack("<HH", 30, 20)) == (30, 20)
+    assert picture_size(b"no picture") == (800, 600)
+    assert picture_size(b"\xff\xd8\xff") == (800, 600)
+
+
+async def test_links_and_unknown_attachments_are_refused(here: Setting) -> None:
+    with pytest.raises(TelegramBadRequest, match="failed to get HTTP URL content"):
+        await here.bot.send_photo(ANNA, "https://example.org/a.png")
+    with pytest.raises(TelegramBadRequest, match="there is no file in the request"):
+        await here.bot.send_photo(ANNA, "attach://nothing")
+    with pytest.raises(TelegramBadRequest, match="wrong file identifier"):
+        await here.bot.get_file("AgACAgIAAxkBAAI")
+
+
+async def test_a_file_in_the_field_of_its_own_name(here: Setting) -> None:
+    session = await here.bot.session.create_session()
+    form = aiohttp.FormData({"chat_id": str(ANNA)})
+    form.add_field("document", b"direct", filename="d.txt", content_type="text/plain")
+    async with session.post(f"{here.server.url}/bot{TOKEN}/sendDocument", data=form) as response:
+        document = (await response.json())["result"]["document"]
+    assert (document["file_name"], document["mime_type"]) == ("d.txt", "text/plain")
+
+
+async def test_actions(here: Setting) -> None:
+    with pytest.raises(TelegramBadRequest, match="wrong parameter action"):
+        await here.bot.send_chat_action(ANNA, "dancing")
+
+
 async def test_photos_come_in_sizes(here: Setting) -> None:
     sent = await here.bot.send_photo(ANNA, BufferedInputFile(png(2000, 1000), "p.png"))
     sizes = [(size.width, size.height) for size in sent.photo or []]
@@ -319,6 +387,17 @@ async def test_copies_and_forwards(here: Setting) -> None:
     assert len(rest) == 3
     with pytest.raises(TelegramBadRequest, match="message to copy not found"):
         await here.bot.copy_message(IVAN, ANNA, 999)
+    replaced = await here.bot.copy_message(IVAN, ANNA, asked, caption="new words")
+    assert here.seen(IVAN)[-1]["caption"] == "new words"
+    assert here.seen(IVAN)[-1]["message_id"] == replaced.message_id
+    await here.bot.copy_messages(IVAN, ANNA, [asked], remove_caption=True)
+    assert "caption" not in here.seen(IVAN)[-1]
+    await here.bot.pin_chat_message(ANNA, asked)
+    with pytest.raises(TelegramBadRequest, match="message can't be copied"):
+        await here.bot.copy_message(IVAN, ANNA, here.seen()[-1]["message_id"])
+    for ids in ([998, 999], [], list(range(1, 102))):
+        with pytest.raises(TelegramBadRequest, match=r"no messages to copy|1-100|is empty"):
+            await here.bot.forward_messages(IVAN, ANNA, ids)
     with pytest.raises(TelegramBadRequest, match="message to forward not found"):
         await here.bot.forward_message(IVAN, ANNA, 999)
 

@@ -95,11 +95,23 @@ async def test_a_second_reader_ends_the_first_with_a_conflict(here: Setting) -> 
     assert len(await second) == 1
 
 
+async def test_a_reader_that_was_killed_loses_nothing(here: Setting) -> None:
+    poll = asyncio.create_task(here.bot.get_updates(timeout=30))
+    await asyncio.sleep(0.1)
+    poll.cancel()
+    here.people.says(ANNA, TOKEN, "while nobody reads")
+    assert await texts(here.bot, timeout=1) == ["while nobody reads"]
+
+
 async def test_a_webhook_and_polling_exclude_each_other(here: Setting) -> None:
     await here.bot.set_webhook("http://127.0.0.1:9/none")
     with pytest.raises(TelegramConflictError, match="webhook is active"):
         await here.bot.get_updates()
-    await here.bot.delete_webhook()
+    here.people.says(ANNA, TOKEN, "to nobody")
+    await until(lambda: here.world.bot(TOKEN).stream.webhook.last_error != "")
+    info = await here.bot.get_webhook_info()
+    assert (info.pending_update_count, info.max_connections) == (1, 40)
+    await here.bot.set_webhook("", drop_pending_updates=True)
     assert await here.bot.get_updates() == []
     with pytest.raises(TelegramBadRequest, match="bad webhook"):
         await here.bot.set_webhook("ftp://somewhere")

@@ -10,12 +10,19 @@ import pytest
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from sandbox.telegram import People, Person, TelegramServer, World
 
 TOKEN = "4242:client-side"
 ANNA, IVAN, STRANGER = 1001, 1002, 1003
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def keyboard(data: str, text: str = "Take") -> InlineKeyboardMarkup:
+    """One inline button."""
+    button = InlineKeyboardButton(text=text, callback_data=data)
+    return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 
 @dataclass

@@ -13,14 +13,9 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramConflictError, TelegramNetworkError, TelegramServerError
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from sandbox.telegram.remote import Impossible, RemotePeople, running
-from tests.sandbox.telegram.conftest import ANNA, IVAN, TOKEN, Setting
-
-TAKE = InlineKeyboardMarkup(
-    inline_keyboard=[[InlineKeyboardButton(text="Take", callback_data="t")]]
-)
+from tests.sandbox.telegram.conftest import ANNA, IVAN, TOKEN, Setting, keyboard
 
 
 def remote(here: Setting) -> RemotePeople:
@@ -64,7 +59,7 @@ async def test_people_act_and_chats_are_read_over_http(here: Setting) -> None:
 async def test_presses_over_http(here: Setting) -> None:
     people = remote(here)
     async with people.session:
-        card = await here.bot.send_message(ANNA, "card", reply_markup=TAKE)
+        card = await here.bot.send_message(ANNA, "card", reply_markup=keyboard("t"))
         press = asyncio.create_task(people.presses(ANNA, TOKEN, card.message_id, "t"))
         [update] = await here.bot.get_updates(timeout=5)
         assert update.callback_query is not None

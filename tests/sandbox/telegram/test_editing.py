@@ -8,18 +8,12 @@ from aiogram.types import (
     BotCommand,
     BotCommandScopeChat,
     BufferedInputFile,
-    InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputMediaPhoto,
     MenuButtonCommands,
 )
 
-from tests.sandbox.telegram.conftest import ANNA, IVAN, TOKEN, Setting
-
-
-def keyboard(data: str) -> InlineKeyboardMarkup:
-    button = InlineKeyboardButton(text="Take", callback_data=data)
-    return InlineKeyboardMarkup(inline_keyboard=[[button]])
+from tests.sandbox.telegram.conftest import ANNA, IVAN, TOKEN, Setting, keyboard
 
 
 async def test_text_is_replaced_and_a_keyboard_not_given_goes(here: Setting) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from aiogram import Bot
 from aiogram.exceptions import ClientDecodeError, TelegramBadRequest, TelegramConflictError
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from aiogram.types import Update
 from aiohttp import web
 
-from tests.sandbox.telegram.conftest import ANNA, IVAN, TOKEN, Setting
+from tests.sandbox.telegram.conftest import ANNA, IVAN, TOKEN, Setting, keyboard
 
 ALL_KINDS = [
     *("message", "edited_message", "callback_query", "my_chat_member", "message_reaction"),
@@ -182,9 +182,7 @@ async def test_an_album_of_a_person_is_separate_updates_with_one_group(here: Set
 
 
 async def test_a_button_waits_for_its_answer(here: Setting) -> None:
-    button = InlineKeyboardButton(text="Take", callback_data="take:1")
-    rows = InlineKeyboardMarkup(inline_keyboard=[[button]])
-    card = await here.bot.send_message(ANNA, "card", reply_markup=rows)
+    card = await here.bot.send_message(ANNA, "card", reply_markup=keyboard("take:1"))
     press = asyncio.create_task(here.people.presses(ANNA, TOKEN, card.message_id, "take:1"))
     [update] = await here.bot.get_updates(timeout=5)
     query = update.callback_query

@@ -69,7 +69,9 @@ def test_no_secret_in_text_field_exception_or_url(out: io.StringIO, style: str) 
     set_up("json" if style == "json" else "console", "info", {PASSWORD}, stream=out)
     log = structlog.get_logger("bot.app")
     log.info(
-        "https://api.telegram.org/bot" + TOKEN + "/getMe", url=f"postgresql://okno:pw@db/{TOKEN}"
+        "Asked.",
+        asked=f"https://api.telegram.org/bot{TOKEN}/getMe",
+        url=f"postgresql://okno:pw@db/{TOKEN}",
     )
     log.info(
         "Nested.", facts={"login": [PASSWORD, {"deep": PASSWORD}]}, error=ValueError(PASSWORD)

@@ -1,0 +1,179 @@
+"""The whole program in one process: settings → store, channels, desk → parts that run for ever.
+
+    store     opened and migrated; what a killed predecessor held is freed
+    channels  each read by a part of its own
+    queues    IN, OUT and DESK, each with workers of its own
+    clock     four ticks a second raise the alerts that are due
+
+Every part is supervised: a fault in one is a pause for this one alone. SIGTERM or SIGINT stops
+taking, lets running jobs end for 10 seconds, and closes; a second one ends at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import time
+from functools import partial
+
+import structlog
+
+from bot.calendar import studio_hours
+from bot.channels import Channels, open_channels
+from bot.clock import open_clock
+from bot.connections import Board
+from bot.health import Backlog, Health, serve
+from bot.news import Administrators
+from bot.schedule import Nightly, Schedule
+from bot.settings import Settings
+from bot.settings_faults import SettingsFault
+from bot.supervise import Run, Supervisor
+from bot.version import okno_version
+from inbox.business_hours import BusinessHours
+from inbox.flow import escalate, listen
+from inbox.inbox import Inbox
+from inbox.jobs import Queue
+from inbox.sla import Policy, Recipient, Rung
+from inbox.worker import work
+from storage.store import SqlStore, open_store
+
+log = structlog.get_logger(__name__)
+
+LANES = {Queue.IN: 8, Queue.OUT: 4, Queue.DESK: 4}
+PRUNE_AT = time(4)
+STOPPED_AT_ONCE = 130
+
+
+def hours_of(settings: Settings) -> BusinessHours:
+    """The studio's calendar. Raises SettingsFault for a country that nobody knows."""
+    hours = settings.hours
+    try:
+        return studio_hours(
+            settings.studio.timezone,
+            hours.weekly,
+            hours.country,
+            days_off=hours.days_off,
+            dates=hours.dates,
+        )
+    except ValueError as error:
+        raise SettingsFault(f"[hours] {error}.") from None
+
+
+def policy_of(settings: Settings) -> Policy:
+    """What was promised, and who hears when it is not kept."""
+    ladder = (
+        Rung(rung.after, Recipient(rung.notify), rung.any_time) for rung in settings.sla.rungs
+    )
+    return Policy(settings.sla.reply_within, tuple(ladder))
+
+
+def run(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. Raises SettingsFault, or StoreUnavailable at the start."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(serve_until_told(settings))
+
+
+async def serve_until_told(settings: Settings) -> None:
+    """See `run`; inside a running loop, and in the main thread, as it takes the signals."""
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    clock = open_clock(settings.clock.file)
+    hours, policy = hours_of(settings), policy_of(settings)
+    async with AsyncExitStack() as stack:
+        store = await open_store(settings.database.address)
+        stack.push_async_callback(store.close)
+        channels = open_channels(settings, clock)
+        stack.push_async_callback(channels.close)
+        await channels.greet()
+        inbox = Inbox(
+            store=store,
+            desk=channels.desk,
+            connectors=channels.connectors,
+            clock=clock,
+            hours=hours,
+            policy=policy,
+            channel_managers=channels.managers,
+        )
+        channels.desk.attach(inbox)
+        freed = await store.release_abandoned()
+        log.info("Okno runs.", version=okno_version(), channels=list(channels.connectors))
+        if freed:
+            log.info("What was under way when the process died runs again.", jobs=freed)
+        await _run_parts(settings, inbox, store, channels, stop)
+    log.info("Okno has stopped.")
+
+
+async def _run_parts(
+    settings: Settings, inbox: Inbox, store: SqlStore, channels: Channels, stop: asyncio.Event
+) -> None:
+    board = Board(inbox.clock)
+    news = Administrators(store, channels.desk, inbox.clock)
+    await news.remember()
+    schedule = _schedule(settings, inbox, store)
+    await schedule.catch_up()
+    supervisor = Supervisor(board, news)
+    async with AsyncExitStack() as stack:
+        if settings.health.port is not None:
+            health = Health(board, partial(_backlog, store), schedule.seconds_since_tick)
+            await stack.enter_async_context(
+                serve(health, settings.health.host, settings.health.port)
+            )
+        stack.callback(schedule.start())
+        async with asyncio.TaskGroup() as group:
+            parts = [
+                group.create_task(supervisor.keep(name, run), name=name)
+                for name, run in _parts(inbox).items()
+            ]
+            await stop.wait()
+            log.info("Stopping: running jobs may end.")
+            for part in parts:
+                part.cancel()
+
+
+def _parts(inbox: Inbox) -> dict[str, Run]:
+    listeners: dict[str, Run] = {
+        channel_id: partial(listen, inbox, connector)
+        for channel_id, connector in inbox.connectors.items()
+    }
+    workers: dict[str, Run] = {
+        f"queue {queue}": partial(work, inbox, queue, lanes) for queue, lanes in LANES.items()
+    }
+    return {**listeners, **workers}
+
+
+async def _backlog(store: SqlStore) -> Backlog:
+    stats = await store.stats()
+    return Backlog(sum(stats.depth.values()), max(stats.oldest.values(), default=0.0))
+
+
+def _schedule(settings: Settings, inbox: Inbox, store: SqlStore) -> Schedule:
+    async def tick() -> None:
+        await escalate(inbox)
+
+    async def prune_finished() -> None:
+        log.info("Keys of finished jobs forgotten.", count=await store.prune())
+
+    prune = Nightly("prune", PRUNE_AT, settings.studio.zone, prune_finished)
+    return Schedule(inbox.clock, store, tick, (prune,))
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    def told() -> None:
+        if stop.is_set():
+            os._exit(STOPPED_AT_ONCE)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's where it is installed (extra okno[fast]): an eighth more messages a second."""
+    try:
+        import uvloop  # noqa: PLC0415 - an optional extra
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

@@ -1,0 +1,82 @@
+"""Opens what the settings name: the bots, the desk, a connector for each channel."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+from aiogram import Bot, exceptions
+
+from bot.desk import STAFF_CHANNEL, TelegramDesk
+from bot.settings import Settings
+from bot.settings_faults import SettingsFault
+from connectors.email import MailConnector, connect
+from connectors.telegram import TelegramConnector, open_bot
+from inbox.model import Channel
+from inbox.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+TELEGRAM_CHANNEL = "telegram"
+GREET_WITHIN = 10.0  # seconds; Telegram may be away when we start
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """Everything that is connected; `close` hangs up."""
+
+    bots: tuple[Bot, ...]
+    desk: TelegramDesk
+    connectors: dict[str, TelegramConnector | MailConnector]
+    managers: dict[str, str]
+
+    async def greet(self) -> None:
+        """Ask Telegram who we are. Raises SettingsFault for a token that it does not know."""
+        await asyncio.gather(*(_greet(bot) for bot in self.bots))
+
+    async def close(self) -> None:
+        """Hang up everywhere."""
+        await asyncio.gather(*(one.close() for one in self.connectors.values()))
+
+
+def open_channels(settings: Settings, clock: Clock) -> Channels:
+    """Channels by id ("telegram", "staff", "email:NAME"); nothing is connected yet."""
+    telegram = settings.telegram
+    bot = open_bot(telegram)
+    connectors: dict[str, TelegramConnector | MailConnector] = {
+        TELEGRAM_CHANNEL: TelegramConnector(
+            Channel(TELEGRAM_CHANNEL, "telegram"), bot, telegram, clock.now
+        )
+    }
+    bots = [bot]
+    if telegram.staff is not None:
+        # There is one webhook address, and it is the clients'.
+        polled = telegram.model_copy(update={"mode": "polling", "webhook": None})
+        staff = open_bot(telegram, telegram.staff.token)
+        channel = Channel(STAFF_CHANNEL, "telegram")
+        connectors[STAFF_CHANNEL] = TelegramConnector(channel, staff, polled, clock.now)
+        bots.append(staff)
+    managers = {}
+    for name, mailbox in settings.mailboxes.items():
+        channel = Channel(f"email:{name}", "email")
+        connectors[channel.id] = connect(channel, mailbox, clock)
+        if mailbox.manager is not None:
+            managers[channel.id] = mailbox.manager
+    desk = TelegramDesk(bots[-1], local_files=telegram.local_files)
+    return Channels(tuple(bots), desk, connectors, managers)
+
+
+async def _greet(bot: Bot) -> None:
+    try:
+        async with asyncio.timeout(GREET_WITHIN):
+            me = await bot.get_me()
+    except exceptions.TelegramUnauthorizedError:
+        raise SettingsFault(
+            f"Telegram does not know the token of bot {bot.id}. Ask @BotFather for the present"
+            " one, and put it into telegram.token or the file that telegram.token_file names."
+        ) from None
+    except (exceptions.AiogramError, OSError, TimeoutError) as error:
+        log.warning("Telegram does not answer yet; trying on.", error=type(error).__name__)
+    else:
+        log.info("Telegram knows us.", bot=f"@{me.username}", id=me.id)

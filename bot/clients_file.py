@@ -1,0 +1,179 @@
+"""A list of clients as people keep it, CSV or XLSX: its rows, understood; pure but for reading."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from inbox.errors import OknoError
+from inbox.model import Handle
+
+LARGEST = 50 * 1024 * 1024  # bytes
+SAMPLE = 16 * 1024  # characters that tell the delimiter
+DELIMITERS = ",;\t|"
+
+_HEADERS = {
+    "name": ("name", "client", "company", "название", "имя", "клиент", "компания", "организация"),
+    "manager": ("manager", "менеджер", "ответственный"),
+    "emails": ("email", "emails", "e-mail", "mail", "почта", "адрес почты", "электронная почта"),
+    "telegram": ("telegram", "telegram id", "telegram ids", "телеграм", "телеграмм", "тг"),
+    "phones": ("phone", "phones", "tel", "телефон", "телефоны"),
+}
+_COLUMNS = {header: column for column, headers in _HEADERS.items() for header in headers}
+_TELEGRAM_ID = re.compile(r"[1-9]\d{2,15}")
+_TELEGRAM_NAME = re.compile(r"(?:https?://)?(?:t\.me/|@)([a-z]\w{3,31})/?", re.ASCII)
+
+
+class ListFault(OknoError):
+    """The file cannot be taken for a list of clients; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A client as a line tells it. `faults` are what is wrong with it; then nothing is taken."""
+
+    number: int
+    name: str
+    manager: str
+    handles: tuple[Handle, ...]
+    faults: tuple[str, ...] = ()
+
+
+def read_clients(path: Path, country: str | None) -> tuple[Line, ...]:
+    """The file's lines, numbered as a reader of the file sees them.
+
+    `country` (ISO 3166) is whose phone numbers may stand without +. Raises ListFault.
+    """
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= LARGEST else b""
+    except OSError as error:
+        raise ListFault(f"{path} cannot be read: {error.strerror}.") from None
+    if size > LARGEST:
+        raise ListFault(f"{path} has {size // 2**20} MB; {LARGEST // 2**20} MB is the most.")
+    rows = _sheet(path) if path.suffix.lower() in {".xlsx", ".xls", ".ods"} else _csv(content)
+    numbered = [(number, row) for number, row in rows if any(row)]
+    if not numbered:
+        raise ListFault(f"{path} is empty. Its first line names the columns: name, manager ...")
+    (_, header), *body = numbered
+    columns = _columns(header)
+    return tuple(_line(number, row, columns, country) for number, row in body)
+
+
+def _columns(header: Sequence[str]) -> dict[str, int]:
+    """Column → place. Headers are in English or Russian, in any case."""
+    found: dict[str, int] = {}
+    for place, text in enumerate(header):
+        column = _COLUMNS.get(text.strip().lower().replace("_", " ").rstrip(":"))
+        if column is not None:
+            found.setdefault(column, place)
+    if "name" not in found:
+        seen = ", ".join(filter(None, header))[:200]
+        raise ListFault(
+            "The first line must name the columns: name, manager, emails, telegram, phones"
+            f" (at least name). It says: {seen}."
+        )
+    return found
+
+
+def _line(number: int, row: Sequence[str], columns: dict[str, int], country: str | None) -> Line:
+    cells = {name: row[place].strip() for name, place in columns.items() if place < len(row)}
+    readers: dict[str, Callable[[str], Handle]] = {
+        "emails": _email,
+        "telegram": _telegram,
+        "phones": partial(_phone, country=country),
+    }
+    handles: list[Handle] = []
+    faults: list[str] = []
+    for column, read in readers.items():
+        for text in filter(None, map(str.strip, re.split(r"[,;\n]", cells.get(column, "")))):
+            try:
+                handles.append(read(text))
+            except ValueError as error:
+                faults.append(str(error))
+    name = " ".join(cells.get("name", "").split())
+    if not name:
+        faults.append("the name is empty")
+    manager = " ".join(cells.get("manager", "").split())
+    return Line(number, name, manager, tuple(dict.fromkeys(handles)), tuple(faults))
+
+
+def _email(text: str) -> Handle:
+    from email_validator import (  # noqa: PLC0415 - only an import needs it
+        EmailNotValidError,
+        validate_email,
+    )
+
+    try:
+        found = validate_email(text, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise ValueError(f"{text} is not an e-mail address: {str(error).rstrip('.')}") from None
+    return Handle("email", found.normalized.casefold())
+
+
+def _telegram(text: str) -> Handle:
+    if _TELEGRAM_ID.fullmatch(text):
+        return Handle("telegram", text)
+    if named := _TELEGRAM_NAME.fullmatch(text.lower()):
+        return Handle("telegram_name", named[1])
+    raise ValueError(f"{text} is neither a Telegram id (digits) nor an @name")
+
+
+def _phone(text: str, country: str | None) -> Handle:
+    import phonenumbers  # noqa: PLC0415 - only an import needs it
+
+    region = country.partition("-")[0] if country else None
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_valid_number(number):
+        hint = f"write it with + and the country, or as in {region}" if region else "begin with +"
+        raise ValueError(f"{text} is not a phone number; {hint}")
+    return Handle("phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _csv(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1251", errors="replace")
+    try:
+        dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:SAMPLE], DELIMITERS)
+    except csv.Error:
+        dialect = csv.excel  # a single column has no delimiter
+    reader = csv.reader(io.StringIO(text, newline=""), dialect)
+    number = 1
+    try:
+        for row in reader:
+            yield number, row
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise ListFault(f"Line {number} is not CSV: {error}.") from None
+
+
+def _sheet(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+    from python_calamine import (  # noqa: PLC0415 - only an import needs it
+        CalamineError,
+        CalamineWorkbook,
+    )
+
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        rows: Iterable[Sequence[object]] = book.get_sheet_by_index(0).to_python()
+    except (CalamineError, OSError, IndexError) as error:
+        raise ListFault(f"{path} is not a spreadsheet that can be read: {error}.") from None
+    for number, row in enumerate(rows, 1):
+        yield number, [_cell(value) for value in row]
+
+
+def _cell(value: object) -> str:
+    """A number in a sheet is a float; an id or a phone number must not end in .0."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()

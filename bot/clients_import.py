@@ -1,0 +1,120 @@
+"""Takes a list of clients in: line by line, each whole or not at all; twice changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bot.clients_file import Line
+from inbox.errors import OknoError
+from inbox.model import Client, Contact, Handle, Manager
+from inbox.ports import Store, Transaction
+
+
+class Fate(StrEnum):
+    """What became of a line."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A line and what became of it; `why` says what changed, or what is wrong."""
+
+    line: Line
+    fate: Fate
+    why: str = ""
+
+
+class Refused(OknoError):
+    """The line contradicts what is known; nothing of it is kept."""
+
+
+async def take_in(store: Store, lines: Iterable[Line]) -> AsyncIterator[Taken]:
+    """Take the lines in, one transaction each, and tell of each.
+
+    A client is known by its handles, else by its name. Handles are added, never taken away; a
+    handle of another client refuses the line.
+    """
+    async with store.begin() as t:
+        staff = [one for one in await t.staff() if one.active]
+        named = {client.name.casefold(): client for client, _ in await t.clients()}
+    for line in lines:
+        if line.faults:
+            yield Taken(line, Fate.REFUSED, "; ".join(line.faults))
+            continue
+        try:
+            async with store.begin() as t:
+                client, fate, why = await _take(t, line, named.get(line.name.casefold()), staff)
+        except Refused as error:
+            yield Taken(line, Fate.REFUSED, str(error))
+            continue
+        named[client.name.casefold()] = client
+        yield Taken(line, fate, why)
+
+
+async def _take(
+    t: Transaction, line: Line, namesake: Client | None, staff: list[Manager]
+) -> tuple[Client, Fate, str]:
+    manager = _manager(line.manager, staff)
+    owners = {handle: await t.contact_of([handle]) for handle in line.handles}
+    known = _one_client(line, owners, namesake)
+    new = tuple(handle for handle, owner in owners.items() if owner is None)
+    if known is None:
+        client = await t.add_client(line.name, manager.id if manager else None)
+        await _add_handles(t, client, None, new)
+        return client, Fate.ADDED, _listed(new)
+    client = replace(known, name=line.name, manager_id=manager.id if manager else known.manager_id)
+    changes = []
+    if client.name != known.name:
+        changes.append(f"name (was {known.name})")
+    if client.manager_id != known.manager_id and manager is not None:
+        changes.append(f"manager {manager.name}")
+    if changes:
+        await t.save_client(client)
+    if new:
+        contact = next((owner[1] for owner in owners.values() if owner is not None), None)
+        await _add_handles(t, client, contact, new)
+        changes.append(_listed(new))
+    return client, Fate.CHANGED if changes else Fate.UNCHANGED, ", ".join(changes)
+
+
+def _manager(name: str, staff: list[Manager]) -> Manager | None:
+    if not name:
+        return None
+    for one in staff:
+        if one.name.casefold() == name.casefold():
+            return one
+    there = ", ".join(one.name for one in staff) or "nobody; add them with `okno team add`"
+    raise Refused(f"there is no manager {name} (there is: {there})")
+
+
+def _one_client(
+    line: Line, owners: dict[Handle, tuple[Client, Contact] | None], namesake: Client | None
+) -> Client | None:
+    """The client that the line is about. Raises Refused where it is about two."""
+    known = namesake
+    for handle, owner in owners.items():
+        if owner is None:
+            continue
+        client = owner[0]
+        if known is not None and client.id != known.id:
+            raise Refused(f"{handle.address} belongs to the client {client.name}, not {line.name}")
+        known = client
+    return known
+
+
+async def _add_handles(
+    t: Transaction, client: Client, contact: Contact | None, handles: tuple[Handle, ...]
+) -> None:
+    if handles:
+        contact = contact or await t.add_contact(client.id, client.name)
+        await t.add_handles(contact.id, handles)
+
+
+def _listed(handles: tuple[Handle, ...]) -> str:
+    return ", ".join(handle.address for handle in handles)

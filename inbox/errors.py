@@ -8,7 +8,10 @@ OknoError
 ├── Unreadable                bytes from a channel that cannot be understood: quarantine
 ├── FileUnavailable           a file's bytes cannot be had
 ├── ChannelPaused             a channel needs a person: wrong password, revoked token
-└── NoWorkingTime             a calendar without an open hour ahead
+├── NoWorkingTime             a calendar without an open hour ahead
+├── StoreUnavailable          the database cannot be used now: disk full, locked, connection lost
+├── StoreRefused              a row contradicts another: it must be unique, or something is missing
+└── NoSuchRow                 what an id names is not in the database
 """
 
 from __future__ import annotations
@@ -87,3 +90,30 @@ class ChannelPaused(_Explained):
 
 class NoWorkingTime(OknoError):
     """A calendar has no open hour within the bounded search ahead."""
+
+
+class StoreUnavailable(OknoError):
+    """The database cannot be used now.
+
+    `reason` is a word: disk_full, disk_error, damaged, locked, read_only, connection_lost,
+    unreachable, refused, overloaded, in_use (another process runs on it), newer (written by a
+    later version), url, driver. `detail` says more, without a secret.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class StoreRefused(OknoError):
+    """A row contradicts another: it must be unique, or what it refers to is missing."""
+
+
+class NoSuchRow(OknoError):
+    """What an id names is not in the database."""
+
+    def __init__(self, what: str, key: object) -> None:
+        super().__init__(f"there is no {what} {key}")
+        self.what = what
+        self.key = key

@@ -1,0 +1,261 @@
+"""Values of the inbox as JSON and rows, and back."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from inbox.model import (
+    Attachment,
+    Channel,
+    Client,
+    Closing,
+    Contact,
+    Conversation,
+    Entity,
+    Handle,
+    InboundMessage,
+    Manager,
+    Media,
+    Nature,
+    Outcome,
+    RawMessage,
+    Role,
+    Wait,
+)
+from inbox.sla import Recipient, Rung
+from storage.tables import client, contact, conversation, manager, message, raw, wait
+
+Cells = Sequence[Any]
+
+# The columns of a value, in the order in which its `..._of` below reads them.
+RAW = (
+    raw.c.external_id,
+    raw.c.lane,
+    raw.c.payload,
+    raw.c.received_at,
+    raw.c.album,
+    raw.c.note,
+)
+MANAGER = tuple(manager.c)
+CONVERSATION = (
+    conversation.c.id,
+    conversation.c.channel_id,
+    conversation.c.recipient_kind,
+    conversation.c.recipient_address,
+    conversation.c.assignee_id,
+    conversation.c.subject,
+    conversation.c.asked_at,
+    conversation.c.answered_at,
+    client.c.id.label("client_id"),
+    client.c.name.label("client_name"),
+    client.c.manager_id,
+    contact.c.id.label("contact_id"),
+    contact.c.name.label("contact_name"),
+)
+WAIT = (
+    wait.c.id,
+    wait.c.started_at,
+    wait.c.reply_within,
+    wait.c.ladder,
+    wait.c.calendar,
+    wait.c.due_at,
+    wait.c.next_rung_at,
+    wait.c.first,
+    wait.c.fired,
+    wait.c.outcome,
+    wait.c.closed_at,
+    wait.c.closed_by_id,
+    wait.c.business,
+    wait.c.wall,
+    wait.c.within_target,
+)
+MESSAGE = (
+    message.c.channel_id,
+    message.c.external_id,
+    message.c.sender_kind,
+    message.c.sender_address,
+    message.c.sender_name,
+    message.c.sent_at,
+    message.c.text,
+    message.c.quoted,
+    message.c.subject,
+    message.c.nature,
+    message.c.nature_reason,
+    message.c.extra,
+)
+
+
+def channel_of(channel_id: str) -> Channel:
+    """The kind stands before the colon; the second Telegram token is "staff"."""
+    kind = channel_id.partition(":")[0]
+    return Channel(channel_id, "telegram" if kind == "staff" else kind)
+
+
+def raw_row(channel_id: str, one: RawMessage) -> dict[str, Any]:
+    return {
+        "channel_id": channel_id,
+        "external_id": one.external_id,
+        "lane": one.lane,
+        "album": one.group,
+        "received_at": one.received_at,
+        "note": dict(one.note),
+        "state": "stored",
+        "reason": "",
+        "payload": zlib.compress(one.payload, 1),
+    }
+
+
+def raw_of(cells: Cells) -> RawMessage:
+    external_id, lane, payload, received_at, group, note = cells
+    return RawMessage(external_id, lane, zlib.decompress(payload), received_at, group, note)
+
+
+def manager_of(cells: Cells) -> Manager | None:
+    """None where a left join found nobody."""
+    if cells[0] is None:
+        return None
+    return present_manager(cells)
+
+
+def present_manager(cells: Cells) -> Manager:
+    id_, name, telegram_id, role, *rest = cells
+    return Manager(id_, name, telegram_id, Role(role), *rest)
+
+
+def entities_json(entities: Sequence[Entity]) -> list[list[Any]]:
+    return [[e.kind, e.offset, e.length, e.url, e.language, e.custom_emoji_id] for e in entities]
+
+
+def entities_of(stored: list[list[Any]]) -> tuple[Entity, ...]:
+    return tuple(Entity(*one) for one in stored)
+
+
+def attachments_json(attachments: Sequence[Attachment]) -> list[list[Any]]:
+    return [
+        [a.media, a.name, a.media_type, a.size, a.origin, a.ref, dict(a.facts)]
+        for a in attachments
+    ]
+
+
+def attachments_of(stored: list[list[Any]]) -> tuple[Attachment, ...]:
+    return tuple(Attachment(Media(media), *rest) for media, *rest in stored)
+
+
+def message_row(one: InboundMessage) -> dict[str, Any]:
+    return {
+        "channel_id": one.channel_id,
+        "external_id": one.external_id,
+        "sender_kind": one.sender.kind,
+        "sender_address": one.sender.address,
+        "sender_name": one.sender_name,
+        "sent_at": one.sent_at,
+        "text": one.text,
+        "quoted": one.quoted,
+        "subject": one.subject,
+        "nature": one.nature.value,
+        "nature_reason": one.nature_reason,
+        "extra": {
+            "thread_ids": list(one.thread_ids),
+            "entities": entities_json(one.entities),
+            "attachments": attachments_json(one.attachments),
+            "known_as": [[handle.kind, handle.address] for handle in one.known_as],
+            "reply_context": dict(one.reply_context),
+        },
+    }
+
+
+def message_of(cells: Cells) -> InboundMessage:
+    channel_id, external_id, kind, address, name, sent_at, text, quoted, *rest = cells
+    subject, nature, nature_reason, extra = rest
+    return InboundMessage(
+        channel_id=channel_id,
+        external_id=external_id,
+        thread_ids=tuple(extra["thread_ids"]),
+        sender=Handle(kind, address),
+        sender_name=name,
+        sent_at=sent_at,
+        text=text,
+        entities=entities_of(extra["entities"]),
+        quoted=quoted,
+        subject=subject,
+        attachments=attachments_of(extra["attachments"]),
+        known_as=tuple(Handle(*one) for one in extra["known_as"]),
+        nature=Nature(nature),
+        nature_reason=nature_reason,
+        reply_context=extra["reply_context"],
+    )
+
+
+def ladder_json(ladder: Sequence[Rung]) -> list[list[Any]]:
+    return [[rung.after.total_seconds(), rung.notify, rung.any_time] for rung in ladder]
+
+
+def ladder_of(stored: list[list[Any]]) -> tuple[Rung, ...]:
+    return tuple(
+        Rung(timedelta(seconds=after), Recipient(notify), any_time)
+        for after, notify, any_time in stored
+    )
+
+
+def wait_row(one: Wait) -> dict[str, Any]:
+    """All but the id and the conversation."""
+    closing = one.closing
+    return {
+        "started_at": one.started_at,
+        "reply_within": one.reply_within,
+        "ladder": ladder_json(one.ladder),
+        "calendar": one.calendar,
+        "due_at": one.due_at,
+        "next_rung_at": one.next_rung_at,
+        "first": one.first,
+        "fired": sorted(one.fired),
+        "outcome": closing and closing.outcome.value,
+        "closed_at": closing and closing.at,
+        "closed_by_id": closing and closing.by_id,
+        "business": closing and closing.business,
+        "wall": closing and closing.wall,
+        "within_target": closing and closing.within_target,
+    }
+
+
+def wait_of(cells: Cells) -> Wait | None:
+    """None where a left join found no wait."""
+    id_, started_at, reply_within, ladder, calendar, due_at, next_rung_at, *rest = cells
+    first, fired, outcome, closed_at, by_id, business, wall, within_target = rest
+    if id_ is None:
+        return None
+    closing = outcome and Closing(
+        Outcome(outcome), closed_at, by_id, business, wall, within_target
+    )
+    return Wait(
+        started_at=started_at,
+        reply_within=reply_within,
+        ladder=ladder_of(ladder),
+        calendar=calendar,
+        due_at=due_at,
+        next_rung_at=next_rung_at,
+        first=first,
+        fired=frozenset(fired),
+        closing=closing,
+        id=id_,
+    )
+
+
+def conversation_of(cells: Cells, open_wait: Wait | None) -> Conversation:
+    id_, channel_id, kind, address, assignee_id, subject, asked_at, answered_at, *people = cells
+    client_id, client_name, manager_id, contact_id, contact_name = people
+    return Conversation(
+        id=id_,
+        channel_id=channel_id,
+        client=Client(client_id, client_name, manager_id),
+        contact=Contact(contact_id, client_id, contact_name),
+        recipient=Handle(kind, address),
+        assignee_id=assignee_id,
+        subject=subject,
+        wait=open_wait,
+        asked_at=asked_at,
+        answered_at=answered_at,
+    )

@@ -1,0 +1,186 @@
+"""Conversations and the threads that lead to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from inbox.errors import NoSuchRow
+from inbox.model import Client, Contact, Conversation, Handle, Nature, Wait
+from storage.codec import CONVERSATION, WAIT, conversation_of, wait_of, wait_row
+from storage.columns import storable
+from storage.people import People
+from storage.statements import per_dialect
+from storage.tables import client, contact, conversation, message, thread, wait
+
+PEOPLE = conversation.join(contact, contact.c.id == conversation.c.contact_id).join(
+    client, client.c.id == contact.c.client_id
+)
+ITS_OPEN_WAIT = (wait.c.conversation_id == conversation.c.id) & wait.c.outcome.is_(None)
+WIDTH = len(CONVERSATION)
+
+ONE = (
+    select(*CONVERSATION, *WAIT)
+    .select_from(PEOPLE.outerjoin(wait, ITS_OPEN_WAIT))
+    .where(conversation.c.id == bindparam("conversation_id"))
+)
+_threads = (
+    thread.c.channel_id == bindparam("channel_id"),
+    thread.c.thread_id.in_(bindparam("thread_ids", expanding=True)),
+)
+BY_THREAD = (
+    select(*CONVERSATION, *WAIT, thread.c.thread_id)
+    .select_from(
+        PEOPLE.join(thread, thread.c.conversation_id == conversation.c.id).outerjoin(
+            wait, ITS_OPEN_WAIT
+        )
+    )
+    .where(*_threads)
+)
+# A statement of PostgreSQL that waited for a lock sees joined rows as they were before it waited.
+LOCK = (
+    select(conversation.c.id)
+    .where(conversation.c.id == bindparam("conversation_id"))
+    .with_for_update()
+)
+LOCK_BY_THREAD = (
+    select(conversation.c.id)
+    .join(thread, thread.c.conversation_id == conversation.c.id)
+    .where(*_threads)
+    .order_by(conversation.c.id)
+    .with_for_update(of=conversation)
+)
+OPEN = insert(conversation).returning(conversation.c.id)
+SAVE = update(conversation).where(conversation.c.id == bindparam("saved_id"))
+OPEN_WAIT = insert(wait).returning(wait.c.id)
+SAVE_WAIT = update(wait).where(wait.c.id == bindparam("saved_id"))
+JOIN_WAIT = (
+    update(message)
+    .where(
+        message.c.conversation_id == bindparam("asked_in"),
+        message.c.nature == Nature.PERSON.value,
+        message.c.sent_at >= bindparam("since"),
+    )
+    .values(wait_id=bindparam("opened_id"))
+)
+LEARN = per_dialect(
+    thread,
+    lambda insert: insert.on_conflict_do_nothing(index_elements=["channel_id", "thread_id"]),
+)
+
+
+class Conversations(People):
+    """Remembers what it read, so that `save` writes only what changed."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection)
+        self._read: dict[int, Conversation] = {}
+
+    def conversation_in(self, row: Sequence[Any]) -> Conversation:
+        """From a row that begins with the conversation and its open wait."""
+        open_wait = wait_of(row[WIDTH : WIDTH + len(WAIT)])
+        found = conversation_of(row[:WIDTH], open_wait)
+        self._read[found.id] = found
+        return found
+
+    async def conversation_for(
+        self, channel_id: str, thread_ids: Sequence[str]
+    ) -> Conversation | None:
+        """The first of the ids that is known names it."""
+        ids = [storable(one) for one in thread_ids]
+        if not ids:
+            return None
+        values = {"channel_id": channel_id, "thread_ids": ids}
+        if self.dialect == "postgresql":
+            await self.run(LOCK_BY_THREAD, values)
+        found = await self.rows(BY_THREAD, **values)
+        if not found:
+            return None
+        return self.conversation_in(min(found, key=lambda row: ids.index(row[-1])))
+
+    async def open_conversation(
+        self,
+        channel_id: str,
+        client: Client,
+        contact: Contact,
+        recipient: Handle,
+        subject: str | None,
+    ) -> Conversation:
+        row = {
+            "channel_id": channel_id,
+            "contact_id": contact.id,
+            "recipient_kind": recipient.kind,
+            "recipient_address": recipient.address,
+            "assignee_id": client.manager_id,
+            "subject": subject,
+        }
+        opened = Conversation(
+            id=await self.value(OPEN, **row),
+            channel_id=channel_id,
+            client=client,
+            contact=contact,
+            recipient=recipient,
+            assignee_id=client.manager_id,
+            subject=subject,
+        )
+        self._read[opened.id] = opened
+        return opened
+
+    async def conversation(self, conversation_id: int) -> Conversation:
+        if self.dialect == "postgresql":
+            await self.run(LOCK, {"conversation_id": conversation_id})
+        found = await self.row(ONE, conversation_id=conversation_id)
+        if found is None:
+            raise NoSuchRow("conversation", conversation_id)
+        return self.conversation_in(found)
+
+    async def save(self, conversation: Conversation) -> Conversation:
+        before = self._read.get(conversation.id)
+        manager_id = conversation.client.manager_id
+        if before is None or before.client.manager_id != manager_id:
+            await self.assign(conversation.client.id, manager_id)
+        if before is None or _own(before) != _own(conversation):
+            await self.run(SAVE, {"saved_id": conversation.id, **_own(conversation)})
+        if conversation.wait is not None and (before is None or before.wait != conversation.wait):
+            kept = await self._save_open(conversation.id, conversation.wait)
+            conversation = replace(conversation, wait=kept)
+        self._read[conversation.id] = conversation
+        return conversation
+
+    async def _save_open(self, conversation_id: int, one: Wait) -> Wait:
+        if one.id is not None:
+            await self.run(SAVE_WAIT, {"saved_id": one.id, **wait_row(one)})
+            return one
+        row = {"conversation_id": conversation_id, **wait_row(one)}
+        opened = replace(one, id=await self.value(OPEN_WAIT, **row))
+        joining = {"asked_in": conversation_id, "since": one.started_at, "opened_id": opened.id}
+        await self.run(JOIN_WAIT, joining)
+        return opened
+
+    async def save_wait(self, wait: Wait, held_by_id: int | None) -> None:
+        """NoSuchRow for a wait that was never saved."""
+        row = {"saved_id": wait.id, "held_by_id": held_by_id, **wait_row(wait)}
+        if not await self.changed(SAVE_WAIT, **row):
+            raise NoSuchRow("wait", wait.id)
+
+    async def learn_threads(
+        self, channel_id: str, conversation_id: int, thread_ids: Sequence[str]
+    ) -> None:
+        """A thread that is known already stays with its conversation."""
+        row = {"channel_id": channel_id, "conversation_id": conversation_id}
+        if thread_ids:
+            rows = [{"thread_id": one, **row} for one in sorted(set(thread_ids))]
+            await self.run(LEARN, rows)
+
+
+def _own(one: Conversation) -> dict[str, object]:
+    """What `save` keeps in the conversation's own row."""
+    return {
+        "assignee_id": one.assignee_id,
+        "asked_at": one.asked_at,
+        "answered_at": one.answered_at,
+    }

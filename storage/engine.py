@@ -1,0 +1,112 @@
+"""Opens the database that a URL names, and keeps a second running process from an SQLite file."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from inbox.errors import StoreUnavailable
+from storage.sqlite import SqliteConnection, connect
+
+SCHEMES = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+}
+
+
+def parse_url(url: str) -> URL:
+    """`sqlite:///FILE` or `postgresql://...`; the driver may be left out.
+
+    Raises:
+        StoreUnavailable: neither of the two, or SQLite without a file. The URL is not repeated:
+            it may hold a password.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreUnavailable("url", "expected sqlite:///FILE or postgresql://...") from None
+    parsed = parsed.set(drivername=SCHEMES.get(parsed.drivername, parsed.drivername))
+    if parsed.drivername not in SCHEMES.values():
+        raise StoreUnavailable("url", f"unknown database {parsed.drivername!r}")
+    if parsed.drivername == SCHEMES["sqlite"] and parsed.database in {None, "", ":memory:"}:
+        raise StoreUnavailable("url", "SQLite needs a file: nothing may be lost at the end")
+    return parsed
+
+
+def open_engine(url: URL) -> AsyncEngine:
+    """An engine; nothing is connected yet."""
+    if url.drivername == SCHEMES["sqlite"]:
+        return _sqlite(Path(str(url.database)))
+    try:
+        return create_async_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    except (NoSuchModuleError, ModuleNotFoundError):
+        raise StoreUnavailable("driver", "PostgreSQL needs the extra okno[postgres]") from None
+
+
+def _sqlite(path: Path) -> AsyncEngine:
+    engine = create_async_engine(
+        "sqlite+aiosqlite://",
+        async_creator=connect(path),
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_reset_on_return=None,
+    )
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.connection.dbapi_connection.run_async(SqliteConnection.begin)
+
+    return engine
+
+
+class FileLock:
+    """Held by the one process that runs; the kernel lets go of it when that dies.
+
+    Short commands open the database without it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(f"{path.name}-lock")
+        self._file: IO[str] | None = None
+
+    @property
+    def held(self) -> bool:
+        return self._file is not None
+
+    def acquire(self) -> None:
+        """
+        Raises:
+            StoreUnavailable: another process runs on this database, or the folder is not ours.
+        """
+        try:
+            file = self._path.open("a+", encoding="utf-8")
+        except OSError as error:
+            raise StoreUnavailable("unreachable", f"{self._path}: {error.strerror}") from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            file.close()
+            database = str(self._path).removesuffix("-lock")
+            detail = f"{database} is used by a running process (pid {holder}); stop it first"
+            raise StoreUnavailable("in_use", detail) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        self._file = file
+
+    def release(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None

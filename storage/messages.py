@@ -1,0 +1,183 @@
+"""The clients' messages, as cards and as history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from inbox.errors import NoSuchRow
+from inbox.model import Conversation, InboundMessage, Nature, Outcome, RawMessage, Wait
+from inbox.records import Card, CardState, HistoryLine, ReplyState
+from storage.codec import (
+    CONVERSATION,
+    MANAGER,
+    MESSAGE,
+    RAW,
+    WAIT,
+    attachments_of,
+    manager_of,
+    message_of,
+    message_row,
+    raw_of,
+    wait_of,
+)
+from storage.conversations import ITS_OPEN_WAIT, PEOPLE, Conversations
+from storage.statements import per_dialect
+from storage.tables import conversation, manager, message, raw, reply, wait
+
+ADD = per_dialect(
+    message,
+    lambda insert: insert.on_conflict_do_nothing(index_elements=["raw_id"]).returning(
+        message.c.id
+    ),
+)
+OF_RAW = select(message.c.id).where(message.c.raw_id == bindparam("raw_id"))
+ITS_RAW = (
+    select(*RAW)
+    .join(message, message.c.raw_id == raw.c.id)
+    .where(message.c.id == bindparam("message_id"))
+)
+NEWEST = select(func.max(message.c.id)).where(
+    message.c.conversation_id == bindparam("conversation_id")
+)
+ASKED_AFTER = (
+    select(*MESSAGE)
+    .where(
+        message.c.conversation_id == bindparam("conversation_id"),
+        message.c.nature == Nature.PERSON.value,
+        message.c.sent_at > bindparam("at"),
+    )
+    .order_by(message.c.sent_at, message.c.id)
+    .limit(1)
+)
+_its, _holder, _closer = wait.alias("its"), manager.alias("holder"), manager.alias("closer")
+_PARTS = (
+    (*CONVERSATION, *WAIT),
+    MESSAGE,
+    tuple(_its.c[column.name] for column in WAIT),
+    tuple(_holder.c[column.name] for column in MANAGER),
+    tuple(_closer.c[column.name] for column in MANAGER),
+)
+CARD = (
+    select(*(column for part in _PARTS for column in part))
+    .select_from(
+        PEOPLE.join(message, message.c.conversation_id == conversation.c.id)
+        .outerjoin(wait, ITS_OPEN_WAIT)
+        .outerjoin(_its, _its.c.id == message.c.wait_id)
+        .outerjoin(_holder, _holder.c.id == conversation.c.assignee_id)
+        .outerjoin(_closer, _closer.c.id == _its.c.closed_by_id)
+    )
+    .where(message.c.id == bindparam("message_id"))
+)
+INBOUND = (
+    select(message.c.sent_at, message.c.sender_name, message.c.text, message.c.extra)
+    .where(message.c.conversation_id == bindparam("conversation_id"))
+    .order_by(message.c.sent_at.desc(), message.c.id.desc())
+    .limit(bindparam("limit"))
+)
+OUTBOUND = (
+    select(
+        func.coalesce(reply.c.sent_at, reply.c.written_at),
+        manager.c.name,
+        reply.c.text,
+        reply.c.attachments,
+        reply.c.state,
+    )
+    .join(manager, manager.c.id == reply.c.author_id)
+    .where(reply.c.conversation_id == bindparam("conversation_id"))
+    .order_by(reply.c.written_at.desc(), reply.c.id.desc())
+    .limit(bindparam("limit"))
+)
+
+
+class Messages(Conversations):
+    async def add_message(
+        self, conversation: Conversation, message: InboundMessage, raw_id: int
+    ) -> int:
+        row = {
+            "conversation_id": conversation.id,
+            "raw_id": raw_id,
+            "wait_id": conversation.wait and conversation.wait.id,
+            **message_row(message),
+        }
+        added: int | None = await self.value(ADD, **row)
+        return added if added is not None else int(await self.value(OF_RAW, raw_id=raw_id))
+
+    async def message_of_raw(self, raw_id: int) -> int | None:
+        found: int | None = await self.value(OF_RAW, raw_id=raw_id)
+        return found
+
+    async def raw_of_message(self, message_id: int) -> RawMessage | None:
+        found = await self.row(ITS_RAW, message_id=message_id)
+        return None if found is None else raw_of(found)
+
+    async def card(self, message_id: int) -> Card:
+        found = await self.row(CARD, message_id=message_id)
+        if found is None:
+            raise NoSuchRow("message", message_id)
+        _, words, its, holder, closer = _split(found)
+        its_wait = wait_of(its)
+        return Card(
+            message_id=message_id,
+            conversation=self.conversation_in(found),
+            message=message_of(words),
+            state=_state(its_wait),
+            wait=its_wait,
+            holder=manager_of(holder),
+            closed_by=manager_of(closer),
+        )
+
+    async def newest_message(self, conversation_id: int) -> int | None:
+        found: int | None = await self.value(NEWEST, conversation_id=conversation_id)
+        return found
+
+    async def first_asked_after(self, conversation_id: int, at: datetime) -> InboundMessage | None:
+        found = await self.row(ASKED_AFTER, conversation_id=conversation_id, at=at)
+        return None if found is None else message_of(found)
+
+    async def history(self, conversation_id: int, limit: int) -> tuple[HistoryLine, ...]:
+        values = {"conversation_id": conversation_id, "limit": limit}
+        lines = [
+            HistoryLine(
+                at,
+                author,
+                inbound=True,
+                text=text,
+                attachments=attachments_of(extra["attachments"]),
+            )
+            for at, author, text, extra in await self.rows(INBOUND, **values)
+        ]
+        lines += [
+            HistoryLine(
+                at,
+                author,
+                inbound=False,
+                text=text,
+                attachments=attachments_of(files),
+                state=ReplyState(state),
+            )
+            for at, author, text, files, state in await self.rows(OUTBOUND, **values)
+        ]
+        lines.sort(key=lambda line: line.at)
+        return tuple(lines[-limit:])
+
+
+def _split(row: Sequence[Any]) -> list[Sequence[Any]]:
+    parts, start = [], 0
+    for part in _PARTS:
+        parts.append(row[start : start + len(part)])
+        start += len(part)
+    return parts
+
+
+def _state(its_wait: Wait | None) -> CardState:
+    if its_wait is None:
+        return CardState.QUIET
+    if its_wait.closing is None:
+        return CardState.WAITING
+    if its_wait.closing.outcome is Outcome.ANSWERED:
+        return CardState.ANSWERED
+    return CardState.DISMISSED

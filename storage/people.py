@@ -1,0 +1,163 @@
+"""The studio's members, clients, their contacts and handles."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select, tuple_, update
+
+from inbox.errors import NoSuchRow
+from inbox.model import Client, Contact, Handle, Manager, Role
+from storage.codec import MANAGER, present_manager
+from storage.columns import storable
+from storage.statements import Statements, per_dialect
+from storage.tables import client, contact, conversation, handle, invite, manager
+
+STAFF = select(*MANAGER).order_by(manager.c.id)
+ADD_MANAGER = insert(manager).returning(manager.c.id)
+SAVE_MANAGER = update(manager).where(manager.c.id == bindparam("manager_id"))
+REDEEM = (
+    update(invite)
+    .where(
+        invite.c.secret_hash == bindparam("hash"),
+        invite.c.used_at.is_(None),
+        invite.c.expires_at > bindparam("now"),
+    )
+    .values(used_at=bindparam("now"))
+    .returning(invite.c.role, invite.c.name)
+)
+CONTACT_OF = (
+    select(
+        handle.c.kind,
+        handle.c.address,
+        client.c.id.label("client_id"),
+        client.c.name.label("client_name"),
+        client.c.manager_id,
+        contact.c.id.label("contact_id"),
+        contact.c.name.label("contact_name"),
+    )
+    .join(contact, contact.c.id == handle.c.contact_id)
+    .join(client, client.c.id == contact.c.client_id)
+    .where(tuple_(handle.c.kind, handle.c.address).in_(bindparam("handles", expanding=True)))
+)
+ADD_CLIENT = insert(client).returning(client.c.id)
+ADD_CONTACT = insert(contact).returning(contact.c.id)
+ADD_HANDLE = per_dialect(
+    handle, lambda insert: insert.on_conflict_do_nothing(index_elements=["kind", "address"])
+)
+SAVE_CLIENT = (
+    update(client)
+    .where(client.c.id == bindparam("client_id"))
+    .values(name=bindparam("new_name"), manager_id=bindparam("new_manager_id"))
+)
+ASSIGN_CLIENT = (
+    update(client)
+    .where(
+        client.c.id == bindparam("client_id"),
+        client.c.manager_id.is_distinct_from(bindparam("new_manager_id")),
+    )
+    .values(manager_id=bindparam("new_manager_id"))
+)
+ASSIGN_CONVERSATIONS = (
+    update(conversation)
+    .where(
+        conversation.c.contact_id.in_(
+            select(contact.c.id).where(contact.c.client_id == bindparam("client_id"))
+        )
+    )
+    .values(assignee_id=bindparam("new_manager_id"))
+)
+CLIENTS = select(client).order_by(client.c.id)
+HANDLES = (
+    select(contact.c.client_id, handle.c.kind, handle.c.address)
+    .join(contact, contact.c.id == handle.c.contact_id)
+    .order_by(contact.c.client_id, contact.c.id, handle.c.kind, handle.c.address)
+)
+
+
+def hashed(secret: str) -> str:
+    """Secrets of invites are long and random: one round is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class People(Statements):
+    async def staff(self) -> tuple[Manager, ...]:
+        return tuple(present_manager(one) for one in await self.rows(STAFF))
+
+    async def save_manager(self, manager: Manager) -> Manager:
+        """StoreRefused where another member has the same Telegram id."""
+        row = {
+            "name": manager.name,
+            "telegram_id": manager.telegram_id,
+            "role": manager.role.value,
+            "zone": manager.zone,
+            "language": manager.language,
+            "deputy_id": manager.deputy_id,
+            "active": manager.active,
+        }
+        if manager.id == 0:
+            return replace(manager, id=await self.value(ADD_MANAGER, **row))
+        if not await self.changed(SAVE_MANAGER.values(**row), manager_id=manager.id):
+            raise NoSuchRow("manager", manager.id)
+        return manager
+
+    async def add_invite(self, secret: str, role: Role, name: str, expires_at: datetime) -> None:
+        row = {"role": role.value, "name": name, "expires_at": expires_at}
+        await self.run(insert(invite), {"secret_hash": hashed(secret), **row})
+
+    async def redeem_invite(self, secret: str, now: datetime) -> tuple[Role, str] | None:
+        found = await self.row(REDEEM, hash=hashed(secret), now=now)
+        return None if found is None else (Role(found.role), found.name)
+
+    async def contact_of(self, handles: Sequence[Handle]) -> tuple[Client, Contact] | None:
+        keys = [(one.kind, storable(one.address)) for one in handles]
+        if not keys:
+            return None
+        found = await self.rows(CONTACT_OF, handles=keys)
+        if not found:
+            return None
+        first = min(found, key=lambda row: keys.index((row[0], row[1])))
+        _, _, client_id, client_name, manager_id, contact_id, contact_name = first
+        return (
+            Client(client_id, client_name, manager_id),
+            Contact(contact_id, client_id, contact_name),
+        )
+
+    async def add_client(self, name: str, manager_id: int | None) -> Client:
+        client_id = await self.value(ADD_CLIENT, name=name, manager_id=manager_id)
+        return Client(client_id, storable(name), manager_id)
+
+    async def add_contact(self, client_id: int, name: str) -> Contact:
+        contact_id = await self.value(ADD_CONTACT, client_id=client_id, name=name)
+        return Contact(contact_id, client_id, storable(name))
+
+    async def add_handles(self, contact_id: int, handles: Sequence[Handle]) -> None:
+        rows = [
+            {"kind": one.kind, "address": one.address, "contact_id": contact_id}
+            for one in sorted(set(handles), key=lambda one: (one.kind, one.address))
+        ]
+        if rows:
+            await self.run(ADD_HANDLE, rows)
+
+    async def save_client(self, client: Client) -> None:
+        """A changed manager holds all the client's conversations."""
+        await self.assign(client.id, client.manager_id)
+        new = {"new_name": client.name, "new_manager_id": client.manager_id}
+        if not await self.changed(SAVE_CLIENT, client_id=client.id, **new):
+            raise NoSuchRow("client", client.id)
+
+    async def assign(self, client_id: int, manager_id: int | None) -> None:
+        """The client and, where that is news, all the client's conversations."""
+        new = {"client_id": client_id, "new_manager_id": manager_id}
+        if await self.changed(ASSIGN_CLIENT, **new):
+            await self.run(ASSIGN_CONVERSATIONS, new)
+
+    async def clients(self) -> tuple[tuple[Client, tuple[Handle, ...]], ...]:
+        handles: dict[int, list[Handle]] = {}
+        for client_id, kind, address in await self.rows(HANDLES):
+            handles.setdefault(client_id, []).append(Handle(kind, address))
+        found = [Client(*row) for row in await self.rows(CLIENTS)]
+        return tuple((one, tuple(handles.get(one.id, ()))) for one in found)

@@ -1,0 +1,176 @@
+"""The store: transactions, the queue's claims, and opening and closing the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from inbox.jobs import Queue
+from inbox.records import Claim, Claimed
+from storage.claims import LEASE, MAX_ATTEMPTS, ClaimRows, QueueStats
+from storage.engine import FileLock, open_engine, parse_url
+from storage.faults import FAULTS, translated
+from storage.queue import QueueRows
+from storage.schema import migrate
+from storage.sqlite import SqliteConnection, off_loop
+from storage.transaction import SqlTransaction
+from storage.wakeup import SWEEP, Listener, WakeUp
+
+T = TypeVar("T", bound=QueueRows)
+
+
+class SqlStore:
+    """Implements inbox.ports.Store. Made by `open_store`; `close` it."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        lock: FileLock | None,
+        *,
+        lease: float = LEASE,
+        max_attempts: int = MAX_ATTEMPTS,
+    ) -> None:
+        self._engine = engine
+        self._lock = lock
+        self._lease = lease
+        self._max_attempts = max_attempts
+        self._wake_up = WakeUp()
+        self._writing = asyncio.Lock()
+        self._writer: AsyncConnection | None = None
+        self._listener: Listener | None = None
+
+    async def start(self) -> None:
+        if self._engine.dialect.name == "postgresql":
+            self._listener = Listener(self._engine, self._wake_up)
+        else:
+            self._writer = await self._engine.connect()
+
+    async def close(self) -> None:
+        if self._listener is not None:
+            await self._listener.close()
+        if self._writer is not None:
+            async with self._writing:
+                await self._writer.close()
+        await self._engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+    def begin(self, *, durable: bool = False) -> AbstractAsyncContextManager[SqlTransaction]:
+        return self._begin(SqlTransaction, durable=durable)
+
+    @asynccontextmanager
+    async def _begin(self, kind: type[T], *, durable: bool = False) -> AsyncIterator[T]:
+        try:
+            async with AsyncExitStack() as stack:
+                connection = await self._connection(stack, durable=durable)
+                async with connection.begin():
+                    transaction = kind(connection)
+                    yield transaction
+                    queues = await transaction.flush()
+        except FAULTS as error:
+            ours = translated(error)
+            if ours is None:
+                raise
+            raise ours from error
+        for queue in queues:
+            self._wake_up.tell(queue)
+
+    async def _connection(self, stack: AsyncExitStack, *, durable: bool) -> AsyncConnection:
+        """SQLite: the one writer, for one transaction at a time, in the order of asking."""
+        if self._writer is None:
+            return await stack.enter_async_context(self._engine.connect())
+        # Statements do not leave the loop: without this, who writes much would stop all others.
+        await asyncio.sleep(0)
+        await stack.enter_async_context(self._writing)
+        driver = (await self._writer.get_raw_connection()).driver_connection
+        if isinstance(driver, SqliteConnection):
+            driver.durable = durable
+        return self._writer
+
+    async def claim(self, queue: Queue, limit: int) -> Claimed:
+        async with self._begin(ClaimRows) as t:
+            return await t.claim(queue, limit, lease=self._lease, most=self._max_attempts)
+
+    async def renew(self, claims: Sequence[Claim]) -> None:
+        async with self._begin(ClaimRows) as t:
+            await t.renew(claims, lease=self._lease)
+
+    async def wait_for_jobs(self, queue: Queue, seconds: float) -> None:
+        await self._wake_up.wait(queue, min(seconds, SWEEP) if self._listener else seconds)
+
+    async def release_abandoned(self) -> int:
+        """0 on PostgreSQL and without the file's lock: others may be running; leases expire."""
+        if self._lock is None or not self._lock.held:
+            return 0
+        async with self._begin(ClaimRows) as t:
+            return await t.release()
+
+    async def stats(self) -> QueueStats:
+        async with self._begin(ClaimRows) as t:
+            return await t.stats()
+
+    async def prune(self, older_than: timedelta = timedelta(days=30)) -> int:
+        """Forget the keys of finished jobs put longer ago; how many those were."""
+        async with self._begin(ClaimRows) as t:
+            return await t.forget(older_than.total_seconds())
+
+    async def check(self) -> tuple[str, ...]:
+        """Problems found, in English; empty when the database is sound. May take a while."""
+        async with self._begin(ClaimRows) as t:
+            problems = await t.unsound()
+        return (*problems, *await self._damage())
+
+    async def _damage(self) -> tuple[str, ...]:
+        if self._writer is None:
+            return ()
+        async with self._writing:
+            driver = (await self._writer.get_raw_connection()).driver_connection
+            if not isinstance(driver, SqliteConnection):
+                return ()
+            handle = driver.handle
+            found = await off_loop(lambda: handle.execute("PRAGMA quick_check").fetchall())
+            foreign = await off_loop(lambda: handle.execute("PRAGMA foreign_key_check").fetchall())
+        damage = tuple(f"file: {words}" for (words,) in found if words != "ok")
+        return (*damage, *(f"{table} row {row} refers to nothing" for table, row, *_ in foreign))
+
+
+async def open_store(
+    url: str,
+    *,
+    exclusive: bool = True,
+    lease: float = LEASE,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> SqlStore:
+    """Open the database, bring its tables up to date, and be ready for work.
+
+    `exclusive`: this is the process that runs; on SQLite a second one is refused. Short commands
+    open with False. `lease` in seconds.
+
+    Raises:
+        StoreUnavailable: it cannot be reached, is in use, or was written by a later version.
+    """
+    parsed = parse_url(url)
+    lock = None
+    if parsed.drivername.startswith("sqlite"):
+        path = Path(str(parsed.database))
+        lock = FileLock(path)
+        if exclusive:
+            lock.acquire()
+    engine = open_engine(parsed)
+    store = SqlStore(engine, lock, lease=lease, max_attempts=max_attempts)
+    try:
+        await migrate(engine)
+        await store.start()
+    except BaseException as error:
+        await store.close()
+        ours = translated(error)
+        if ours is None:
+            raise
+        raise ours from error
+    return store

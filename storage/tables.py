@@ -1,0 +1,308 @@
+"""All tables. A change here needs a migration beside it; a test compares the two."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from storage.columns import Id, Instant, Seconds, Words
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# --- channels -------------------------------------------------------------------------------
+
+channel_cursor = Table(
+    "channel_cursor",
+    metadata,
+    Column("channel_id", Text, primary_key=True),
+    Column("cursor", Text, nullable=False),
+)
+
+raw = Table(
+    "raw",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel_id", Text, nullable=False),
+    Column("external_id", Words, nullable=False),
+    Column("lane", Words, nullable=False),
+    Column("album", Words),
+    Column("received_at", Instant, nullable=False),
+    Column("note", JSON, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    UniqueConstraint("channel_id", "external_id"),
+)
+Index(
+    "ix_raw_album",
+    raw.c.channel_id,
+    raw.c.album,
+    sqlite_where=text("album IS NOT NULL"),
+    postgresql_where=text("album IS NOT NULL"),
+)
+
+# --- people ---------------------------------------------------------------------------------
+
+manager = Table(
+    "manager",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("telegram_id", Id, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("deputy_id", Id, ForeignKey("manager.id")),
+    Column("active", Boolean, nullable=False),
+)
+
+invite = Table(
+    "invite",
+    metadata,
+    Column("secret_hash", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
+
+client = Table(
+    "client",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("manager_id", Id, ForeignKey("manager.id")),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("client_id", Id, ForeignKey("client.id"), nullable=False, index=True),
+    Column("name", Words, nullable=False),
+)
+
+handle = Table(
+    "handle",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("address", Words, primary_key=True),
+    Column("contact_id", Id, ForeignKey("contact.id"), nullable=False, index=True),
+)
+
+# --- conversations --------------------------------------------------------------------------
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel_id", Text, nullable=False),
+    Column("contact_id", Id, ForeignKey("contact.id"), nullable=False, index=True),
+    Column("recipient_kind", Text, nullable=False),
+    Column("recipient_address", Words, nullable=False),
+    Column("assignee_id", Id, ForeignKey("manager.id"), index=True),
+    Column("subject", Words),
+    Column("asked_at", Instant),
+    Column("answered_at", Instant),
+)
+
+thread = Table(
+    "thread",
+    metadata,
+    Column("channel_id", Text, primary_key=True),
+    Column("thread_id", Words, primary_key=True),
+    Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False),
+)
+
+wait = Table(
+    "wait",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False, index=True),
+    Column("started_at", Instant, nullable=False),
+    Column("reply_within", Seconds, nullable=False),
+    Column("ladder", JSON, nullable=False),
+    Column("calendar", Text, nullable=False),
+    Column("due_at", Instant),
+    Column("next_rung_at", Instant),
+    Column("first", Boolean, nullable=False),
+    Column("fired", JSON, nullable=False),
+    Column("outcome", Text),
+    Column("closed_at", Instant),
+    Column("closed_by_id", Id, ForeignKey("manager.id")),
+    Column("business", Seconds),
+    Column("wall", Seconds),
+    Column("within_target", Boolean),
+    Column("held_by_id", Id, ForeignKey("manager.id")),
+)
+_open = text("outcome IS NULL")
+Index(
+    "uq_wait_open",
+    wait.c.conversation_id,
+    unique=True,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
+Index(
+    "ix_wait_next_rung",
+    wait.c.next_rung_at,
+    sqlite_where=text("next_rung_at IS NOT NULL"),
+    postgresql_where=text("next_rung_at IS NOT NULL"),
+)
+Index("ix_wait_closed_at", wait.c.closed_at)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False),
+    Column("raw_id", Id, ForeignKey("raw.id"), nullable=False, unique=True),
+    Column("wait_id", Id, ForeignKey("wait.id"), index=True),
+    Column("channel_id", Text, nullable=False),
+    Column("external_id", Words, nullable=False),
+    Column("sender_kind", Text, nullable=False),
+    Column("sender_address", Words, nullable=False),
+    Column("sender_name", Words, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("nature", Text, nullable=False),
+    Column("nature_reason", Words, nullable=False),
+    Column("subject", Words),
+    Column("text", Words, nullable=False),
+    Column("quoted", Words, nullable=False),
+    Column("extra", JSON, nullable=False),
+    Index("ix_message_conversation_id_sent_at", "conversation_id", "sent_at"),
+)
+
+reply = Table(
+    "reply",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False),
+    Column("author_id", Id, ForeignKey("manager.id"), nullable=False),
+    Column("text", Words, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    Column("entities", JSON, nullable=False),
+    Column("attachments", JSON, nullable=False),
+    Column("message_id", Id, ForeignKey("message.id")),
+    Column("desk_account", Id),
+    Column("desk_chat_id", Id),
+    Column("desk_message_id", Id),
+    Column("state", Text, nullable=False),
+    Column("fault", Text, nullable=False),
+    Column("detail", Words, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sent_at", Instant),
+    Index("ix_reply_conversation_id_written_at", "conversation_id", "written_at"),
+)
+
+# --- the desk -------------------------------------------------------------------------------
+
+desk_link = Table(
+    "desk_link",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account", Id, nullable=False),
+    Column("chat_id", Id, nullable=False),
+    Column("desk_message_id", Id, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("conversation_id", Id, ForeignKey("conversation.id"), nullable=False),
+    Column("manager_id", Id, ForeignKey("manager.id"), nullable=False),
+    Column("message_id", Id, ForeignKey("message.id"), index=True),
+    Column("wait_id", Id, ForeignKey("wait.id"), index=True),
+    Column("rung", Integer),
+    UniqueConstraint("account", "chat_id", "desk_message_id"),
+)
+
+form = Table(
+    "form",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Words, nullable=False),
+)
+
+slot = Table(
+    "slot",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("slot", Instant, primary_key=True),
+)
+
+# --- the queue (seconds since 1970 by the database's clock) -----------------------------------
+
+lane = Table(
+    "lane",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("queue", Text, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("ready_at", Double),
+    Column("leased", Boolean, nullable=False),
+    Column("pending", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("token", Id, nullable=False),
+    UniqueConstraint("queue", "key"),
+)
+Index(
+    "ix_lane_ready",
+    lane.c.queue,
+    lane.c.ready_at,
+    sqlite_where=text("ready_at IS NOT NULL"),
+    postgresql_where=text("ready_at IS NOT NULL"),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("lane_id", Id, ForeignKey("lane.id"), nullable=False),
+    Column("key", Words, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("put_at", Double, nullable=False),
+    Column("not_before", Double, nullable=False),
+    Index("ix_job_lane_id_id", "lane_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+job_key = Table(
+    "job_key",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("put_at", Double, nullable=False, index=True),
+)
+
+dead = Table(
+    "dead",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("queue", Text, nullable=False),
+    Column("lane", Words, nullable=False),
+    Column("key", Words, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Words, nullable=False),
+    Column("put_at", Double, nullable=False),
+    Column("died_at", Double, nullable=False),
+)

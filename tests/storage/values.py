@@ -1,0 +1,94 @@
+"""Values that say something about every field of theirs."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from inbox.business_hours import BusinessHours
+from inbox.model import (
+    Attachment,
+    Conversation,
+    Entity,
+    Handle,
+    InboundMessage,
+    Manager,
+    Media,
+    Nature,
+    RawMessage,
+    Role,
+)
+from inbox.ports import Transaction
+from inbox.records import DeskLink, DeskRef, Purpose, Shown
+from inbox.sla import Policy, Recipient, Rung
+
+T0 = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
+HOURS = BusinessHours(ZoneInfo("Europe/Moscow"), {day: ((time(0), time(0)),) for day in range(7)})
+POLICY = Policy(
+    timedelta(hours=1),
+    (
+        Rung(timedelta(minutes=45), Recipient.MANAGER),
+        Rung(timedelta(minutes=90), Recipient.HEAD, any_time=True),
+    ),
+)
+LENA = Handle("telegram", "77")
+
+
+def at(minutes: float) -> datetime:
+    return T0 + timedelta(minutes=minutes)
+
+
+def raw(external_id: str, *, group: str | None = None, payload: bytes = b"{}") -> RawMessage:
+    return RawMessage(external_id, "chat:77", payload, T0, group, {"bot": "1"})
+
+
+def message(external_id: str = "1", *, minutes: float = 0, **more: object) -> InboundMessage:
+    fields: dict[str, object] = {
+        "channel_id": "telegram",
+        "external_id": external_id,
+        "thread_ids": ("77",),
+        "sender": LENA,
+        "sender_name": "Лена",
+        "sent_at": at(minutes),
+        "text": "Добрый день 👋 <b>",
+        "entities": (Entity("bold", 0, 6), Entity("text_link", 7, 4, url="https://x.test")),
+        "quoted": "> было",
+        "subject": "Смета",
+        "attachments": (
+            Attachment(Media.PHOTO, "a.jpg", "image/jpeg", 12, "bot:1", "AgAC", {"width": 3}),
+            Attachment(Media.LOCATION, "", "", None, "bot:1", "", {"latitude": 55.7}),
+        ),
+        "known_as": (Handle("telegram_name", "lena"),),
+        "nature": Nature.PERSON,
+        "nature_reason": "",
+        "reply_context": {"message_id": 9, "references": ["<a@b>"]},
+    }
+    return InboundMessage(**{**fields, **more})  # type: ignore[arg-type]  # a test's own wishes
+
+
+def manager(name: str = "Анна", telegram_id: int = 5_000_000_001, **more: object) -> Manager:
+    fields: dict[str, object] = {"role": Role.MANAGER, "zone": "Asia/Omsk", "language": "en"}
+    return Manager(0, name, telegram_id, **{**fields, **more})  # type: ignore[arg-type]  # likewise
+
+
+async def opened(t: Transaction, manager_id: int | None = None) -> Conversation:
+    """Lena's conversation on Telegram."""
+    client = await t.add_client("Ромашка", manager_id)
+    contact = await t.add_contact(client.id, "Лена")
+    await t.add_handles(contact.id, (LENA,))
+    conversation = await t.open_conversation("telegram", client, contact, LENA, "Смета")
+    await t.learn_threads("telegram", conversation.id, ("77",))
+    return conversation
+
+
+async def asked(
+    t: Transaction, conversation: Conversation, one: InboundMessage
+) -> tuple[Conversation, int]:
+    """File a message as the flow does."""
+    (raw_id,) = await t.keep("telegram", [raw(one.external_id)])
+    assert raw_id is not None
+    conversation = await t.save(conversation.asked(one, POLICY, HOURS))
+    return conversation, await t.add_message(conversation, one, raw_id)
+
+
+def card_link(conversation: Conversation, to: Manager, message_id: int, number: int) -> DeskLink:
+    ref = DeskRef(1, to.telegram_id, number)
+    return DeskLink(Shown(ref, Purpose.CARD), conversation.id, to.id, message_id)

@@ -17,7 +17,7 @@ from bot.sending import edit, send
 from bot.texts import Say, known_language, speaker
 from connectors.telegram.errors import translated
 from inbox import routing
-from inbox.errors import SendRejected
+from inbox.errors import NoSuchRow, SendRejected
 from inbox.inbox import Inbox
 from inbox.model import Conversation, Manager
 from inbox.ports import DeskRef
@@ -61,7 +61,7 @@ class Visit:
         async with self.inbox.store.begin() as t:
             try:
                 conversation = await t.conversation(conversation_id)
-            except LookupError:
+            except NoSuchRow:
                 return None, None
             holder = routing.member(await t.staff(), conversation.assignee_id)
         return (conversation if may_act(self.me, holder) else None), holder

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
 
 from bot.texts import Say
 from inbox.model import Manager, Role
 from inbox.ports import Card, CardState
+
+# Somebody may send made-up data: a number that no database takes is no button of ours.
+RowId = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class CardDeed(StrEnum):
@@ -33,27 +38,27 @@ class CardButton(CallbackData, prefix="c"):
     """A deed on a conversation."""
 
     deed: CardDeed
-    conversation_id: int
+    conversation_id: RowId
 
 
 class HandButton(CallbackData, prefix="h"):
     """Hand the conversation over to this manager; 0 takes the question back."""
 
-    conversation_id: int
-    manager_id: int
+    conversation_id: RowId
+    manager_id: RowId
 
 
 class ReplyButton(CallbackData, prefix="r"):
     """What the manager decides about a reply that did not surely go out."""
 
     deed: ReplyDeed
-    reply_id: int
+    reply_id: RowId
 
 
 class PageButton(CallbackData, prefix="p"):
     """The list of what waits, from this place on."""
 
-    offset: int
+    offset: Annotated[int, Field(ge=0, le=100_000)]
 
 
 class RoleButton(CallbackData, prefix="v"):

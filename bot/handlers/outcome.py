@@ -9,6 +9,7 @@ from bot.access import Visit, answer, refusal
 from bot.buttons import ReplyButton, ReplyDeed
 from bot.rich import Rich
 from inbox import actions
+from inbox.errors import NoSuchRow
 from inbox.inbox import Inbox
 from inbox.ports import Reply
 
@@ -43,5 +44,5 @@ async def _reply(inbox: Inbox, reply_id: int) -> Reply | None:
     async with inbox.store.begin() as t:
         try:
             return await t.reply(reply_id)
-        except LookupError:
+        except NoSuchRow:
             return None

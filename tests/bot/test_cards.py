@@ -1,3 +1,5 @@
+"""What a manager reads on a card, in every state of it."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""Text with formatting stays sound, whatever a client writes."""
+
 from __future__ import annotations
 
 from hypothesis import given

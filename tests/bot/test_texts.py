@@ -1,3 +1,5 @@
+"""The catalogues are complete, and times, sizes and faults have words."""
+
 from __future__ import annotations
 
 import re

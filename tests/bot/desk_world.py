@@ -1,0 +1,143 @@
+"""The desk at work: a Bot API over HTTP, a database in a file, the flow between them, running."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aiogram import Bot
+from pydantic import SecretStr
+
+from bot.desk import TelegramDesk
+from connectors.telegram.bot import open_bot
+from connectors.telegram.config import TelegramSettings
+from connectors.telegram.connector import TelegramConnector
+from inbox.flow import listen
+from inbox.inbox import Inbox
+from inbox.jobs import Queue
+from inbox.model import Channel, Manager
+from inbox.worker import work
+from sandbox.telegram import People, Person, TelegramServer, World
+from storage.store import SqlStore, open_store
+from tests.bot.studio import HOURS, POLICY, STAFF
+
+TOKEN = "7001:sandbox-token-of-the-studio"
+BOT = 7001
+CLIENT = 900
+PATIENCE = 10.0  # seconds
+
+
+class WallClock:
+    """The machine's clock: the Bot API of these tests stamps messages by it as well."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)  # noqa: TID251 - the one clock of a test that runs for real
+
+
+class DeskWorld:
+    """What a test sees: people who act, their chats, and the inbox behind it."""
+
+    def __init__(self, world: World, inbox: Inbox, desk: TelegramDesk, bot: Bot) -> None:
+        self.world = world
+        self.people = People(world)
+        self.inbox = inbox
+        self.desk = desk
+        self.bot = bot
+
+    def chat(self, person_id: int) -> list[dict[str, Any]]:
+        """The chat of a person with the bot."""
+        return self.world.chat(BOT, person_id)
+
+    async def until(self, holds: Callable[[], Any]) -> Any:
+        """The first true value of `holds`; TimeoutError where it stays false."""
+        async with asyncio.timeout(PATIENCE):
+            while not (found := holds()):
+                await asyncio.sleep(0.02)
+        return found
+
+    async def sees(self, person_id: int, words: str) -> dict[str, Any]:
+        """The newest message in the person's chat that contains the words."""
+
+        def found() -> dict[str, Any] | None:
+            chat = [one for one in self.chat(person_id) if not one["out"]]
+            return next((one for one in reversed(chat) if words in one.get("text", "")), None)
+
+        return await self.until(found)
+
+    async def presses(self, person: Manager, message: dict[str, Any], label: str) -> str:
+        """Press the button with this label; what the bot answers."""
+        return await self.people.presses(
+            person.telegram_id, BOT, message["message_id"], button(message, label)
+        )
+
+
+def button(message: dict[str, Any], label: str) -> str:
+    """The data behind a button."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    data = {one["text"]: one["callback_data"] for row in rows for one in row}
+    return str(data[label])
+
+
+def labels(message: dict[str, Any]) -> list[str]:
+    """What the buttons say."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [one["text"] for row in rows for one in row]
+
+
+@asynccontextmanager
+async def desk_world(path: Path, staff: tuple[Manager, ...] = STAFF) -> AsyncIterator[DeskWorld]:
+    """Everything started, and ended again; the same path is the same database."""
+    clock = WallClock()
+    world = World(clock.now)
+    world.add_bot(TOKEN, "studio_bot", "Studio")
+    for one in (*STAFF, Manager(0, "Анна", CLIENT), Manager(0, "Новый", 990)):
+        world.add_person(Person(one.telegram_id, one.name, language_code=one.language))
+    server = TelegramServer(world)
+    await server.start()
+    store = await open_store(f"sqlite:///{path / 'okno.db'}")
+    try:
+        async with running(world, server, store, clock, staff) as started:
+            yield started
+    finally:
+        await store.close()
+        await server.stop()
+
+
+@asynccontextmanager
+async def running(
+    world: World,
+    server: TelegramServer,
+    store: SqlStore,
+    clock: WallClock,
+    staff: tuple[Manager, ...],
+) -> AsyncIterator[DeskWorld]:
+    """The flow over a store: listening and working until the end of the block."""
+    settings = TelegramSettings(token=SecretStr(TOKEN), api=server.url)
+    bot = open_bot(settings)
+    desk = TelegramDesk(bot)
+    channel = Channel("telegram", "telegram")
+    connector = TelegramConnector(channel, bot, settings, clock.now)
+    inbox = Inbox(store, desk, {channel.id: connector}, clock, HOURS, POLICY, {})
+    desk.attach(inbox)
+    async with store.begin() as t:
+        known = {one.telegram_id for one in await t.staff()}
+        for one in staff:
+            if one.telegram_id not in known:
+                await t.save_manager(Manager(**{**_fields(one), "id": 0}))
+    tasks = [asyncio.create_task(listen(inbox, connector))]
+    tasks += [asyncio.create_task(work(inbox, queue, 4, patience=1.0)) for queue in Queue]
+    try:
+        yield DeskWorld(world, inbox, desk, bot)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await bot.session.close()
+
+
+def _fields(one: Manager) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in Manager.__dataclass_fields__}

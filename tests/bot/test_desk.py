@@ -1,0 +1,295 @@
+"""Managers at work over a real Bot API on loopback and a real database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.telegram import Fault
+from tests.bot.desk_world import BOT, CLIENT, DeskWorld, desk_world, labels
+from tests.bot.studio import ADAM, HELEN, IVAN, OLGA
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[DeskWorld]:
+    async with desk_world(tmp_path) as world:
+        yield world
+
+
+async def taken(desk: DeskWorld, text: str = "Сайт не открывается") -> dict:
+    """A client's first message, taken by Olga; her card."""
+    desk.people.says(CLIENT, BOT, text)
+    card = await desk.sees(OLGA.telegram_id, text)
+    await desk.presses(OLGA, card, "Взять")
+    return await desk.until(
+        lambda: next(
+            (one for one in desk.chat(OLGA.telegram_id) if "Ведёт Ольга" in one.get("text", "")),
+            None,
+        )
+    )
+
+
+async def test_a_newcomer_is_offered_to_all_and_taken_by_one(desk: DeskWorld) -> None:
+    card = await taken(desk)
+
+    assert "Анна" in card["text"]
+    assert labels(card) == ["Ответ не нужен", "Передать", "История"]
+    others = await desk.sees(IVAN.telegram_id, "Ведёт Ольга")
+    assert labels(others) == []
+    assert not any("Сайт" in one.get("text", "") for one in desk.chat(ADAM.telegram_id))
+
+
+async def test_a_second_taker_is_told_who_was_faster(desk: DeskWorld) -> None:
+    desk.people.says(CLIENT, BOT, "Кто-нибудь?")
+    stale = await desk.sees(IVAN.telegram_id, "Кто-нибудь?")
+    data = stale["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    desk.world.faults.add(Fault("refuse", "editMessageText", IVAN.telegram_id, status=400))
+    card = await desk.sees(OLGA.telegram_id, "Кто-нибудь?")
+    await desk.presses(OLGA, card, "Взять")
+
+    answer = await desk.people.presses(IVAN.telegram_id, BOT, stale["message_id"], data)
+
+    assert "Ольга" in answer
+
+
+async def test_a_reply_to_a_card_reaches_the_client_and_is_ticked(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    said = desk.people.says(OLGA.telegram_id, BOT, "Смотрим!", reply_to=card["message_id"])
+
+    arrived = await desk.sees(CLIENT, "Смотрим!")
+
+    assert arrived["reply_to_message"]["text"] == "Сайт не открывается"
+    await desk.until(lambda: ticks(desk, said["message_id"]) == ["👌"])
+    answered = await desk.sees(OLGA.telegram_id, "✅ Ответ: Ольга")
+    assert answered["message_id"] == card["message_id"]
+    assert labels(answered) == ["История"]
+
+
+async def test_a_reply_to_an_own_earlier_message_goes_the_same_way(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    first = desk.people.says(OLGA.telegram_id, BOT, "Раз", reply_to=card["message_id"])
+    await desk.sees(CLIENT, "Раз")
+    desk.people.says(OLGA.telegram_id, BOT, "Два", reply_to=first["message_id"])
+
+    await desk.sees(CLIENT, "Два")
+
+
+async def test_files_go_both_ways(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    desk.people.sends(CLIENT, BOT, "document", b"%PDF", "смета.pdf", caption="Вот смета")
+    second = await desk.sees(OLGA.telegram_id, "Вот смета")
+    assert "📎 смета.pdf · 4 байта" in second["text"]
+    shown = await desk.until(
+        lambda: next((one for one in desk.chat(OLGA.telegram_id) if "document" in one), None)
+    )
+    assert shown["reply_to_message"]["message_id"] == second["message_id"]
+
+    desk.people.sends(
+        OLGA.telegram_id, BOT, "photo", b"\xff\xd8", caption="Готово", reply_to=shown["message_id"]
+    )
+
+    sent = await desk.until(
+        lambda: next((one for one in desk.chat(CLIENT) if "photo" in one), None)
+    )
+    assert sent["caption"] == "Готово"
+    assert card["message_id"] != second["message_id"]
+
+
+async def test_a_clients_album_is_an_album_on_the_desk(desk: DeskWorld) -> None:
+    await taken(desk)
+    items = [{"kind": "photo", "content": bytes([n]), "caption": "Фото"[:n]} for n in range(1, 4)]
+    desk.people.sends_album(CLIENT, BOT, items)
+
+    shown = await desk.until(
+        lambda: (
+            len([one for one in desk.chat(OLGA.telegram_id) if "photo" in one]) == 3
+            and [one for one in desk.chat(OLGA.telegram_id) if "photo" in one]
+        )
+    )
+
+    assert len({one["media_group_id"] for one in shown}) == 1
+
+
+async def test_a_place_and_a_contact_are_shown_as_such(desk: DeskWorld) -> None:
+    await taken(desk)
+    desk.people.sends(CLIENT, BOT, "location")
+    desk.people.sends(CLIENT, BOT, "contact")
+
+    await desk.until(lambda: any("location" in one for one in desk.chat(OLGA.telegram_id)))
+    await desk.until(lambda: any("contact" in one for one in desk.chat(OLGA.telegram_id)))
+
+
+async def test_a_message_that_answers_nothing_goes_to_nobody(desk: DeskWorld) -> None:
+    await taken(desk)
+    desk.people.says(OLGA.telegram_id, BOT, "Мысли вслух")
+
+    told = await desk.sees(OLGA.telegram_id, "Это никому не ушло")
+    assert labels(told) == ["Анна"]
+    await desk.presses(OLGA, told, "Анна")
+    await desk.until(
+        lambda: (
+            len(
+                [
+                    one
+                    for one in desk.chat(OLGA.telegram_id)
+                    if "Сайт не открывается" in one.get("text", "")
+                ]
+            )
+            == 2
+        )
+    )
+    assert not any("Мысли" in one.get("text", "") for one in desk.chat(CLIENT))
+
+
+async def test_what_cannot_be_passed_on_gets_a_word(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    desk.people.sends(OLGA.telegram_id, BOT, "dice", reply_to=card["message_id"])
+
+    await desk.sees(OLGA.telegram_id, "Ничего не отправлено")
+
+
+async def test_no_reply_needed_stops_the_clock(desk: DeskWorld) -> None:
+    card = await taken(desk)
+
+    assert await desk.presses(OLGA, card, "Ответ не нужен") == "Отсчёт остановлен."
+
+    await desk.sees(OLGA.telegram_id, "☑️ Ответ не нужен · Ольга")
+
+
+async def test_a_client_is_handed_over_with_the_newest_card(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    await desk.presses(OLGA, card, "Передать")
+    question = await desk.sees(OLGA.telegram_id, "Кому передать")
+    assert labels(question) == ["Иван", "Helen", "Адам", "Отмена"]
+    await desk.presses(OLGA, question, "Иван")
+
+    fresh = await desk.sees(IVAN.telegram_id, "↪ Передано от: Ольга")
+    assert "Ответ не нужен" in labels(fresh)
+    await desk.sees(OLGA.telegram_id, "теперь ведёт Иван")
+    desk.people.says(OLGA.telegram_id, BOT, "Ещё я", reply_to=card["message_id"])
+    await desk.sees(OLGA.telegram_id, "Не отправлено. Этот клиент — за другим")
+    assert not any("Ещё я" in one.get("text", "") for one in desk.chat(CLIENT))
+
+
+async def test_history_shows_both_sides_and_can_be_answered(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    desk.people.says(OLGA.telegram_id, BOT, "Смотрим!", reply_to=card["message_id"])
+    await desk.sees(CLIENT, "Смотрим!")
+    answered = await desk.sees(OLGA.telegram_id, "✅ Ответ: Ольга")
+    await desk.presses(OLGA, answered, "История")
+
+    told = await desk.sees(OLGA.telegram_id, "Последние сообщения")
+    assert told["text"].index("Сайт не открывается") < told["text"].index("Смотрим!")
+    assert "expandable_blockquote" in {one["type"] for one in told["entities"]}
+    desk.people.says(OLGA.telegram_id, BOT, "И ещё", reply_to=told["message_id"])
+    await desk.sees(CLIENT, "И ещё")
+
+
+async def test_the_inbox_lists_what_waits_and_shows_a_card(desk: DeskWorld) -> None:
+    await taken(desk)
+    desk.people.says(OLGA.telegram_id, BOT, "/inbox")
+    told = await desk.sees(OLGA.telegram_id, "Ждут ответа")
+
+    assert "1. Анна · осталось" in told["text"] or "без срока" in told["text"]
+    assert labels(told) == ["1 · Анна"]
+    desk.people.says(HELEN.telegram_id, BOT, "/inbox")
+    assert "Ольга" in (await desk.sees(HELEN.telegram_id, "Waiting for an answer"))["text"]
+    desk.people.says(IVAN.telegram_id, BOT, "/inbox")
+    await desk.sees(IVAN.telegram_id, "Никто не ждёт ответа.")
+
+
+async def test_a_client_who_blocked_the_bot_is_told_of_and_can_be_tried_again(
+    desk: DeskWorld,
+) -> None:
+    card = await taken(desk)
+    desk.people.blocks(CLIENT, BOT)
+    said = desk.people.says(OLGA.telegram_id, BOT, "Алло?", reply_to=card["message_id"])
+    told = await desk.sees(OLGA.telegram_id, "❌ Не отправлено: получатель заблокировал бота.")
+    assert told["reply_to_message"]["message_id"] == said["message_id"]
+
+    desk.people.unblocks(CLIENT, BOT)
+    await desk.presses(OLGA, told, "Повторить")
+
+    await desk.sees(CLIENT, "Алло?")
+    await desk.until(lambda: ticks(desk, said["message_id"]) == ["👌"])
+
+
+async def test_an_uncertain_reply_is_settled_by_the_manager(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    desk.world.faults.add(Fault("cut", "sendMessage", CLIENT))
+    said = desk.people.says(OLGA.telegram_id, BOT, "Дошло?", reply_to=card["message_id"])
+    told = await desk.sees(OLGA.telegram_id, "❓ Неизвестно, дошло ли это")
+    assert labels(told) == ["Дошло", "Отправить ещё раз"]
+
+    await desk.presses(OLGA, told, "Дошло")
+
+    await desk.until(lambda: ticks(desk, said["message_id"]) == ["👌"])
+    await desk.sees(OLGA.telegram_id, "Отмечено: дошло.")
+    assert len([one for one in desk.chat(CLIENT) if one.get("text") == "Дошло?"]) == 1
+
+
+async def test_a_deferred_reply_is_told_of_once_and_goes_out(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    desk.world.faults.add(Fault("refuse", "sendMessage", CLIENT, retry_after=1, count=2))
+    desk.people.says(OLGA.telegram_id, BOT, "Позже", reply_to=card["message_id"])
+
+    await desk.sees(OLGA.telegram_id, "⏳ Пока не ушло: сервер просит отправлять реже.")
+    await desk.sees(CLIENT, "Позже")
+    notes = [one for one in desk.chat(OLGA.telegram_id) if "Пока не ушло" in one.get("text", "")]
+    assert len(notes) == 1
+
+
+async def test_a_card_comes_again_marked_where_nobody_knows_whether_it_came(
+    desk: DeskWorld,
+) -> None:
+    await taken(desk)
+    desk.world.faults.add(Fault("cut", "sendMessage", OLGA.telegram_id))
+    desk.people.says(CLIENT, BOT, "Второе")
+
+    again = await desk.sees(OLGA.telegram_id, "Возможно, уже показано")
+
+    assert "Второе" in again["text"]
+
+
+async def test_a_long_text_comes_whole(desk: DeskWorld) -> None:
+    await taken(desk)
+    long = " ".join(f"слово{n}" for n in range(465))
+    desk.people.says(CLIENT, BOT, long)
+    card = await desk.sees(OLGA.telegram_id, "слово0 ")
+    rest = await desk.sees(OLGA.telegram_id, "слово464")
+
+    assert rest["reply_to_message"]["message_id"] == card["message_id"]
+    shown = card["text"].split("\n\n")[1].removesuffix(" …")
+    assert f"{shown} {rest['text']}" == long
+
+
+async def test_an_edit_of_what_was_sent_does_not_travel_and_says_so(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    said = desk.people.says(OLGA.telegram_id, BOT, "Завтро", reply_to=card["message_id"])
+    await desk.sees(CLIENT, "Завтро")
+    desk.people.edits(OLGA.telegram_id, BOT, said["message_id"], "Завтра")
+
+    await desk.sees(OLGA.telegram_id, "Правка останется здесь")
+
+
+async def test_a_member_who_stops_the_bot_is_reported(desk: DeskWorld) -> None:
+    desk.people.blocks(IVAN.telegram_id, BOT)
+
+    await desk.sees(ADAM.telegram_id, "⚠️ Иван: бот остановлен")
+
+
+async def test_the_language_is_a_members_own(desk: DeskWorld) -> None:
+    desk.people.says(OLGA.telegram_id, BOT, "/language")
+    asked = await desk.sees(OLGA.telegram_id, "Выберите язык")
+    assert await desk.presses(OLGA, asked, "English") == "From now on I speak English."
+    desk.people.says(OLGA.telegram_id, BOT, "/inbox")
+
+    await desk.sees(OLGA.telegram_id, "Nobody waits for an answer.")
+
+
+def ticks(desk: DeskWorld, message_id: int) -> list[str]:
+    """The bot's reactions on Olga's message."""
+    found = [one for one in desk.chat(OLGA.telegram_id) if one["message_id"] == message_id]
+    return [reaction["emoji"] for one in found for reaction in one["reactions"]]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from tests.bot.studio import HOURS, POLICY, STAFF
 TOKEN = "7001:sandbox-token-of-the-studio"
 BOT = 7001
 CLIENT = 900
+NEWCOMER = 990
 PATIENCE = 10.0  # seconds
 
 
@@ -47,6 +50,7 @@ class DeskWorld:
         self.inbox = inbox
         self.desk = desk
         self.bot = bot
+        self._queries = count(1)
 
     def chat(self, person_id: int) -> list[dict[str, Any]]:
         """The chat of a person with the bot."""
@@ -68,6 +72,17 @@ class DeskWorld:
 
         return await self.until(found)
 
+    async def presses_made_up(self, person_id: int, data: str) -> str:
+        """Press a button that the person never had; what the bot answers."""
+        query_id = f"made up {next(self._queries)}"
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self.world.callbacks[query_id] = answer
+        person = self.world.people[person_id].as_user()
+        query = {"id": query_id, "from": person, "chat_instance": "1", "data": data}
+        self.world.bots[BOT].stream.push("callback_query", query)
+        async with asyncio.timeout(PATIENCE):
+            return str((await answer).get("text") or "")
+
     async def presses(self, person: Manager, message: dict[str, Any], label: str) -> str:
         """Press the button with this label; what the bot answers."""
         return await self.people.presses(
@@ -88,56 +103,61 @@ def labels(message: dict[str, Any]) -> list[str]:
     return [one["text"] for row in rows for one in row]
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What outlives a restart of the program: Telegram and the database."""
+
+    world: World
+    server: TelegramServer
+    store: SqlStore
+
+
 @asynccontextmanager
-async def desk_world(path: Path, staff: tuple[Manager, ...] = STAFF) -> AsyncIterator[DeskWorld]:
-    """Everything started, and ended again; the same path is the same database."""
-    clock = WallClock()
-    world = World(clock.now)
+async def around(path: Path) -> AsyncIterator[Around]:
+    """A Bot API with everybody's accounts, and an empty database in a file."""
+    world = World(WallClock().now)
     world.add_bot(TOKEN, "studio_bot", "Studio")
-    for one in (*STAFF, Manager(0, "Анна", CLIENT), Manager(0, "Новый", 990)):
+    for one in (*STAFF, Manager(0, "Анна", CLIENT), Manager(0, "Новый", NEWCOMER)):
         world.add_person(Person(one.telegram_id, one.name, language_code=one.language))
     server = TelegramServer(world)
     await server.start()
     store = await open_store(f"sqlite:///{path / 'okno.db'}")
     try:
-        async with running(world, server, store, clock, staff) as started:
-            yield started
+        yield Around(world, server, store)
     finally:
         await store.close()
         await server.stop()
 
 
 @asynccontextmanager
-async def running(
-    world: World,
-    server: TelegramServer,
-    store: SqlStore,
-    clock: WallClock,
-    staff: tuple[Manager, ...],
-) -> AsyncIterator[DeskWorld]:
-    """The flow over a store: listening and working until the end of the block."""
-    settings = TelegramSettings(token=SecretStr(TOKEN), api=server.url)
+async def desk_world(path: Path) -> AsyncIterator[DeskWorld]:
+    """Everything started, and ended again."""
+    async with around(path) as there, running(there) as started:
+        yield started
+
+
+@asynccontextmanager
+async def running(there: Around, channel_id: str = "telegram") -> AsyncIterator[DeskWorld]:
+    """The program over it: listening and working until the end of the block."""
+    clock, store = WallClock(), there.store
+    settings = TelegramSettings(token=SecretStr(TOKEN), api=there.server.url)
     bot = open_bot(settings)
     desk = TelegramDesk(bot)
-    channel = Channel("telegram", "telegram")
+    channel = Channel(channel_id, "telegram")
     connector = TelegramConnector(channel, bot, settings, clock.now)
     inbox = Inbox(store, desk, {channel.id: connector}, clock, HOURS, POLICY, {})
     desk.attach(inbox)
     async with store.begin() as t:
         known = {one.telegram_id for one in await t.staff()}
-        for one in staff:
+        for one in STAFF:
             if one.telegram_id not in known:
-                await t.save_manager(Manager(**{**_fields(one), "id": 0}))
+                await t.save_manager(replace(one, id=0))
     tasks = [asyncio.create_task(listen(inbox, connector))]
     tasks += [asyncio.create_task(work(inbox, queue, 4, patience=1.0)) for queue in Queue]
     try:
-        yield DeskWorld(world, inbox, desk, bot)
+        yield DeskWorld(there.world, inbox, desk, bot)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await bot.session.close()
-
-
-def _fields(one: Manager) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in Manager.__dataclass_fields__}

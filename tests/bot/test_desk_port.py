@@ -1,0 +1,205 @@
+"""What the flow asks of the desk: whose business an update is, bad updates, alerts, notices."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.desk import TelegramDesk
+from bot.notes import notice
+from bot.rich import MESSAGE_LIMIT
+from bot.texts import speaker
+from connectors.telegram.bot import open_bot
+from connectors.telegram.config import TelegramSettings
+from inbox.errors import SendDeferred, Unreadable
+from inbox.model import Channel, Outcome, RawMessage
+from inbox.ports import Alert, CardState, DeskRef, Purpose, Shown
+from sandbox.telegram import Fault
+from tests.bot.desk_world import TOKEN, DeskWorld, desk_world, labels
+from tests.bot.studio import ADAM, GONE, HELEN, NOON, OLGA, STAFF, card, closed, message, wait
+
+TELEGRAM = Channel("telegram", "telegram")
+STAFF_BOT = Channel("staff", "telegram")
+MAIL = Channel("email:info", "email")
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[DeskWorld]:
+    async with desk_world(tmp_path) as world:
+        yield world
+
+
+def raw(update: Any) -> RawMessage:
+    payload = update if isinstance(update, bytes) else json.dumps(update).encode()
+    return RawMessage("1", "chat:1", payload, NOON)
+
+
+def written(person_id: int, text: str = "Привет", chat: str = "private") -> dict[str, Any]:
+    """An update with a message."""
+    sender = {"id": person_id, "is_bot": False, "first_name": "A"}
+    where = {"id": person_id, "type": chat, "title": "Группа"}
+    body = {"message_id": 5, "date": 1, "chat": where, "from": sender, "text": text}
+    return {"update_id": 1, "message": body}
+
+
+@pytest.mark.parametrize(
+    ("update", "channel", "expected"),
+    [
+        (written(OLGA.telegram_id), TELEGRAM, True),
+        (written(GONE.telegram_id), TELEGRAM, False),
+        (written(900), TELEGRAM, False),
+        (written(900), STAFF_BOT, True),
+        (written(900, "/start inv_abc"), TELEGRAM, True),
+        (written(900, "/start"), TELEGRAM, False),
+        (written(OLGA.telegram_id, chat="supergroup"), TELEGRAM, False),
+        ({"update_id": 1, "callback_query": {}}, TELEGRAM, True),
+        ({"update_id": 1, "message": {"chat": None}}, TELEGRAM, False),
+        ([], TELEGRAM, False),
+        (b"\xff{", TELEGRAM, False),
+        (b"From: a@b", MAIL, False),
+    ],
+)
+async def test_whose_business_an_update_is(
+    desk: DeskWorld, update: Any, channel: Channel, expected: bool
+) -> None:
+    assert desk.desk.concerns(raw(update), channel, STAFF) is expected
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        b"not json",
+        b"[" * 100_000,
+        [1],
+        {"update_id": 1},
+        {"update_id": 1, "message": {"message_id": "secret words"}},
+        {"update_id": 1, "of_a_kind_from_the_future": {}},
+    ],
+    ids=["no JSON", "deep", "no object", "empty", "wrong type", "unknown kind"],
+)
+async def test_what_cannot_be_read_is_said_without_its_words(desk: DeskWorld, update: Any) -> None:
+    with pytest.raises(Unreadable) as unreadable:
+        await desk.desk.handle(raw(update), STAFF_BOT, STAFF)
+    assert "secret" not in str(unreadable.value)
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["update_id", "message", "chat", "from", "id", "type", "callback_query"]
+                ),
+                inner,
+            )
+        ),
+    )
+)
+def test_no_update_can_upset_the_question_whose_it_is(update: Any) -> None:
+    settings = TelegramSettings.model_validate({"token": TOKEN})
+    desk = TelegramDesk(open_bot(settings))
+    assert desk.concerns(raw(update), TELEGRAM, STAFF) in {True, False}
+
+
+async def test_a_desk_without_an_inbox_says_what_is_missing() -> None:
+    desk = TelegramDesk(open_bot(TelegramSettings.model_validate({"token": TOKEN})))
+    with pytest.raises(RuntimeError, match="attach"):
+        await desk.handle(raw(written(OLGA.telegram_id)), TELEGRAM, STAFF)
+    with pytest.raises(RuntimeError, match="attach"):
+        await desk.show(card(), OLGA, ())
+
+
+async def test_a_handler_that_meets_a_rate_limit_is_tried_later(desk: DeskWorld) -> None:
+    desk.world.faults.add(Fault("refuse", "sendMessage", retry_after=7))
+    with pytest.raises(SendDeferred) as deferred:
+        await desk.desk.handle(raw(written(OLGA.telegram_id, "/help")), TELEGRAM, STAFF)
+    assert deferred.value.retry_after == timedelta(seconds=7)
+
+
+def alert() -> Alert:
+    return Alert(wait(), 1, card(), timedelta(minutes=65), -timedelta(minutes=5), late=False)
+
+
+async def test_an_alert_is_edited_once_its_client_is_answered(desk: DeskWorld) -> None:
+    (shown,) = await desk.desk.alert(alert(), HELEN)
+    assert shown.purpose is Purpose.ALERT
+    standing = await desk.sees(HELEN.telegram_id, "has waited 1 h 5 min of working time")
+    assert labels(standing) == ["No reply needed", "Hand over", "History"]
+
+    done = closed(Outcome.ANSWERED, timedelta(minutes=70))
+    ended = card(CardState.ANSWERED, wait=done, closed_by=OLGA)
+    await desk.desk.redraw(shown, ended, HELEN, replace(alert(), wait=done, card=ended))
+
+    answered = await desk.sees(HELEN.telegram_id, "✅ Answered by Ольга after 1 h 10 min")
+    assert answered["message_id"] == standing["message_id"]
+    assert labels(answered) == []
+
+
+async def test_redrawing_what_is_the_same_or_gone_is_no_error(desk: DeskWorld) -> None:
+    shown = await desk.desk.show(card(), OLGA, ())
+    await desk.desk.redraw(shown[0], card(), OLGA, None)
+    await desk.desk.redraw(shown[0], card(), OLGA, None)
+    gone = Shown(DeskRef(shown[0].ref.account, OLGA.telegram_id, 10_000), Purpose.CARD)
+    await desk.desk.redraw(gone, card(), OLGA, None)
+
+
+async def test_a_very_long_text_ends_in_a_file(desk: DeskWorld) -> None:
+    long = "слово " * 20_000
+    shown = await desk.desk.show(card(message=message(long)), OLGA, ())
+
+    chat = {one["message_id"]: one for one in desk.chat(OLGA.telegram_id)}
+    assert [one.purpose for one in shown] == [Purpose.CARD, Purpose.FILE]
+    assert chat[shown[1].ref.message_id]["document"]["file_name"] == "message.txt"
+
+
+async def test_formatting_that_the_server_refuses_does_not_cost_the_text(desk: DeskWorld) -> None:
+    desk.world.faults.add(
+        Fault("refuse", "sendMessage", status=400, description="Bad Request: can't parse entities")
+    )
+    await desk.desk.show(card(), OLGA, ())
+    assert "entities" not in await desk.sees(OLGA.telegram_id, "Не открывается сайт")
+
+
+NOTICES = {
+    "dead_letter": {"job": "SendReply", "id": "7", "error": "ValueError: x"},
+    "quarantined": {"channel": "telegram", "raw": "12", "reason": "malformed"},
+    "unreadable": {"channel": "email:info", "reason": "malformed"},
+    "channel_paused": {"channel": "email:info", "reason": "login_failed"},
+    "channel_back": {"channel": "email:info"},
+    "disk_full": {},
+    "no_working_time": {},
+    "unreachable": {"name": "Ольга", "reason": "blocked"},
+    "staff_blocked": {"name": "Ольга"},
+}
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("name", NOTICES)
+def test_every_notice_has_words_with_all_its_fields(name: str, language: str) -> None:
+    text = notice(speaker(language), name, NOTICES[name]).text
+
+    assert "?" not in text
+    assert all(value in text for value in NOTICES[name].values())
+    assert name not in text
+
+
+@pytest.mark.parametrize("name", [*NOTICES, "from_a_newer_version"])
+def test_a_notice_is_told_whatever_its_fields(name: str) -> None:
+    hostile = {"channel": "{0}" + "x" * 9000, "odd": "\u202e"}
+    assert 0 < notice(speaker("en"), name, hostile).units <= MESSAGE_LIMIT
+    assert notice(speaker("en"), name, {}).text
+
+
+async def test_a_notice_reaches_the_administrator(desk: DeskWorld) -> None:
+    await desk.desk.tell("disk_full", {}, ADAM)
+    await desk.sees(ADAM.telegram_id, "⛔ Диск заполнен.")

@@ -24,10 +24,12 @@ from pymap.backend.dict.mailbox import (
     _ContentCache,
     _ThreadCache,
 )
+from pymap.concurrent import Event
 from pymap.context import connection_exit
 from pymap.imap import IMAPConnection
 from pymap.imap.state import ConnectionState
 from pymap.parsing.message import AppendMessage
+from pymap.selected import SelectedMailbox
 from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
 
@@ -52,7 +54,10 @@ class Folders(MailboxSet):
 
 
 class Folder(MailboxData):
-    """A folder that keeps its mails parsed beside pymap's own records."""
+    """A folder that keeps its mails parsed beside pymap's own records.
+
+    `watched` is set once somebody has waited in IDLE for more.
+    """
 
     def __init__(
         self, contents: _ContentCache, threads: _ThreadCache, now: Now, appended: Appended
@@ -61,6 +66,14 @@ class Folder(MailboxData):
         self.mails: list[Mail] = []
         self._now = now
         self._appended = appended
+        self.watched = asyncio.Event()
+
+    async def update_selected(
+        self, selected: SelectedMailbox, *, wait_on: Event | None = None
+    ) -> SelectedMailbox:
+        if wait_on is not None:
+            self.watched.set()
+        return await super().update_selected(selected, wait_on=wait_on)
 
     async def append(self, append_msg: AppendMessage, *, recent: bool = False) -> Message:
         when = append_msg.when or self._now()

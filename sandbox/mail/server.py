@@ -63,6 +63,13 @@ class MailServer:
         """What stands in the address's Sent folder."""
         return list(self._folders[address.casefold()].sent.mails)
 
+    async def watched(self, address: str) -> None:
+        """Wait until somebody has waited in IDLE on the INBOX.
+
+        A mail that is delivered before the product's first look is history to it.
+        """
+        await self._folders[address.casefold()].inbox.watched.wait()
+
     async def deliver(self, address: str, raw: bytes) -> Mail:
         """Put a mail into the INBOX, byte for byte, as if it had come from outside."""
         inbox = self._folders[address.casefold()].inbox

@@ -45,8 +45,11 @@ async def hand_over(inbox: Inbox, conversation_id: int, to: Manager, by: Manager
         conversation = await t.conversation(conversation_id)
         if conversation.assignee_id == to.id:
             return
+        now = inbox.clock.now()
+        if conversation.wait is not None and conversation.wait.is_due(now):
+            await t.save_wait(conversation.wait, conversation.assignee_id)
         await t.save(conversation.assigned(to.id))
-        cause = f"to {to.id} at {inbox.clock.now()}"
+        cause = f"to {to.id} at {now}"
         await t.put(
             ShowCard(conversation_id, to.id, by.id),
             key=f"show:{conversation_id}:{cause}",

@@ -384,4 +384,5 @@ async def _climb(
                 key=f"alert:{wait.id}:{rung}:{one.id}",
                 lane=f"manager:{one.id}",
             )
-    await t.save_wait(wait.after_firing(due.passed, now, inbox.hours), conversation.assignee_id)
+    holder = conversation.assignee_id if wait.is_due(now) else None
+    await t.save_wait(wait.after_firing(due.passed, now, inbox.hours), holder)

@@ -277,6 +277,10 @@ class Wait:
         )
         return wait.after_firing(frozenset(), started_at, hours)
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether its time is over: from then on it is charged to who holds it (rules 5, 27)."""
+        return self.due_at is not None and self.due_at <= now
+
     def after_firing(self, rungs: frozenset[int], now: datetime, hours: BusinessHours) -> Wait:
         """The same wait once these rungs were announced at `now`."""
         fired = self.fired | rungs

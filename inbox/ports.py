@@ -247,7 +247,10 @@ class Transaction(Protocol):
         ...
 
     async def save_wait(self, wait: Wait, held_by_id: int | None) -> None:
-        """Keep a wait: its fired rungs, or its closing with who held it."""
+        """Keep a wait: its fired rungs, or its closing.
+
+        `held_by_id` is who held it when it was due or ended before; the first one given stays.
+        """
         ...
 
     async def learn_threads(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inbox.errors import NoSuchRow
@@ -58,12 +58,16 @@ OPEN = insert(conversation).returning(conversation.c.id)
 SAVE = update(conversation).where(conversation.c.id == bindparam("saved_id"))
 OPEN_WAIT = insert(wait).returning(wait.c.id)
 SAVE_WAIT = update(wait).where(wait.c.id == bindparam("saved_id"))
+HOLD_WAIT = SAVE_WAIT.values(held_by_id=func.coalesce(wait.c.held_by_id, bindparam("holder_id")))
+# A message that an earlier reply answered stays with its own wait.
+_ended = select(wait.c.closed_at).where(wait.c.id == message.c.wait_id).scalar_subquery()
 JOIN_WAIT = (
     update(message)
     .where(
         message.c.conversation_id == bindparam("asked_in"),
         message.c.nature == Nature.PERSON.value,
         message.c.sent_at >= bindparam("since"),
+        or_(message.c.wait_id.is_(None), message.c.sent_at > _ended),
     )
     .values(wait_id=bindparam("opened_id"))
 )
@@ -79,6 +83,7 @@ class Conversations(People):
     def __init__(self, connection: AsyncConnection) -> None:
         super().__init__(connection)
         self._read: dict[int, Conversation] = {}
+        self._known: set[tuple[str, str]] = set()
 
     def conversation_in(self, row: Sequence[Any]) -> Conversation:
         """From a row that begins with the conversation and its open wait."""
@@ -98,6 +103,7 @@ class Conversations(People):
         if self.dialect == "postgresql":
             await self.run(LOCK_BY_THREAD, values)
         found = await self.rows(BY_THREAD, **values)
+        self._known |= {(channel_id, row[-1]) for row in found}
         if not found:
             return None
         return self.conversation_in(min(found, key=lambda row: ids.index(row[-1])))
@@ -163,8 +169,8 @@ class Conversations(People):
 
     async def save_wait(self, wait: Wait, held_by_id: int | None) -> None:
         """NoSuchRow for a wait that was never saved."""
-        row = {"saved_id": wait.id, "held_by_id": held_by_id, **wait_row(wait)}
-        if not await self.changed(SAVE_WAIT, **row):
+        row = {"saved_id": wait.id, "holder_id": held_by_id, **wait_row(wait)}
+        if not await self.changed(HOLD_WAIT, **row):
             raise NoSuchRow("wait", wait.id)
 
     async def learn_threads(
@@ -172,9 +178,9 @@ class Conversations(People):
     ) -> None:
         """A thread that is known already stays with its conversation."""
         row = {"channel_id": channel_id, "conversation_id": conversation_id}
-        if thread_ids:
-            rows = [{"thread_id": one, **row} for one in sorted(set(thread_ids))]
-            await self.run(LEARN, rows)
+        new = {one for one in map(storable, thread_ids) if (channel_id, one) not in self._known}
+        if new:
+            await self.run(LEARN, [{"thread_id": one, **row} for one in sorted(new)])
 
 
 def _own(one: Conversation) -> dict[str, object]:

@@ -201,6 +201,11 @@ def test_a_shift_that_the_gap_swallows_is_no_time() -> None:
     assert hours.next_opening(berlin("2026-03-29 00:00")) == berlin("2026-04-05 02:30")
 
 
+def test_a_shift_of_no_length_is_no_opening() -> None:
+    hours = BusinessHours(BERLIN, {6: shifts("02:30-03:30")})
+    assert hours.next_opening(berlin("2026-03-29 00:00")) == berlin("2026-04-05 02:30")
+
+
 def test_of_a_repeated_hour_the_first_occurrence_counts() -> None:
     ends_in_it = BusinessHours(BERLIN, {6: shifts("00:00-02:30")})
     starts_in_it = BusinessHours(BERLIN, {6: shifts("02:30-04:00")})
@@ -254,6 +259,35 @@ def test_dates_alone_are_found_from_both_sides() -> None:
     assert hours.deadline(moscow("2040-01-01"), -8 * HOUR) == moscow("2026-06-01 18:00")
     assert hours.next_opening(moscow("1999-01-01")) == moscow("2026-06-01 09:00")
     assert hours.deadline(moscow("1999-01-01"), 9 * HOUR) == moscow("2030-06-03 10:00")
+
+
+def test_the_last_hour_of_a_calendar_can_be_used_up() -> None:
+    hours = BusinessHours(MOSCOW, {}, dates={date(2026, 6, 1): DAY})
+    assert hours.deadline(moscow("2026-05-01"), 8 * HOUR) == moscow("2026-06-01 18:00")
+    assert hours.is_open(moscow("2026-06-01 10:00"))
+
+
+def test_the_first_and_the_last_date_of_all() -> None:
+    hours = BusinessHours(
+        MOSCOW, {}, dates={date(1970, 1, 1): DAY, date(2199, 12, 31): DAY, date(2200, 1, 1): DAY}
+    )
+    assert hours.next_opening(moscow("1960-01-01")) == moscow("1970-01-01 09:00")
+    assert hours.elapsed(moscow("2199-01-01"), moscow("2201-01-01")) == 8 * HOUR
+
+
+@pytest.mark.parametrize("first_asked", ["2026-06-15 12:00", "2026-06-15 21:00"])
+def test_what_was_asked_before_changes_no_answer(first_asked: str) -> None:
+    def fresh() -> BusinessHours:
+        return BusinessHours(MOSCOW, NIGHTS)
+
+    for days in range(-120, 121):
+        hours = fresh()
+        hours.is_open(moscow(first_asked))
+        at = moscow("2026-06-15 05:00") + timedelta(days=days)
+        assert hours.is_open(at)
+        assert hours.elapsed(at, at + 24 * HOUR) == 8 * HOUR
+        hours.is_open(moscow("2026-06-16 12:00"))
+        assert hours.elapsed(at, at + 24 * HOUR) == 8 * HOUR
 
 
 def test_a_long_closed_stretch_is_searched_through() -> None:

@@ -1,0 +1,164 @@
+"""Fakes that record: a desk, a channel and a clock whose hands are set."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from inbox.errors import Fault, FileUnavailable, SendFailed, Unreadable
+from inbox.model import (
+    Attachment,
+    Batch,
+    Channel,
+    Conversation,
+    Handle,
+    InboundMessage,
+    LoadedFile,
+    Manager,
+    Nature,
+    OutboundMessage,
+    RawMessage,
+    Receipt,
+)
+from inbox.ports import Alert, Card, DeskRef, Purpose, Reply, Shown
+
+MONDAY_TEN = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # 10:00 in Moscow
+
+
+class SetClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, at: datetime = MONDAY_TEN) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_(self, **time: float) -> None:
+        self.at += timedelta(**time)
+
+
+@dataclass
+class RecordingDesk:
+    """Shows to nobody, and remembers what it was to show.
+
+    `refuse` maps a manager's id, or it and a call's name, to errors raised in turn; None for a
+    call that goes well.
+    """
+
+    origin: str = "bot:1"
+    cards: list[tuple[Card, Manager, Sequence[LoadedFile]]] = field(default_factory=list)
+    redrawn: list[tuple[Shown, Card, Manager, Alert | None]] = field(default_factory=list)
+    alerts: list[tuple[Alert, Manager]] = field(default_factory=list)
+    outcomes: list[tuple[Reply, Manager]] = field(default_factory=list)
+    told: list[tuple[str, dict[str, str], Manager]] = field(default_factory=list)
+    handled: list[RawMessage] = field(default_factory=list)
+    refuse: dict[int | tuple[int, str], list[Exception | None]] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    _ids: int = 0
+
+    def concerns(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> bool:
+        return raw.lane.startswith("staff")
+
+    async def handle(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> None:
+        if raw.payload == b"unreadable":
+            raise Unreadable(Fault.MALFORMED)
+        self.handled.append(raw)
+
+    async def show(
+        self, card: Card, to: Manager, files: Sequence[LoadedFile]
+    ) -> tuple[Shown, ...]:
+        self._maybe_refuse(to, "show")
+        self.cards.append((card, to, files))
+        return (self._shown(to, Purpose.CARD), *(self._shown(to, Purpose.FILE) for _ in files))
+
+    async def redraw(self, shown: Shown, card: Card, to: Manager, alert: Alert | None) -> None:
+        self._maybe_refuse(to, "redraw")
+        self.redrawn.append((shown, card, to, alert))
+
+    async def alert(self, alert: Alert, to: Manager) -> tuple[Shown, ...]:
+        self._maybe_refuse(to, "alert")
+        self.alerts.append((alert, to))
+        return (self._shown(to, Purpose.ALERT),)
+
+    async def show_outcome(
+        self, reply: Reply, conversation: Conversation, to: Manager
+    ) -> tuple[Shown, ...]:
+        self._maybe_refuse(to, "show_outcome")
+        self.outcomes.append((reply, to))
+        return (self._shown(to, Purpose.NOTE),)
+
+    async def tell(self, notice: str, fields: dict[str, str], to: Manager) -> None:
+        self._maybe_refuse(to, "tell")
+        self.told.append((notice, fields, to))
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        if attachment.ref not in self.contents:
+            raise FileUnavailable(Fault.TOO_LARGE)
+        return self.contents[attachment.ref]
+
+    def _maybe_refuse(self, to: Manager, call: str) -> None:
+        turns = self.refuse.get((to.id, call)) or self.refuse.get(to.id)
+        error = turns.pop(0) if turns else None
+        if error is not None:
+            raise error
+
+    def _shown(self, to: Manager, purpose: Purpose) -> Shown:
+        self._ids += 1
+        return Shown(DeskRef(1, to.telegram_id, self._ids), purpose)
+
+
+@dataclass
+class RecordingConnector:
+    """A channel whose messages are given as text "sender|thread|text" and whose sends fail by plan."""
+
+    clock: SetClock
+    channel: Channel = field(default_factory=lambda: Channel("email:info", "email"))
+    origin: str = "email:info"
+    sent: list[OutboundMessage] = field(default_factory=list)
+    failures: list[Exception | None] = field(default_factory=list)
+    batches: list[Batch] = field(default_factory=list)
+    acknowledged: list[str] = field(default_factory=list)
+    attachments: tuple[Attachment, ...] = ()
+
+    async def receive(self, after: str | None) -> AsyncIterator[Batch]:
+        for batch in self.batches:
+            yield batch
+            self.acknowledged.append(batch.cursor)
+
+    def parse(self, raws: Sequence[RawMessage]) -> InboundMessage | str:
+        sender, thread, text = raws[0].payload.decode().split("|", 2)
+        if text == "unreadable":
+            raise Unreadable(Fault.MALFORMED, "as planned")
+        if text == "echo":
+            return "an echo of our own"
+        return InboundMessage(
+            channel_id=self.channel.id,
+            external_id=raws[0].external_id,
+            thread_ids=(raws[0].external_id, *([thread] if thread else [])),
+            sender=Handle("email", sender),
+            sender_name=sender.partition("@")[0],
+            sent_at=raws[0].received_at,
+            text=text + "".join("+" + raw.external_id for raw in raws[1:]),
+            attachments=self.attachments,
+            nature=Nature.AUTOMATIC if text == "automatic" else Nature.PERSON,
+        )
+
+    def external_id(self, key: str) -> str | None:
+        return f"<{key}>"
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        self.sent.append(message)
+        error = self.failures.pop(0) if self.failures else None
+        if error is not None:
+            raise error
+        return Receipt((f"<{message.key}>", f"<alias-{message.key}>"), self.clock.now())
+
+    async def fetch(self, attachment: Attachment, raw: RawMessage | None) -> bytes:
+        if raw is None or attachment.ref == "gone":
+            raise FileUnavailable(Fault.EXPIRED)
+        return b"bytes of " + attachment.ref.encode()
+
+
+def failures(*errors: SendFailed | None) -> list[Exception | None]:
+    """What goes wrong, call by call."""
+    return list(errors)

@@ -1,0 +1,116 @@
+"""An inbox on a real database, with a desk and a channel that record."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from inbox.business_hours import BusinessHours
+from inbox.flow import listen
+from inbox.inbox import Inbox
+from inbox.jobs import Queue
+from inbox.model import Batch, Handle, Manager, RawMessage, Role
+from inbox.ports import Conversation, Reply
+from inbox.sla import Policy, Recipient, Rung
+from inbox.worker import work_once
+from storage.store import open_store
+from tests.fakes import RecordingConnector, RecordingDesk, SetClock
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+WORKDAY = ((time(9), time(13)), (time(14), time(18)))
+HOURS = BusinessHours(MOSCOW, dict.fromkeys(range(5), WORKDAY))
+POLICY = Policy(
+    timedelta(hours=1),
+    (
+        Rung(timedelta(minutes=45), Recipient.MANAGER),
+        Rung(timedelta(minutes=60), Recipient.HEAD),
+    ),
+)
+
+
+@dataclass
+class Studio:
+    """The inbox with its rooms at hand, and the acts the tests are made of."""
+
+    inbox: Inbox
+    desk: RecordingDesk
+    channel: RecordingConnector
+    clock: SetClock
+    anna: Manager
+    boris: Manager
+    head: Manager
+    admin: Manager
+    _numbers: int = 0
+
+    async def run(self) -> None:
+        """Run what is due now, until nothing is."""
+        busy = True
+        while busy:
+            busy = any([await work_once(self.inbox, queue) for queue in Queue])
+
+    async def hears(
+        self, sender: str, text: str, *, thread: str = "", group: str | None = None
+    ) -> str:
+        """A message arrives at the channel and is stored; its id."""
+        self._numbers += 1
+        number = f"<m{self._numbers}>"
+        payload = f"{sender}|{thread}|{text}".encode()
+        lane = sender
+        raw = RawMessage(number, lane, payload, self.clock.now(), group)
+        self.channel.batches = [Batch((raw,), number)]
+        await listen(self.inbox, self.channel)
+        return number
+
+    async def asks(self, sender: str, text: str = "Вопрос", *, thread: str = "") -> str:
+        """A message arrives and is shown; its id, which names its thread from then on."""
+        number = await self.hears(sender, text, thread=thread)
+        await self.run()
+        return number
+
+    async def conversation(self, thread: str) -> Conversation:
+        async with self.inbox.store.begin() as t:
+            found = await t.conversation_for(self.channel.channel.id, (thread,))
+        assert found is not None
+        return found
+
+    async def client(self, name: str, manager: Manager, *addresses: str) -> None:
+        async with self.inbox.store.begin() as t:
+            client = await t.add_client(name, manager.id)
+            contact = await t.add_contact(client.id, name)
+            await t.add_handles(contact.id, [Handle("email", one) for one in addresses])
+
+    def draft(self, conversation: Conversation, by: Manager, key: str = "k1") -> Reply:
+        return Reply(key, conversation.id, by.id, "Ответ", self.clock.now())
+
+
+@pytest.fixture
+async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
+    store = await open_store(f"sqlite+aiosqlite:///{tmp_path / 'okno.db'}")
+    clock, desk = SetClock(), RecordingDesk()
+    channel = RecordingConnector(clock)
+    inbox = Inbox(
+        store=store,
+        desk=desk,
+        connectors={channel.channel.id: channel},
+        clock=clock,
+        hours=HOURS,
+        policy=POLICY,
+        channel_managers={},
+    )
+    async with store.begin() as t:
+        members = [
+            await t.save_manager(Manager(0, name, 100 + number, role))
+            for number, (name, role) in enumerate(
+                [
+                    ("Анна", Role.MANAGER),
+                    ("Борис", Role.MANAGER),
+                    ("Глава", Role.HEAD),
+                    ("Админ", Role.ADMIN),
+                ]
+            )
+        ]
+    yield Studio(inbox, desk, channel, clock, *members)
+    await store.close()

@@ -1,0 +1,169 @@
+"""What a manager does beside answering, and who is to see what."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from inbox.actions import dismiss, hand_over, settle, take, try_again
+from inbox.errors import Fault, SendRejected, SendUncertain
+from inbox.flow import escalate, reply
+from inbox.model import Manager, Outcome, Role
+from inbox.ports import CardState, ReplyState
+from inbox.routing import admins, alerted, heads, manager_for, member, readers
+from inbox.sla import Recipient
+from tests.fakes import failures
+from tests.inbox.conftest import Studio
+
+
+async def test_no_reply_needed_closes_the_wait_once(studio: Studio) -> None:
+    thread = await studio.asks("a@x.test")
+    conversation = await studio.conversation(thread)
+    studio.clock.pass_(minutes=10)
+    assert await dismiss(studio.inbox, conversation.id, studio.anna)
+    assert not await dismiss(studio.inbox, conversation.id, studio.boris)
+    await studio.run()
+    _, card, _, _ = studio.desk.redrawn[-1]
+    assert card.state is CardState.DISMISSED
+    assert card.closed_by == studio.anna
+    assert card.wait is not None
+    assert card.wait.closing is not None
+    assert card.wait.closing.outcome is Outcome.DISMISSED
+    assert (await studio.conversation(thread)).wait is None
+
+
+async def test_of_two_who_take_a_client_the_first_has_it(studio: Studio) -> None:
+    conversation = await studio.conversation(await studio.asks("a@x.test"))
+    assert await take(studio.inbox, conversation.id, studio.boris) == studio.boris
+    assert await take(studio.inbox, conversation.id, studio.anna) == studio.boris
+    await studio.run()
+    redrawn = {to.name: card.holder for _, card, to, _ in studio.desk.redrawn}
+    assert redrawn == dict.fromkeys(["Анна", "Борис", "Глава"], studio.boris)
+
+
+async def test_a_client_of_somebody_who_left_can_be_taken(studio: Studio) -> None:
+    await studio.client("Ромашка", studio.anna, "a@x.test")
+    conversation = await studio.conversation(await studio.asks("a@x.test"))
+    async with studio.inbox.store.begin() as t:
+        await t.save_manager(replace(studio.anna, active=False))
+    assert await take(studio.inbox, conversation.id, studio.boris) == studio.boris
+
+
+async def test_a_client_handed_over_is_the_others_with_all_conversations(
+    studio: Studio,
+) -> None:
+    await studio.client("Ромашка", studio.anna, "a@x.test")
+    other = await studio.asks("a@x.test", "О другом")
+    conversation = await studio.conversation(await studio.asks("a@x.test"))
+    await hand_over(studio.inbox, conversation.id, studio.boris, studio.anna)
+    await hand_over(studio.inbox, conversation.id, studio.boris, studio.anna)
+    await studio.run()
+    card, to, _ = studio.desk.cards[-1]
+    assert (to, card.handed_by, len(studio.desk.cards)) == (studio.boris, studio.anna, 3)
+    assert (await studio.conversation(other)).assignee_id == studio.boris.id
+
+
+async def test_a_breach_is_charged_to_who_held_it_when_it_was_due(studio: Studio) -> None:
+    await studio.client("Ромашка", studio.anna, "a@x.test")
+    conversation = await studio.conversation(await studio.asks("a@x.test"))
+    studio.clock.pass_(minutes=70)
+    await hand_over(studio.inbox, conversation.id, studio.boris, studio.anna)
+    await reply(studio.inbox, studio.draft(conversation, studio.boris))
+    await studio.run()
+    assert await _held_by(studio) == [studio.anna.id]
+
+
+async def _held_by(studio: Studio) -> list[int]:
+    from sqlalchemy import text
+
+    async with studio.inbox.store.begin() as t:
+        return [row[0] for row in await t.rows(text("SELECT held_by_id FROM wait"))]
+
+
+async def test_a_rejected_reply_is_sent_again_when_the_manager_says_so(
+    studio: Studio,
+) -> None:
+    studio.channel.failures = failures(
+        SendRejected(Fault.REFUSED, "busy"), SendRejected(Fault.REFUSED, "busy"), None
+    )
+    conversation = await studio.conversation(await studio.asks("a@x.test"))
+    saved = await reply(studio.inbox, studio.draft(conversation, studio.anna))
+    assert saved is not None
+    assert saved.id is not None
+    await studio.run()
+    for _ in range(2):
+        studio.clock.pass_(minutes=1)
+        assert await try_again(studio.inbox, saved.id, studio.anna)
+        await studio.run()
+    assert [told.state for told, _ in studio.desk.outcomes] == [
+        ReplyState.REJECTED,
+        ReplyState.REJECTED,
+        ReplyState.SENT,
+    ]
+    assert not await try_again(studio.inbox, saved.id, studio.anna)
+    assert len({sent.key for sent in studio.channel.sent}) == 1, "the key stays"
+
+
+async def test_an_uncertain_reply_that_arrived_closes_the_wait_when_it_was_written(
+    studio: Studio,
+) -> None:
+    studio.channel.failures = failures(SendUncertain(Fault.NO_ANSWER))
+    thread = await studio.asks("a@x.test")
+    studio.clock.pass_(minutes=7)
+    saved = await reply(studio.inbox, studio.draft(await studio.conversation(thread), studio.anna))
+    assert saved is not None
+    assert saved.id is not None
+    await studio.run()
+    studio.clock.pass_(minutes=30)
+    assert await settle(studio.inbox, saved.id)
+    assert not await settle(studio.inbox, saved.id)
+    await studio.run()
+    _, card, _, _ = studio.desk.redrawn[-1]
+    assert card.wait is not None
+    assert card.wait.closing is not None
+    assert card.wait.closing.business == timedelta(minutes=7)
+
+
+async def test_no_working_time_ahead_warns_the_administrator_once(studio: Studio) -> None:
+    from inbox.business_hours import BusinessHours
+
+    never = BusinessHours(studio.inbox.hours.zone, {})
+    studio.inbox = replace(studio.inbox, hours=never)
+    await studio.asks("a@x.test")
+    await studio.asks("b@x.test")
+    assert [notice for notice, _, _ in studio.desk.told] == ["no_working_time"]
+    assert await escalate(studio.inbox) is None
+
+
+def _one(number: int, role: Role, *, active: bool = True, deputy: int | None = None) -> Manager:
+    return Manager(number, f"N{number}", number, role, active=active, deputy_id=deputy)
+
+
+ANNA = _one(1, Role.MANAGER, deputy=2)
+BORIS = _one(2, Role.MANAGER)
+GONE = _one(3, Role.MANAGER, active=False, deputy=1)
+HEAD = _one(4, Role.HEAD)
+ADMIN = _one(5, Role.ADMIN)
+STAFF = (ANNA, BORIS, GONE, HEAD, ADMIN)
+
+
+def test_the_clients_manager_goes_before_the_channels() -> None:
+    assert manager_for(1, "n2", STAFF) == 1
+    assert manager_for(3, "n2", STAFF) == 2, "who left has no clients"
+    assert manager_for(None, None, STAFF) is None
+    assert member(STAFF, 9) is None
+
+
+def test_readers_of_a_card() -> None:
+    assert readers(1, STAFF) == (ANNA,)
+    assert readers(3, STAFF) == (ANNA, BORIS, HEAD)
+    assert readers(None, (ADMIN,)) == (ADMIN,)
+
+
+def test_a_rung_always_has_somebody_to_tell() -> None:
+    assert alerted(Recipient.MANAGER, 1, STAFF) == (ANNA,)
+    assert alerted(Recipient.DEPUTY, 1, STAFF) == (BORIS,)
+    assert alerted(Recipient.DEPUTY, 2, STAFF) == (HEAD,)
+    assert alerted(Recipient.DEPUTY, None, STAFF) == (HEAD,)
+    assert alerted(Recipient.HEAD, 1, STAFF) == (HEAD,)
+    assert heads((ANNA, ADMIN)) == (ADMIN,)
+    assert admins((ANNA, HEAD)) == (HEAD,)
+    assert admins((ANNA, BORIS, GONE)) == (ANNA, BORIS)

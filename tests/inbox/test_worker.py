@@ -1,0 +1,207 @@
+"""Running jobs: what fails is tried again, buried and told; what is lost is not acknowledged."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from inbox import worker
+from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain
+from inbox.flow import escalate, reply
+from inbox.jobs import Queue, ShowCard, TellAdmins, decode, encode, queue_of
+from inbox.model import Attachment, Handle, InboundMessage, Media
+from inbox.ports import Card, CardState, Claim, ReplyState
+from inbox.worker import ENOUGH, run, work, work_once
+from tests.fakes import failures
+from tests.inbox.conftest import Studio
+
+BROKEN = RuntimeError("broken")
+
+
+async def _put(studio: Studio, job: Any, key: str = "k") -> None:
+    async with studio.inbox.store.begin() as t:
+        await t.put(job, key=key, lane="lane")
+
+
+async def _claim(studio: Studio, queue: Queue) -> Claim:
+    (claim,) = (await studio.inbox.store.claim(queue, 1)).claims
+    return claim
+
+
+async def test_a_job_that_always_fails_is_buried_and_told(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "pause", lambda error, tries: 0.0)
+    studio.desk.refuse[studio.admin.id] = [BROKEN] * ENOUGH
+    await _put(studio, TellAdmins("quarantined", {"raw": "1"}))
+    await studio.run()
+    ((notice, fields, to),) = studio.desk.told
+    assert (notice, to) == ("dead_letter", studio.admin)
+    assert fields["job"] == "TellAdmins"
+    assert "broken" in fields["error"]
+
+
+async def test_a_reply_that_always_fails_is_told_to_its_author(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "pause", lambda error, tries: 0.0)
+    conversation = await studio.conversation(await studio.asks("a@x.test"))
+    file = Attachment(Media.DOCUMENT, "a", "x/y", 1, "bot:1", "F")
+
+    async def broken_fetch(attachment: Attachment) -> bytes:
+        raise BROKEN
+
+    monkeypatch.setattr(studio.desk, "fetch", broken_fetch)
+    draft = replace(studio.draft(conversation, studio.anna), attachments=(file,))
+    await reply(studio.inbox, draft)
+    await studio.run()
+    assert studio.channel.sent == []
+    assert [(told.state, told.fault) for told, _ in studio.desk.outcomes] == [
+        (ReplyState.REJECTED, "interrupted")
+    ]
+
+
+async def test_what_the_server_defers_uses_no_attempt_up(studio: Studio) -> None:
+    soon = SendDeferred(Fault.RATE_LIMITED, retry_after=timedelta(seconds=0.1))
+    studio.desk.refuse[studio.admin.id] = failures(soon, soon)
+    await _put(studio, TellAdmins("quarantined", {}))
+    for _ in range(3):
+        await studio.run()
+        await asyncio.sleep(0.12)
+    assert len(studio.desk.told) == 1
+
+
+async def test_who_lost_the_lease_acknowledges_nothing(studio: Studio) -> None:
+    await _put(studio, TellAdmins("quarantined", {}))
+    claim = await _claim(studio, Queue.DESK)
+    await run(studio.inbox, replace(claim, token=claim.token + 1))
+    await studio.inbox.store.release_abandoned()
+    assert await work_once(studio.inbox, Queue.DESK), "it is still there"
+
+
+async def test_a_database_that_is_away_stops_nothing(studio: Studio) -> None:
+    await _put(studio, TellAdmins("quarantined", {}))
+    claim = await _claim(studio, Queue.DESK)
+    await studio.inbox.store.close()
+    await run(studio.inbox, claim)
+
+
+async def test_workers_run_for_ever_and_end_what_they_began(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "HEARTBEAT", 0.01)
+    monkeypatch.setattr(worker, "SWEEP", 0.05)
+    release = asyncio.Event()
+    slow = studio.desk.tell
+
+    async def tell(*args: Any) -> None:
+        await release.wait()
+        await slow(*args)
+
+    monkeypatch.setattr(studio.desk, "tell", tell)
+    task = asyncio.create_task(work(studio.inbox, Queue.DESK, 2))
+    await asyncio.sleep(0.05)
+    await _put(studio, TellAdmins("quarantined", {}))
+    await asyncio.sleep(0.1)  # running, its lease renewed
+    task.cancel()
+    await asyncio.sleep(0.05)
+    release.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert len(studio.desk.told) == 1
+
+
+async def test_a_heartbeat_outlives_a_database_that_is_away(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "HEARTBEAT", 0.01)
+    beats = 0
+
+    async def renew(claims: Any) -> None:
+        nonlocal beats
+        beats += 1
+        raise BROKEN
+
+    monkeypatch.setattr(studio.inbox.store, "renew", renew)
+    release = asyncio.Event()
+
+    async def tell(*args: Any) -> None:
+        await release.wait()
+
+    monkeypatch.setattr(studio.desk, "tell", tell)
+    await _put(studio, TellAdmins("quarantined", {}))
+    task = asyncio.create_task(work(studio.inbox, Queue.DESK, 1, patience=0.05))
+    await asyncio.sleep(0.2)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert beats > 1
+
+
+async def test_a_card_is_not_shown_to_nobody_or_about_nothing(studio: Studio) -> None:
+    async with studio.inbox.store.begin() as t:
+        client = await t.add_client("Пусто", None)
+        contact = await t.add_contact(client.id, "Пусто")
+        nobody = Handle("email", "a@x.test")
+        empty = await t.open_conversation("email:info", client, contact, nobody, None)
+    await _put(studio, ShowCard(empty.id, studio.anna.id), "a")
+    full = await studio.conversation(await studio.asks("a@x.test"))
+    shown = len(studio.desk.cards)
+    await _put(studio, ShowCard(full.id, 999), "b")
+    await studio.run()
+    assert len(studio.desk.cards) == shown
+
+
+async def test_troubles_of_redrawing(studio: Studio) -> None:
+    await studio.client("Ромашка", studio.anna, "a@x.test")
+    thread = await studio.asks("a@x.test")
+    conversation = await studio.conversation(thread)
+    soon = SendDeferred(Fault.RATE_LIMITED, retry_after=timedelta(seconds=0.1))
+    refused = SendRejected(Fault.REFUSED)
+    studio.desk.refuse[studio.anna.id, "redraw"] = failures(soon, refused)
+    await reply(studio.inbox, studio.draft(conversation, studio.anna))
+    await studio.run()
+    await asyncio.sleep(0.12)
+    await studio.run()
+    assert studio.desk.redrawn == []
+    assert not await work_once(studio.inbox, Queue.DESK), "refused for good: no more tries"
+
+
+async def test_outcomes_and_notices_that_nobody_can_be_shown(studio: Studio) -> None:
+    conversation = await studio.conversation(await studio.asks("a@x.test"))
+    blocked = SendRejected(Fault.BLOCKED)
+    studio.desk.refuse[studio.anna.id, "show_outcome"] = failures(blocked)
+    studio.desk.refuse[studio.admin.id] = failures(blocked)
+    await reply(studio.inbox, studio.draft(conversation, studio.anna))
+    await _put(studio, TellAdmins("quarantined", {}))
+    await studio.run()
+    assert studio.desk.outcomes == []
+    assert studio.desk.told == []
+
+
+async def test_an_uncertain_alert_is_raised_again_and_says_so(studio: Studio) -> None:
+    await studio.client("Ромашка", studio.anna, "a@x.test")
+    await studio.asks("a@x.test")
+    studio.desk.refuse[studio.anna.id] = failures(SendUncertain(Fault.NO_ANSWER))
+    studio.clock.pass_(minutes=46)
+    await escalate(studio.inbox)
+    await studio.run()
+    await asyncio.sleep(2.1)
+    await studio.run()
+    ((alert, _),) = studio.desk.alerts
+    assert alert.card.repeated
+
+
+def test_an_alert_needs_a_wait(studio: Studio) -> None:
+    message = InboundMessage("c", "1", ("1",), Handle("email", "a"), "a", studio.clock.now())
+    card = Card(1, None, message, CardState.QUIET, None, None)  # type: ignore[arg-type]  # unused
+    with pytest.raises(ValueError, match="belongs to no wait"):
+        worker._alert(studio.inbox, card, 0, late=False)
+
+
+def test_jobs_survive_the_database() -> None:
+    job = ShowCard(1, 2, 3)
+    assert decode(*encode(job)) == job
+    assert queue_of(job) is Queue.DESK

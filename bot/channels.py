@@ -63,7 +63,8 @@ def open_channels(settings: Settings, clock: Clock) -> Channels:
         connectors[channel.id] = connect(channel, mailbox, clock)
         if mailbox.manager is not None:
             managers[channel.id] = mailbox.manager
-    desk = TelegramDesk(bots[-1], local_files=telegram.local_files)
+    desks = STAFF_CHANNEL if telegram.staff is not None else TELEGRAM_CHANNEL
+    desk = TelegramDesk(bots[-1], channel_id=desks, local_files=telegram.local_files)
     return Channels(tuple(bots), desk, connectors, managers)
 
 

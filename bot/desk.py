@@ -29,6 +29,7 @@ from inbox.inbox import Inbox
 from inbox.model import Attachment, Channel, Conversation, LoadedFile, Manager, RawMessage
 from inbox.ports import Alert, Card, DeskRef, Purpose, Reply, ReplyState, Shown
 
+CLIENTS_CHANNEL = "telegram"
 STAFF_CHANNEL = "staff"
 DELIVERED = "👌"
 PIECES = 3  # messages of client's text below the card; a longer one comes as a file
@@ -37,11 +38,17 @@ Given = dict[str, Any]
 
 
 class TelegramDesk:
-    """Desk over one bot account. `attach` gives it the inbox; before that nothing else works."""
+    """Desk over one bot account, whose updates come by the channel `channel_id`.
 
-    def __init__(self, bot: Bot, *, local_files: bool = False) -> None:
+    `attach` gives it the inbox; before that nothing else works.
+    """
+
+    def __init__(
+        self, bot: Bot, *, channel_id: str = CLIENTS_CHANNEL, local_files: bool = False
+    ) -> None:
         self.origin = f"bot:{bot.id}"
         self._bot = bot
+        self._channel_id = channel_id
         self._local_files = local_files
         self._inbox: Inbox | None = None
         self._dispatcher: Dispatcher | None = None
@@ -56,11 +63,15 @@ class TelegramDesk:
     # --- in ---------------------------------------------------------------------------------
 
     def concerns(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> bool:
-        """All of the staff's own bot; else members' private chats, buttons and invitations."""
+        """All of the staff's own bot; else members' private chats, buttons and invitations.
+
+        Nothing of another bot: its message ids are numbers of another space, and would lead to
+        another client.
+        """
+        if channel.id != self._channel_id:
+            return False
         if channel.id == STAFF_CHANNEL:
             return True
-        if channel.kind != "telegram":
-            return False
         try:
             update = _update_of(raw)
             return _is_staff_business(update, staff)

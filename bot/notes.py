@@ -18,6 +18,7 @@ from bot.cards import NAME_LIMIT, CardView, attachment_line, client_name
 from bot.rich import MESSAGE_LIMIT, Rich, joined, one_line
 from bot.texts import Say, mark
 from bot.wording import moment, reason, remaining, zone_of
+from inbox.errors import Fault
 from inbox.model import Conversation, Manager
 from inbox.ports import HistoryLine, Reply, ReplyState
 
@@ -38,6 +39,9 @@ _NOTICES = {
     ),
     "channel_back": mark("✅ The channel {channel} works again."),
     "disk_full": mark("⛔ The disk is full. Nothing more is taken in until there is room."),
+    "store_unavailable": mark(
+        "⛔ The database cannot be used: {reason}. Nothing more is taken in until it answers."
+    ),
     "no_working_time": mark(
         "⚠️ The calendar has no working time ahead: waits get no due time and no alerts. "
         "Check the hours in the settings."
@@ -57,11 +61,21 @@ class _Known(dict[str, str]):
 def notice(say: Say, name: str, fields: Mapping[str, str]) -> Rich:
     """A notice in words; one that this version does not know is told with its bare fields."""
     known = _Known({key: one_line(value, DETAIL_LIMIT) for key, value in fields.items()})
+    if "reason" in known:
+        known["reason"] = _in_words(say, known["reason"])
     text = _NOTICES.get(name)
     if text is None:
         bare = ", ".join(f"{key}: {value}" for key, value in known.items())
         return Rich(f"⚠️ {name} {bare}".rstrip())
     return Rich(say.template(text).format_map(known))
+
+
+def _in_words(say: Say, error: str) -> str:
+    """ "login_failed: 535 no", as our errors read, with the fault in words."""
+    fault, _, detail = error.partition(": ")
+    if fault not in list(Fault):
+        return error
+    return f"{reason(say, fault)} ({detail})" if detail else reason(say, fault)
 
 
 def outcome(say: Say, reply: Reply) -> CardView | None:

@@ -142,7 +142,7 @@ async def running(there: Around, channel_id: str = "telegram") -> AsyncIterator[
     clock, store = WallClock(), there.store
     settings = TelegramSettings(token=SecretStr(TOKEN), api=there.server.url)
     bot = open_bot(settings)
-    desk = TelegramDesk(bot)
+    desk = TelegramDesk(bot, channel_id=channel_id)
     channel = Channel(channel_id, "telegram")
     connector = TelegramConnector(channel, bot, settings, clock.now)
     inbox = Inbox(store, desk, {channel.id: connector}, clock, HOURS, POLICY, {})

@@ -37,6 +37,11 @@ async def desk(tmp_path: Path) -> AsyncIterator[DeskWorld]:
         yield world
 
 
+def a_desk(**where: str) -> TelegramDesk:
+    """A desk without an inbox."""
+    return TelegramDesk(open_bot(TelegramSettings.model_validate({"token": TOKEN})), **where)
+
+
 def raw(update: Any) -> RawMessage:
     payload = update if isinstance(update, bytes) else json.dumps(update).encode()
     return RawMessage("1", "chat:1", payload, NOON)
@@ -50,27 +55,34 @@ def written(person_id: int, text: str = "Привет", chat: str = "private") -
     return {"update_id": 1, "message": body}
 
 
+OURS = {OLGA.telegram_id: True, GONE.telegram_id: False, 900: False}
+
+
 @pytest.mark.parametrize(
-    ("update", "channel", "expected"),
+    ("update", "expected"),
     [
-        (written(OLGA.telegram_id), TELEGRAM, True),
-        (written(GONE.telegram_id), TELEGRAM, False),
-        (written(900), TELEGRAM, False),
-        (written(900), STAFF_BOT, True),
-        (written(900, "/start inv_abc"), TELEGRAM, True),
-        (written(900, "/start"), TELEGRAM, False),
-        (written(OLGA.telegram_id, chat="supergroup"), TELEGRAM, False),
-        ({"update_id": 1, "callback_query": {}}, TELEGRAM, True),
-        ({"update_id": 1, "message": {"chat": None}}, TELEGRAM, False),
-        ([], TELEGRAM, False),
-        (b"\xff{", TELEGRAM, False),
-        (b"From: a@b", MAIL, False),
+        *((written(person_id), ours) for person_id, ours in OURS.items()),
+        (written(900, "/start inv_abc"), True),
+        (written(900, "/start"), False),
+        (written(OLGA.telegram_id, chat="supergroup"), False),
+        ({"update_id": 1, "callback_query": {}}, True),
+        ({"update_id": 1, "message": {"chat": None}}, False),
+        ([], False),
+        (b"\xff{", False),
     ],
 )
-async def test_whose_business_an_update_is(
-    desk: DeskWorld, update: Any, channel: Channel, expected: bool
-) -> None:
-    assert desk.desk.concerns(raw(update), channel, STAFF) is expected
+def test_with_one_bot_members_and_buttons_are_the_desks(update: Any, expected: bool) -> None:
+    assert a_desk().concerns(raw(update), TELEGRAM, STAFF) is expected
+    assert a_desk().concerns(raw(update), MAIL, STAFF) is False
+
+
+@pytest.mark.parametrize("person_id", OURS)
+def test_with_two_bots_all_of_the_staffs_and_nothing_of_the_clients(person_id: int) -> None:
+    desk = a_desk(channel_id="staff")
+    assert desk.concerns(raw(written(person_id)), STAFF_BOT, STAFF) is True
+    # The same message id in the clients' bot is another message.
+    assert desk.concerns(raw(written(person_id)), TELEGRAM, STAFF) is False
+    assert desk.concerns(raw({"update_id": 1, "callback_query": {}}), TELEGRAM, STAFF) is False
 
 
 @pytest.mark.parametrize(
@@ -106,13 +118,11 @@ async def test_what_cannot_be_read_is_said_without_its_words(desk: DeskWorld, up
     )
 )
 def test_no_update_can_upset_the_question_whose_it_is(update: Any) -> None:
-    settings = TelegramSettings.model_validate({"token": TOKEN})
-    desk = TelegramDesk(open_bot(settings))
-    assert desk.concerns(raw(update), TELEGRAM, STAFF) in {True, False}
+    assert a_desk().concerns(raw(update), TELEGRAM, STAFF) in {True, False}
 
 
 async def test_a_desk_without_an_inbox_says_what_is_missing() -> None:
-    desk = TelegramDesk(open_bot(TelegramSettings.model_validate({"token": TOKEN})))
+    desk = a_desk()
     with pytest.raises(RuntimeError, match="attach"):
         await desk.handle(raw(written(OLGA.telegram_id)), TELEGRAM, STAFF)
     with pytest.raises(RuntimeError, match="attach"):
@@ -172,11 +182,12 @@ async def test_formatting_that_the_server_refuses_does_not_cost_the_text(desk: D
 
 NOTICES = {
     "dead_letter": {"job": "SendReply", "id": "7", "error": "ValueError: x"},
-    "quarantined": {"channel": "telegram", "raw": "12", "reason": "malformed"},
+    "quarantined": {"channel": "telegram", "raw": "12", "reason": "malformed: x"},
     "unreadable": {"channel": "email:info", "reason": "malformed"},
     "channel_paused": {"channel": "email:info", "reason": "login_failed"},
     "channel_back": {"channel": "email:info"},
     "disk_full": {},
+    "store_unavailable": {"reason": "the connection was lost"},
     "no_working_time": {},
     "unreachable": {"name": "Ольга", "reason": "blocked"},
     "staff_blocked": {"name": "Ольга"},
@@ -189,8 +200,17 @@ def test_every_notice_has_words_with_all_its_fields(name: str, language: str) ->
     text = notice(speaker(language), name, NOTICES[name]).text
 
     assert "?" not in text
-    assert all(value in text for value in NOTICES[name].values())
+    plain = {key: value for key, value in NOTICES[name].items() if key != "reason"}
+    assert all(value in text for value in plain.values())
     assert name not in text
+
+
+def test_a_fault_in_a_notice_is_put_into_words() -> None:
+    paused = {"channel": "email:info", "reason": "login_failed: 535 no"}
+    assert (
+        "сервер не принял наши учётные данные (535 no)"
+        in notice(speaker("ru"), "channel_paused", paused).text
+    )
 
 
 @pytest.mark.parametrize("name", [*NOTICES, "from_a_newer_version"])

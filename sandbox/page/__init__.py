@@ -1,0 +1,1 @@
+"""One web page to play all sides: chats, mailboxes and the clock, over a small JSON API."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 _FETCH = re.compile(rb"\d+ FETCH \(", re.IGNORECASE)
-_UID = re.compile(rb"(?:^|[ (])UID (\d+)", re.IGNORECASE)
-_SIZE = re.compile(rb"RFC822\.SIZE (\d+)", re.IGNORECASE)
+_UID = re.compile(rb"(?:^|[ (])UID (\d{1,10})\b", re.IGNORECASE)
+_SIZE = re.compile(rb"RFC822\.SIZE (\d{1,15})\b", re.IGNORECASE)
 _FLAGS = re.compile(rb"FLAGS \(([^)]*)\)", re.IGNORECASE)
 _DATE = re.compile(rb'INTERNALDATE "([^"]{20,40})"', re.IGNORECASE)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -102,14 +102,14 @@ def parse_search(lines: Sequence[bytes | bytearray]) -> list[int]:
     numbers: set[int] = set()
     for line in lines[:-1]:
         parts = bytes(line).split()
-        if all(part.isdigit() for part in parts):
+        if all(part.isdigit() and len(part) <= 10 for part in parts):
             numbers.update(map(int, parts))
     return sorted(numbers)
 
 
 def number_after(word: bytes, lines: Sequence[bytes | bytearray]) -> int | None:
     """The number of a response code such as [UIDVALIDITY 3]."""
-    code = re.compile(rb"\[" + word + rb" (\d+)\]", re.IGNORECASE)
+    code = re.compile(rb"\[" + word + rb" (\d{1,10})\]", re.IGNORECASE)
     for line in lines:
         found = code.search(line)
         if found is not None:

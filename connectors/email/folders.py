@@ -80,8 +80,8 @@ def quote(text: str) -> str:
 def parse_list(lines: Sequence[bytes | bytearray]) -> tuple[Folder, ...]:
     """Folders from the lines of a LIST answer, literals among them."""
     folders = []
-    for line, following in zip(lines, [*lines[1:], b""], strict=True):
-        listed = _LISTED.match(line)
+    for line, following in zip(lines, [*lines[1:], b""], strict=False):
+        listed = None if isinstance(line, bytearray) else _LISTED.match(line)
         if listed is None:
             continue
         name = bytes(listed["name"])

@@ -61,7 +61,7 @@ class SmtpSession:
         try:
             await _begin(client, settings, timing)
         except BaseException:
-            client.close()
+            _drop(client)
             raise
         return cls(client, timing)
 
@@ -130,7 +130,7 @@ class SmtpSession:
             await self._sent(len(lines))
             protocol.write(b".\r\n")
         except (SMTPException, OSError, TimeoutError) as error:
-            self._client.close()
+            self.discard()
             raise SendDeferred(Fault.UNREACHABLE, str(error)) from None
         await self._verdict(protocol)
 
@@ -152,10 +152,10 @@ class SmtpSession:
         try:
             response = await protocol.read_response(timeout=self._timing.accept)
         except SMTPResponseException as error:  # an answer, but not one of SMTP
-            self._client.close()
+            self.discard()
             raise SendUncertain(Fault.NO_ANSWER, error.message) from None
         except (SMTPException, OSError) as error:
-            self._client.close()
+            self.discard()
             raise SendUncertain(Fault.NO_ANSWER, str(error)) from None
         if not 200 <= response.code < 300:
             if response.code < 400:
@@ -168,11 +168,19 @@ class SmtpSession:
         with contextlib.suppress(SMTPException, OSError):
             if self._client.is_connected:
                 await self._client.quit(timeout=2)
-        self._client.close()
+        self.discard()
 
     def discard(self) -> None:
         """Drop the connection at once."""
-        self._client.close()
+        _drop(self._client)
+
+
+def _drop(client: aiosmtplib.SMTP) -> None:
+    """`close` of the library alone would leave a TLS connection waiting for the other side."""
+    transport = cast("asyncio.WriteTransport | None", client.transport)
+    client.close()
+    if transport is not None:
+        transport.abort()
 
 
 def _client(settings: ServerSettings, timing: Timing) -> aiosmtplib.SMTP:

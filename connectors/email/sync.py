@@ -44,7 +44,10 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class MailReader:
-    """Reads one mailbox; `read` may be called again after it ended, from the stored cursor."""
+    """Reads one mailbox; `read` may be called again after it ended, from the stored cursor.
+
+    `trouble` says why nothing can be read at present, "" where all is well.
+    """
 
     def __init__(
         self,
@@ -62,6 +65,7 @@ class MailReader:
         self._dice = dice or random.SystemRandom().random
         self._log = log.bind(mailbox=settings.address)
         self._session: ImapSession | None = None
+        self.trouble = ""
         self._begin(None)
 
     def _begin(self, after: str | None) -> None:
@@ -119,6 +123,7 @@ class MailReader:
         ceiling = min(LONGEST_PAUSE, 2.0 ** min(self._failures, 30))
         self._failures += 1
         pause = ceiling * self._dice()
+        self.trouble = error.reason
         self._log.warning("Mail interrupted.", why=error.reason, again_in=round(pause, 1))
         await self._sleep(pause)
 
@@ -126,6 +131,7 @@ class MailReader:
         if self._session is None:
             self._session = await self._open()
             self._login_failures = 0
+            self.trouble = ""
             self._log.info("Mailbox connected.", idle=self._session.can_idle)
         return self._session
 
@@ -232,7 +238,10 @@ class MailReader:
     async def _take(self, session: ImapSession, folder: str) -> tuple[RawMessage, ...]:
         """The next listed mails; the place moves behind them."""
         careful = self._listed[0] <= self._one_by_one_until
-        uids = [self._listed[n] for n in range(min(len(self._listed), 1 if careful else 50))]
+        most = 1 if careful else BATCH_MESSAGES
+        uids = [self._listed[n] for n in range(min(len(self._listed), most))]
+        if self._tries[folder, uids[0]] >= ALL_TRIES:
+            return await self._resolve(session, folder, uids[0])
         try:
             known = await self._sizes(session, uids)
             chunk = self._chunk(folder, uids, known)
@@ -267,7 +276,7 @@ class MailReader:
         """As many of the next mails as fit into one FETCH of bodies."""
         chunk: list[int] = []
         room = BATCH_BYTES
-        for uid in uids[:BATCH_MESSAGES]:
+        for uid in uids:
             one = known.get(uid)
             partial = one is not None and self._partial(folder, one)
             if one is None or (chunk and (partial or (one.size or 0) > room)):
@@ -309,8 +318,8 @@ class MailReader:
         if uid not in await session.search("UID", str(uid)):
             self._pass(folder, uid, None)
             return ()
-        self._tries[folder, uid] += 1
         if self._tries[folder, uid] < ALL_TRIES:
+            self._tries[folder, uid] += 1
             self._one_by_one_until = max(self._one_by_one_until, uid)
             raise SessionLost(f"folder {folder}: UID {uid} is listed and was not handed over")
         self._log.error("A mail cannot be had.", folder=folder, uid=uid)

@@ -171,7 +171,7 @@ async def answering(
 ) -> AsyncIterator[int]:
     """A server that answers each RCPT as told and cuts the text after so many bytes; its port."""
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 own.test\r\n")
         while line := await reader.readline():
             match line[:4].upper():
@@ -185,12 +185,19 @@ async def answering(
                     writer.write(b"354 Go on\r\n")
                     if cut_after is not None:
                         await reader.readexactly(cut_after)
-                        writer.transport.abort()
                         return
                     await reader.readuntil(b"\r\n.\r\n")
                     writer.write(b"250 Taken\r\n")
                 case _:
                     writer.write(b"250 Ok\r\n")
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await talk(reader, writer)
+        except ConnectionError:
+            pass
+        finally:
+            writer.transport.abort()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:

@@ -45,6 +45,12 @@ _ENDINGS = {
     "audio/amr": ".amr",
     "video/mp4": ".mp4",
 }
+_NAMES = {
+    "message/delivery-status": "delivery-status",
+    "message/rfc822": "message",
+    "text/calendar": "invite",
+    "text/rfc822-headers": "headers",
+}
 
 
 def disposition(part: Part) -> str:
@@ -67,7 +73,7 @@ def describe(mail: Mail, part: Part, origin: str) -> Attachment | None:
         return None
     name = safe_name(given_name(part) or _inner_subject(mail, part))
     if not name:
-        name = f"file-{part.path}"
+        name = _NAMES.get(kind, f"file-{part.path}")
     if (kind in _ENDINGS and "." not in name[1:]) or _no_mail_ending(kind, name):
         name += _ENDINGS[kind]
     return Attachment(_media(kind, name), name, kind, size, origin, part.path)

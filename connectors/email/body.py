@@ -58,14 +58,14 @@ class Body:
                 rich = self.read(child, shown=shown and short) or rich
         if not text.strip() or _MARKUP.match(text):
             return rich or text
-        return rich if len(rich.split()) > 3 * len(text.split()) else text
+        return rich if len(rich.split()) > 2 * len(text.split()) + 5 else text
 
     def _is_plain(self, part: Part) -> bool:
         return part.content_type == "text/plain" and self._is_text(part)
 
     def _is_text(self, part: Part) -> bool:
         if part.content_type.startswith("multipart/"):
-            return not part.parts
+            return not part.params.get("boundary")
         if part.content_type not in {"text/plain", "text/html", "text/enriched", "text/markdown"}:
             return False
         if part is self.mail.root:
@@ -74,7 +74,7 @@ class Body:
 
     def _leaf(self, part: Part, *, shown: bool) -> str:
         if not self._is_text(part):
-            if part.content_type not in _SIGNATURES:
+            if part.content_type not in _SIGNATURES and not part.boundary:
                 self.files.append(part)
             return ""
         if not shown:

@@ -25,9 +25,10 @@ _SPACES = re.compile(r"\s+")
 _PARAMETER = re.compile(r';\s*([^\s=;"]{1,200})\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)', re.DOTALL)
 _SECTION = re.compile(r"([^*]+)(?:\*(\d{1,4}))?(\*)?")
 _SIMPLE = re.compile(
-    r'\s*(?:"([^"\\]*)"|([^"<>,;:()@\\\[\]]*))\s*<([^<>@\s,;"()\\]+@[^<>@\s,;"()\\]+)>\s*'
+    r'(?:"([^"\\]*)"\s*|([^"<>,;:()@\\\[\]]*))<([^<>@\s,;"()\\]{1,100}@[^<>@\s,;"()\\]{1,255})>'
 )
-_ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\]+@[^\s<>@,;:\"()\\]+")
+_ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\]{1,100}@[^\s<>@,;:\"()\\]{1,255}")
+_MAX_PHRASE = 2_000
 _TOKEN = re.compile(r'"[^"]*"|\([^()]*\)|<[^<>]*>|[,;:]|[^",;:<(]+|.', re.DOTALL)
 _QUOTE = "\ue000"  # stands for an escaped quotation mark, so that the pieces stay linear
 _ID = re.compile(r"<([^<>]+)>")
@@ -157,7 +158,7 @@ def addresses(values: Iterable[bytes]) -> list[Mailbox]:
     found: list[Mailbox] = []
     for raw in values:
         text = to_text(raw[:_MAX_VALUE])
-        simple = _SIMPLE.fullmatch(text)
+        simple = _SIMPLE.fullmatch(text.strip())
         if simple:
             found.append(_mailbox(simple[1] or simple[2] or "", simple[3]))
         else:
@@ -192,7 +193,7 @@ class _Entry:
 
     def mailbox(self) -> Mailbox | None:
         for text in (self.angle, decode_words(self.angle), self.phrase, decode_words(self.phrase)):
-            match = _ADDRESS.search(text)
+            match = _ADDRESS.search(text) if "@" in text else None
             if match:
                 name = self.phrase if text in self.angle else text.replace(match[0], "")
                 name = name.strip("<>[] ") or self.comment
@@ -215,7 +216,7 @@ def _split_addresses(text: str, room: int) -> list[Mailbox]:
             entry = _Entry()
             if len(found) >= room:
                 break
-        elif piece == ";":
+        elif piece == ";" or len(entry.phrase) > _MAX_PHRASE:
             entry = _Entry()
         else:
             entry.take(piece)

@@ -123,9 +123,9 @@ class _Scan:
             looked += 1
             if at < 0 or looked > _MAX_DELIMITERS or self.count >= MAX_PARTS:
                 self.doubts.append("cut off" if at < 0 else "too many parts")
+                self._end_down_to(0, len(self.payload) if at < 0 else at)
                 break
             position = self._line(at)
-        self._end_down_to(0, len(self.payload))
         if root.parts and self.payload[root.end :].strip(b"- \t\r\n"):
             self.doubts.append("text behind the last part")
         return Mail(self.payload, root, self.doubts)
@@ -190,7 +190,7 @@ class _Scan:
 
     def _headers(self, start: int) -> tuple[Headers, int]:
         """The header fields from `start` and where the content begins."""
-        fields: list[tuple[str, bytes]] = []
+        fields: list[tuple[str, list[bytes]]] = []
         position = start
         while position < len(self.payload):
             found = self.payload.find(b"\n", position)
@@ -206,20 +206,20 @@ class _Scan:
                 self.doubts.append("header too large")
                 position = self._behind_blank_line(position)
                 break
-        return Headers(fields), position
+        return Headers([(name, b"\n".join(lines)) for name, lines in fields]), position
 
-    def _field(self, fields: list[tuple[str, bytes]], line: bytes, following: int) -> bool:
+    def _field(self, fields: list[tuple[str, list[bytes]]], line: bytes, following: int) -> bool:
         """Take a header line in; False where the header must have ended without a blank line."""
         field_match = _FIELD.match(line)
         if line[0] in b" \t" and fields:
-            fields[-1] = (fields[-1][0], fields[-1][1] + b"\n" + line)
+            fields[-1][1].append(line)
         elif field_match:
-            fields.append((field_match[1].decode("ascii").lower(), field_match[2]))
+            fields.append((field_match[1].decode("ascii").lower(), [field_match[2]]))
         elif not line.startswith((b"From ", b">From ")) or fields:
             self.doubts.append("broken header")
             if not fields or not self._more_fields(following):
                 return False
-            fields[-1] = (fields[-1][0], fields[-1][1] + b"\n " + line)
+            fields[-1][1].append(b" " + line)
         return True
 
     def _more_fields(self, position: int) -> bool:

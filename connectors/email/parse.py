@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,7 +37,8 @@ def parse_mail(
     """What a mail says; a str says why there is nothing to show.
 
     `own_addresses` are case-folded. Where reading was doubtful the whole mail is attached as a
-    document with ref "eml". Raises Unreadable for empty bytes and for nothing else.
+    document with ref "eml". Of `note` only "truncated" counts: the bytes are a beginning, so that
+    the size of the file that is cut off is unknown. Raises Unreadable for empty bytes and for nothing else.
     """
     if not payload:
         raise Unreadable(Fault.EMPTY, "a mail without a single byte")
@@ -61,7 +63,9 @@ def parse_mail(
         text=text,
         quoted=quoted,
         subject=subject or None,
-        attachments=_attachments(body, subject, channel_id, doubtful=who is None),
+        attachments=_attachments(
+            body, subject, channel_id, doubtful=who is None, truncated="truncated" in note
+        ),
         nature=kind,
         nature_reason=reason,
         reply_context=_reply_context(headers, own_id, subject),
@@ -113,10 +117,14 @@ def _returned_ids(mail: Mail) -> list[str]:
 
 
 def _attachments(
-    body: Body, subject: str, channel_id: str, *, doubtful: bool
+    body: Body, subject: str, channel_id: str, *, doubtful: bool, truncated: bool
 ) -> tuple[Attachment, ...]:
-    described = (describe(body.mail, part, channel_id) for part in body.files)
-    files = [attachment for attachment in described if attachment is not None]
+    files: list[Attachment] = []
+    for part in body.files:
+        attachment = describe(body.mail, part, channel_id)
+        if attachment is not None:
+            cut_off = truncated and part.end == len(body.mail.payload)
+            files.append(replace(attachment, size=None) if cut_off else attachment)
     if doubtful or body.cut or body.mail.doubts:
         files.append(whole(body.mail, subject, channel_id))
     return tuple(files)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 _MONTHS = (
     r"(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек"
@@ -48,6 +49,7 @@ _SENT_FROM = re.compile(
     re.IGNORECASE,
 )
 _FORWARDED_SUBJECT = re.compile(r"\s*(?:fwd?|пересл|пер|wg|tr|i)\s*:", re.IGNORECASE)
+_DASHES = re.compile(r"--\s*")
 _MAX_SIGNATURE = 12
 _MAX_LINES = 20_000
 
@@ -68,6 +70,7 @@ def split(text: str, subject: str = "") -> tuple[str, str]:
 def _cut(lines: Sequence[str]) -> int | None:
     """The first line of the history that reaches to the end of the mail."""
     tail = _tail(lines)
+    last_quote = max((at for at, line in enumerate(lines) if _is_quote(line)), default=-1)
     for at, line in enumerate(lines[:_MAX_LINES]):
         if _FORWARD.match(line):
             return None
@@ -77,7 +80,7 @@ def _cut(lines: Sequence[str]) -> int | None:
             continue
         if _starts_block(lines, at):
             return _with_rule(lines, at)
-        if _DATE.search(line[:400]) and _attributes(lines, at, tail):
+        if _DATE.search(line[:400]) and _attributes(lines, at, tail, last_quote):
             return _with_rule(lines, at)
     return None
 
@@ -88,16 +91,30 @@ def _is_quote(line: str) -> bool:
 
 def _tail(lines: Sequence[str]) -> int:
     """Where the run of quoted and blank lines at the very end begins, at its first quoted line."""
-    start = len(lines)
-    for at in range(len(lines) - 1, -1, -1):
+    start = end = _signature_below(lines)
+    for at in range(end - 1, -1, -1):
         if _is_quote(lines[at]):
             start = at
         elif lines[at].strip():
             break
-    return start
+    return start if start < end else len(lines)
 
 
-def _attributes(lines: Sequence[str], at: int, tail: int) -> bool:
+def _signature_below(lines: Sequence[str]) -> int:
+    """Where a signature begins that stands right below a quotation, as Yandex writes it."""
+    filled = [at for at, line in enumerate(lines) if line.strip()][-_MAX_SIGNATURE:]
+    for above, at in pairwise(filled):
+        if _DASHES.fullmatch(lines[at]) and _is_quote(lines[above]):
+            rest = lines[at:]
+            return (
+                at
+                if all(len(line) <= 100 and not _is_quote(line) for line in rest)
+                else len(lines)
+            )
+    return len(lines)
+
+
+def _attributes(lines: Sequence[str], at: int, tail: int, last_quote: int) -> bool:
     """Whether "On <date>, <who> wrote:", up to four lines long, stands right above history.
 
     History is marked with ">" to the end; or, behind a full attribution, not marked at all.
@@ -112,9 +129,7 @@ def _attributes(lines: Sequence[str], at: int, tail: int) -> bool:
         if wrote or (joined.endswith(":") and _ADDRESS.search(joined)):
             below = next((i for i in range(end + 1, len(lines)) if lines[i].strip()), len(lines))
             full = _BRACKETED.search(joined) and (wrote or joined.endswith(">:"))
-            return below == tail < len(lines) or (
-                bool(full) and not any(map(_is_quote, lines[below:]))
-            )
+            return below == tail < len(lines) or (bool(full) and last_quote < below)
     return False
 
 
@@ -146,7 +161,7 @@ def _signature(lines: Sequence[str], cut: int) -> int:
     if filled and _SENT_FROM.match(lines[filled[-1]]):
         start = filled[-1]
     for at in reversed(filled[-_MAX_SIGNATURE:]):
-        if re.fullmatch(r"--\s*", lines[at]):
+        if _DASHES.fullmatch(lines[at]):
             start = at
             break
         if _is_quote(lines[at]):

@@ -109,10 +109,10 @@ async def serve_until_told(settings: Settings) -> None:
 async def _run_parts(
     settings: Settings, inbox: Inbox, store: SqlStore, channels: Channels, stop: asyncio.Event
 ) -> None:
-    board = Board(inbox.clock)
+    board = Board(inbox.clock, channels.troubles)
     news = Administrators(store, channels.desk, inbox.clock)
     await news.remember()
-    schedule = _schedule(settings, inbox, store)
+    schedule = _schedule(settings, inbox, store, board)
     await schedule.catch_up()
     supervisor = Supervisor(board, news)
     async with AsyncExitStack() as stack:
@@ -149,8 +149,9 @@ async def _backlog(store: SqlStore) -> Backlog:
     return Backlog(sum(stats.depth.values()), max(stats.oldest.values(), default=0.0))
 
 
-def _schedule(settings: Settings, inbox: Inbox, store: SqlStore) -> Schedule:
+def _schedule(settings: Settings, inbox: Inbox, store: SqlStore, board: Board) -> Schedule:
     async def tick() -> None:
+        board.look()
         await escalate(inbox)
 
     async def prune_finished() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from aiogram import Bot, exceptions
@@ -30,6 +32,11 @@ class Channels:
     desk: TelegramDesk
     connectors: dict[str, TelegramConnector | MailConnector]
     managers: dict[str, str]
+
+    @property
+    def troubles(self) -> dict[str, Callable[[], str]]:
+        """By channel: what says why nothing comes through it at present, "" where all is well."""
+        return {name: partial(getattr, one, "trouble") for name, one in self.connectors.items()}
 
     async def greet(self) -> None:
         """Ask Telegram who we are. Raises SettingsFault for a token that it does not know."""

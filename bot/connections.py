@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -33,10 +33,18 @@ class Connection:
 
 
 class Board:
-    """The present state of every supervised part, by name."""
+    """The present state of every supervised part, by name.
 
-    def __init__(self, clock: Clock) -> None:
+    A channel mends its connection by itself; `troubles` are asked why nothing comes through it
+    at present ("" where all is well).
+    """
+
+    def __init__(
+        self, clock: Clock, troubles: Mapping[str, Callable[[], str]] | None = None
+    ) -> None:
         self._clock = clock
+        self._troubles = troubles or {}
+        self._mending: set[str] = set()
         self._connections: dict[str, Connection] = {}
 
     @property
@@ -44,8 +52,26 @@ class Board:
         """By name; a copy."""
         return dict(self._connections)
 
+    def troubled(self, name: str) -> bool:
+        """Whether the part mends its connection at present."""
+        trouble = self._troubles.get(name)
+        return trouble is not None and bool(trouble())
+
+    def look(self) -> None:
+        """Ask every channel how it is; cheap, for every tick."""
+        for name, trouble in self._troubles.items():
+            why, connection = trouble(), self._connections.get(name)
+            if connection is None:
+                continue
+            if why and connection.state in {State.STARTING, State.UP}:
+                self.note(name, State.RETRYING, why)
+                self._mending.add(name)
+            elif not why and name in self._mending:
+                self.note(name, State.UP)
+
     def note(self, name: str, state: State, why: str = "") -> None:
         """Remember the state; `since` stays while the state does."""
+        self._mending.discard(name)
         before = self._connections.get(name)
         if before is not None and before.state is state:
             self._connections[name] = Connection(state, before.since, why)

@@ -29,13 +29,17 @@ Run = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Pauses:
-    """Seconds: back-off from `first` to `most`, `person` while one is needed; a part that ran
-    for `settled` is taken to be up."""
+    """Seconds: back-off from `first` to `most`, `person` while one is needed.
+
+    A part that ran for `settled` is taken to be up; for `proven` where a person was asked for.
+    """
 
     first: float = 1.0
     most: float = 300.0
     person: float = 600.0
-    settled: float = 60.0
+    settled: float = 5.0
+    proven: float = 60.0
+    look: float = 1.0
 
     def after(self, failures: int, *, share: float) -> float:
         """The pause after so many failures in a row; `share` (0 to 1) is the jitter's dice."""
@@ -97,7 +101,7 @@ class Supervisor:
                 pause = self._failed(name, streak, f"{type(error).__name__}: {error}")
             await asyncio.sleep(pause)
 
-    async def up(self, name: str, streak: _Streak) -> None:
+    async def _up(self, name: str, streak: _Streak) -> None:
         """The part works: forget its failures, and tell who was told of its pause."""
         streak.failures = 0
         self.board.note(name, State.UP)
@@ -108,8 +112,10 @@ class Supervisor:
     @asynccontextmanager
     async def _settling(self, name: str, streak: _Streak) -> AsyncIterator[None]:
         async def settle() -> None:
-            await asyncio.sleep(self.pauses.settled)
-            await self.up(name, streak)
+            await asyncio.sleep(self.pauses.proven if streak.asked else self.pauses.settled)
+            while self.board.troubled(name):  # noqa: ASYNC110 - a channel has no event for it
+                await asyncio.sleep(self.pauses.look)
+            await self._up(name, streak)
 
         task = asyncio.create_task(settle())
         try:

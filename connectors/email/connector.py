@@ -54,6 +54,11 @@ class MailConnector:
         self._outgoing = outgoing or Outgoing(settings.smtp)
         self._copies = copies or SentCopies(settings)
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing comes at present; "" where all is well."""
+        return self._reader.trouble
+
     def receive(self, after: str | None) -> AsyncIterator[Batch]:
         """See inbox.ports.Source."""
         return self._reader.read(after)

@@ -47,6 +47,11 @@ class TelegramConnector:
         else:
             self._source = PollingSource(channel, bot, now)
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing comes at present; "" where all is well."""
+        return self._source.trouble
+
     def receive(self, after: str | None) -> AsyncIterator[Batch]:
         """See inbox.ports.Source."""
         return self._source.receive(after)

@@ -49,12 +49,16 @@ def raw_message(update: dict[str, Any], received_at: datetime) -> RawMessage:
 
 
 class PollingSource:
-    """Reads one token's updates. The cursor is "next update id@unix seconds of the last one"."""
+    """Reads one token's updates. The cursor is "next update id@unix seconds of the last one".
+
+    `trouble` says why nothing can be read at present, "" where all is well.
+    """
 
     def __init__(self, channel: Channel, bot: Bot, now: Callable[[], datetime]) -> None:
         self.channel = channel
         self._bot = bot
         self._now = now
+        self.trouble = ""
 
     async def receive(self, after: str | None) -> AsyncIterator[Batch]:
         """See inbox.ports.Source. A batch is at most 100 updates."""
@@ -72,10 +76,13 @@ class PollingSource:
                 conflicts += 1
                 if conflicts >= CONFLICTS:
                     raise ChannelPaused(Fault.CONFLICT, error.message) from error
+                self.trouble = type(error).__name__
                 pause = await _back_off(pause, error)
             except (exceptions.AiogramError, OSError, TimeoutError) as error:
+                self.trouble = type(error).__name__
                 pause = await _back_off(pause, error)
             else:
+                self.trouble = ""
                 pause, conflicts = 0.0, 0
                 if not updates:
                     continue

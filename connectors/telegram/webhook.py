@@ -34,6 +34,7 @@ class WebhookSource:
         self._bot = bot
         self._settings = settings
         self._now = now
+        self.trouble = ""  # that Telegram cannot reach us is not seen from here
         self._posted: asyncio.Queue[tuple[dict[str, Any], asyncio.Future[None]]] = asyncio.Queue()
 
     async def receive(self, after: str | None) -> AsyncIterator[Batch]:

@@ -42,7 +42,7 @@ class HeardNews:
 
 
 def supervisor(news: HeardNews, *, settled: float = 60.0) -> Supervisor:
-    pauses = Pauses(first=0.001, most=0.004, person=0.01, settled=settled)
+    pauses = Pauses(0.001, 0.004, person=0.01, settled=settled, proven=settled, look=0.001)
     return Supervisor(Board(TurnedClock()), news, pauses, dice=lambda: 1.0)
 
 
@@ -143,6 +143,34 @@ def test_pauses_grow_to_five_minutes_and_never_above(failures: int, share: float
     pauses = Pauses()
     assert 0 <= pauses.after(failures, share=share) <= 300
     assert pauses.after(failures, share=1.0) >= min(300, failures)
+
+
+async def test_a_channel_that_mends_itself_is_retrying_and_then_up() -> None:
+    trouble = ["no route"]
+    news = HeardNews()
+    board = Board(TurnedClock(), {"telegram": lambda: trouble[0]})
+    keeper = Supervisor(board, news, Pauses(settled=0.005, look=0.001))
+    async with kept(keeper, "telegram", Flaky()):
+        await asyncio.sleep(0.02)
+        board.look()
+        assert board.connections["telegram"].state is State.RETRYING
+        assert board.connections["telegram"].why == "no route"
+        trouble[0] = ""
+        board.look()
+        assert board.connections["telegram"].state is State.UP
+
+
+async def test_nobody_is_told_that_a_channel_is_back_while_it_has_no_connection() -> None:
+    trouble = ["no route"]
+    news = HeardNews()
+    board = Board(TurnedClock(), {"email:info": lambda: trouble[0]})
+    pauses = Pauses(person=0.001, proven=0.005, look=0.001)
+    wrong = ChannelPaused(Fault.LOGIN_FAILED, "no")
+    async with kept(Supervisor(board, news, pauses), "email:info", Flaky(wrong)):
+        await asyncio.sleep(0.05)
+        assert news.heard == ["paused email:info login_failed"]
+        trouble[0] = ""
+        await until(lambda: "back email:info" in news.heard)
 
 
 def test_since_stays_while_the_state_does() -> None:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from aiogram import Bot, Router
+from aiogram.enums import ContentType
 from aiogram.filters import Filter
 from aiogram.types import Message
 
 from bot.access import Visit, refusal
+from bot.buttons import CardButton, CardDeed
 from bot.rich import Rich
 from bot.sending import ref_of
 from connectors.telegram.media import attachments_of
 from connectors.telegram.parse import entities_of
 from inbox import flow
-from inbox.errors import Fault, Unreadable
+from inbox.errors import Fault, SendDeferred, Unreadable
 from inbox.inbox import Inbox
 from inbox.model import Attachment, Entity
 from inbox.ports import DeskLink, DeskRef, Purpose, Reply, Shown
+
+A_MOMENT = timedelta(seconds=1)
+SETTLING = timedelta(seconds=5)  # from a message sent to its link committed
+SHOWING = timedelta(minutes=5)  # the same with a card's files, held back by a rate limit
+HISTORY = f"{CardButton.__prefix__}:{CardDeed.HISTORY}:"
 
 
 class AnswersLinked(Filter):
@@ -30,7 +38,22 @@ class AnswersLinked(Filter):
             return False
         async with inbox.store.begin() as t:
             link = await t.link_at(DeskRef(bot.id, message.chat.id, target.message_id))
-        return False if link is None else {"link": link}
+        if link is not None:
+            return {"link": link}
+        if may_be_under_way(target, bot.id, inbox.clock.now() - target.date):
+            raise SendDeferred(Fault.INTERRUPTED, "its card is being shown", retry_after=A_MOMENT)
+        return False
+
+
+def may_be_under_way(target: Message, bot_id: int, age: timedelta) -> bool:
+    """Whether this may be a card that is being shown: it is linked once its files stand there
+    too, and a quick manager answers before that. Lists and help are told by their buttons."""
+    if target.from_user is None or target.from_user.id != bot_id:
+        return False
+    rows = target.reply_markup.inline_keyboard if target.reply_markup else []
+    is_card = any((one.callback_data or "").startswith(HISTORY) for row in rows for one in row)
+    is_file = target.content_type != ContentType.TEXT
+    return age < (SHOWING if is_card or is_file else SETTLING)
 
 
 class IsLinked(Filter):

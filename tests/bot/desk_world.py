@@ -28,7 +28,9 @@ from storage.store import SqlStore, open_store
 from tests.bot.studio import HOURS, POLICY, STAFF
 
 TOKEN = "7001:sandbox-token-of-the-studio"
+CLIENTS_TOKEN = "7002:sandbox-token-for-the-clients"
 BOT = 7001
+CLIENTS_BOT = 7002
 CLIENT = 900
 NEWCOMER = 990
 PATIENCE = 10.0  # seconds
@@ -52,9 +54,9 @@ class DeskWorld:
         self.bot = bot
         self._queries = count(1)
 
-    def chat(self, person_id: int) -> list[dict[str, Any]]:
+    def chat(self, person_id: int, bot: int = BOT) -> list[dict[str, Any]]:
         """The chat of a person with the bot."""
-        return self.world.chat(BOT, person_id)
+        return self.world.chat(bot, person_id)
 
     async def until(self, holds: Callable[[], Any]) -> Any:
         """The first true value of `holds`; TimeoutError where it stays false."""
@@ -63,11 +65,11 @@ class DeskWorld:
                 await asyncio.sleep(0.02)
         return found
 
-    async def sees(self, person_id: int, words: str) -> dict[str, Any]:
+    async def sees(self, person_id: int, words: str, bot: int = BOT) -> dict[str, Any]:
         """The newest message in the person's chat that contains the words."""
 
         def found() -> dict[str, Any] | None:
-            chat = [one for one in self.chat(person_id) if not one["out"]]
+            chat = [one for one in self.chat(person_id, bot) if not one["out"]]
             return next((one for one in reversed(chat) if words in one.get("text", "")), None)
 
         return await self.until(found)
@@ -117,6 +119,7 @@ async def around(path: Path) -> AsyncIterator[Around]:
     """A Bot API with everybody's accounts, and an empty database in a file."""
     world = World(WallClock().now)
     world.add_bot(TOKEN, "studio_bot", "Studio")
+    world.add_bot(CLIENTS_TOKEN, "clients_bot", "Studio for clients")
     for one in (*STAFF, Manager(0, "Анна", CLIENT), Manager(0, "Новый", NEWCOMER)):
         world.add_person(Person(one.telegram_id, one.name, language_code=one.language))
     server = TelegramServer(world)
@@ -137,27 +140,33 @@ async def desk_world(path: Path) -> AsyncIterator[DeskWorld]:
 
 
 @asynccontextmanager
-async def running(there: Around, channel_id: str = "telegram") -> AsyncIterator[DeskWorld]:
-    """The program over it: listening and working until the end of the block."""
+async def running(there: Around, *, two_bots: bool = False) -> AsyncIterator[DeskWorld]:
+    """The program over it: listening and working until the end of the block.
+
+    With `two_bots` clients write to CLIENTS_BOT, and BOT is the staff's own.
+    """
     clock, store = WallClock(), there.store
-    settings = TelegramSettings(token=SecretStr(TOKEN), api=there.server.url)
-    bot = open_bot(settings)
-    desk = TelegramDesk(bot, channel_id=channel_id)
-    channel = Channel(channel_id, "telegram")
-    connector = TelegramConnector(channel, bot, settings, clock.now)
-    inbox = Inbox(store, desk, {channel.id: connector}, clock, HOURS, POLICY, {})
+    tokens = {"staff": TOKEN, "telegram": CLIENTS_TOKEN} if two_bots else {"telegram": TOKEN}
+    connectors = {}
+    for channel_id, token in tokens.items():
+        settings = TelegramSettings(token=SecretStr(token), api=there.server.url)
+        channel, bot = Channel(channel_id, "telegram"), open_bot(settings)
+        connectors[channel_id] = TelegramConnector(channel, bot, settings, clock.now)
+    desks = open_bot(TelegramSettings(token=SecretStr(TOKEN), api=there.server.url))
+    desk = TelegramDesk(desks, channel_id=next(iter(tokens)))
+    inbox = Inbox(store, desk, connectors, clock, HOURS, POLICY, {})
     desk.attach(inbox)
     async with store.begin() as t:
         known = {one.telegram_id for one in await t.staff()}
         for one in STAFF:
             if one.telegram_id not in known:
                 await t.save_manager(replace(one, id=0))
-    tasks = [asyncio.create_task(listen(inbox, connector))]
+    tasks = [asyncio.create_task(listen(inbox, one)) for one in connectors.values()]
     tasks += [asyncio.create_task(work(inbox, queue, 4, patience=1.0)) for queue in Queue]
     try:
-        yield DeskWorld(there.world, inbox, desk, bot)
+        yield DeskWorld(there.world, inbox, desk, desks)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await bot.session.close()
+        await asyncio.gather(desks.session.close(), *(one.close() for one in connectors.values()))

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from sandbox.telegram import Fault
-from tests.bot.desk_world import BOT, CLIENT, DeskWorld, desk_world, labels
+from tests.bot.desk_world import (
+    BOT,
+    CLIENT,
+    DeskWorld,
+    desk_world,
+    labels,
+)
 from tests.bot.studio import ADAM, HELEN, IVAN, OLGA
 
 
@@ -110,6 +116,27 @@ async def test_a_clients_album_is_an_album_on_the_desk(desk: DeskWorld) -> None:
     )
 
     assert len({one["media_group_id"] for one in shown}) == 1
+
+
+async def test_a_managers_album_and_voice_reach_the_client(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    items = [{"kind": "photo", "content": bytes([n]), "caption": "Смотрите"} for n in range(3)]
+    desk.people.sends_album(OLGA.telegram_id, BOT, items, reply_to=card["message_id"])
+    desk.people.sends(OLGA.telegram_id, BOT, "voice", b"ogg", reply_to=card["message_id"])
+
+    await desk.until(lambda: len([one for one in desk.chat(CLIENT) if "photo" in one]) == 3)
+    await desk.until(lambda: any("voice" in one for one in desk.chat(CLIENT)))
+
+
+async def test_formatting_travels_both_ways(desk: DeskWorld) -> None:
+    bold = [{"type": "bold", "offset": 3, "length": 5}]
+    desk.people.says(CLIENT, BOT, "😀 важно", entities=bold)
+    card = await desk.sees(OLGA.telegram_id, "важно")
+    desk.people.says(OLGA.telegram_id, BOT, "👍 понял", entities=bold, reply_to=card["message_id"])
+
+    start = len(card["text"].partition("важно")[0].encode("utf-16-le")) // 2
+    assert (start, 5) in {(one["offset"], one["length"]) for one in card["entities"]}
+    assert (await desk.sees(CLIENT, "понял"))["entities"] == bold
 
 
 async def test_a_place_and_a_contact_are_shown_as_such(desk: DeskWorld) -> None:
@@ -293,3 +320,14 @@ def ticks(desk: DeskWorld, message_id: int) -> list[str]:
     """The bot's reactions on Olga's message."""
     found = [one for one in desk.chat(OLGA.telegram_id) if one["message_id"] == message_id]
     return [reaction["emoji"] for one in found for reaction in one["reactions"]]
+
+
+async def test_a_quick_answer_waits_for_a_card_whose_files_are_held_back(desk: DeskWorld) -> None:
+    await taken(desk)
+    desk.world.faults.add(Fault("refuse", "sendDocument", OLGA.telegram_id, retry_after=2))
+    desk.people.sends(CLIENT, BOT, "document", b"%PDF", "a.pdf", caption="С файлом")
+    card = await desk.sees(OLGA.telegram_id, "С файлом")
+    desk.people.says(OLGA.telegram_id, BOT, "Уже вижу", reply_to=card["message_id"])
+
+    await desk.sees(CLIENT, "Уже вижу")
+    assert not any("никому не ушло" in one.get("text", "") for one in desk.chat(OLGA.telegram_id))

@@ -67,8 +67,7 @@ MADE_UP = ["", "x", "c:z:1", "c:d:", f"c:d:{10**30}", "c:d:-1", "h:1", "v:owner"
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[DeskWorld]:
     async with desk_world(tmp_path) as world:
-        desk_of_olga = world
-        desk_of_olga.people.says(CLIENT, BOT, "Сайт не открывается")
+        world.people.says(CLIENT, BOT, "Сайт не открывается")
         card = await world.sees(OLGA.telegram_id, "Сайт не открывается")
         await world.presses(OLGA, card, "Взять")
         world.people.says(OLGA.telegram_id, BOT, "Смотрим", reply_to=card["message_id"])
@@ -122,7 +121,7 @@ async def test_commands(
 
 
 async def test_the_staffs_own_bot_turns_others_away(tmp_path: Path) -> None:
-    async with around(tmp_path) as there, running(there, "staff") as desk:
+    async with around(tmp_path) as there, running(there, two_bots=True) as desk:
         for person in (GONE, STRANGER):
             desk.people.says(person.telegram_id, BOT, "/inbox")
             await desk.sees(person.telegram_id, "Этот бот — для сотрудников студии.")

@@ -158,7 +158,7 @@ class Conversations(People):
         return conversation
 
     async def _save_open(self, conversation_id: int, one: Wait) -> Wait:
-        if one.id is not None:
+        if one.id:
             await self.run(SAVE_WAIT, {"saved_id": one.id, **wait_row(one)})
             return one
         row = {"conversation_id": conversation_id, **wait_row(one)}

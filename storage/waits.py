@@ -47,11 +47,12 @@ TAKE_SLOT = per_dialect(
 
 
 class Waits(Conversations):
-    async def due_waits(self, now: datetime, limit: int) -> tuple[Conversation, ...]:
+    async def due_waits(self, now: datetime, limit: int) -> tuple[tuple[Conversation, Wait], ...]:
         if self.dialect == "postgresql":
             await self.run(LOCK_DUE, {"now": now})
         found = await self.rows(DUE, now=now, limit=limit)
-        return tuple(self.conversation_in(row) for row in found)
+        due = [self.conversation_in(row) for row in found]
+        return tuple((one, one.wait) for one in due if one.wait is not None)
 
     async def next_rung_at(self) -> datetime | None:
         found: datetime | None = await self.value(NEXT_RUNG)

@@ -319,8 +319,10 @@ async def test_due_waits_come_most_urgent_first(store: SqlStore) -> None:
         loose, _ = await asked(t, third, message("3", minutes=15))
         assert await t.next_rung_at() == at(55)
         assert await t.due_waits(at(54), 10) == ()
-        assert await t.due_waits(at(65), 10) == (early, loose, late)
-        assert await t.due_waits(at(65), 1) == (early,)
+        assert await t.due_waits(at(65), 10) == tuple(
+            (one, one.wait) for one in (early, loose, late)
+        )
+        assert await t.due_waits(at(65), 1) == ((early, early.wait),)
         assert await t.waiting(None, 10) == (early, loose, late)
         assert await t.waiting(anna.id, 10) == (early, late)
         assert await t.waiting(anna.id, 1) == (early,)

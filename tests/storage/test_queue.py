@@ -1,0 +1,434 @@
+"""The queue: order, fences, leases, delays, duplicates, dead letters, and killed workers."""
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert, select, text
+
+from inbox.jobs import Queue, Received, SendReply, ShowOutcome, TellAdmins
+from inbox.records import Claim, LeaseLost
+from storage.store import SqlStore, open_store
+from storage.tables import dead, job
+
+ROOT = Path(__file__).parents[2]
+Opening = Callable[..., Awaitable[SqlStore]]
+
+
+async def put(store: SqlStore, number: int, *, lane: str = "a", delay: float = 0.0) -> bool:
+    async with store.begin() as t:
+        return await t.put(Received(number), key=f"job:{number}", lane=lane, delay=delay)
+
+
+async def finish(store: SqlStore, claim: Claim) -> None:
+    async with store.begin() as t:
+        await t.finish(claim)
+
+
+async def claim_all(store: SqlStore, limit: int = 10) -> list[int]:
+    """The raw ids of what can be run now, as run and finished."""
+    claimed = await store.claim(Queue.IN, limit)
+    for claim in claimed.claims:
+        await finish(store, claim)
+    return [claim.job.raw_id for claim in claimed.claims if isinstance(claim.job, Received)]
+
+
+async def test_an_empty_queue_has_nothing_to_say(store: SqlStore) -> None:
+    claimed = await store.claim(Queue.IN, 10)
+    assert claimed.claims == ()
+    assert claimed.next_due_in is None
+
+
+async def test_a_lane_runs_in_order_and_one_at_a_time(store: SqlStore) -> None:
+    async with store.begin() as t:
+        for number in range(6):
+            await t.put(Received(number), key=str(number), lane="ab"[number % 2])
+    seen = [await claim_all(store) for _ in range(3)]
+    assert seen == [[0, 1], [2, 3], [4, 5]]
+    assert (await store.claim(Queue.IN, 10)).next_due_in is None
+
+
+async def test_a_held_lane_gives_nothing_more(store: SqlStore) -> None:
+    await put(store, 1)
+    await put(store, 2)
+    (held,) = (await store.claim(Queue.IN, 10)).claims
+    assert held.attempts == 1
+    again = await store.claim(Queue.IN, 10)
+    assert again.claims == ()
+    assert again.next_due_in == pytest.approx(45, abs=2)
+
+
+async def test_queues_are_apart(store: SqlStore) -> None:
+    async with store.begin() as t:
+        await t.put(SendReply(1), key="a", lane="l")
+        await t.put(ShowOutcome(2), key="b", lane="l")
+    (out,) = (await store.claim(Queue.OUT, 10)).claims
+    (desk,) = (await store.claim(Queue.DESK, 10)).claims
+    assert (out.job, desk.job) == (SendReply(1), ShowOutcome(2))
+    assert (await store.claim(Queue.IN, 10)).next_due_in is None
+    assert (await store.stats()).depth == {Queue.IN: 0, Queue.OUT: 1, Queue.DESK: 1}
+
+
+async def test_a_key_stays_known_after_its_job_is_done(store: SqlStore) -> None:
+    assert await put(store, 1)
+    assert not await put(store, 1, lane="b")
+    assert await claim_all(store) == [1]
+    assert not await put(store, 1)
+    await put(store, 2)
+    await asyncio.sleep(0.02)
+    assert await store.prune() == 0
+    assert await store.prune(timedelta(0)) == 1
+    assert await put(store, 1)
+    assert not await put(store, 2)
+
+
+async def test_a_transaction_that_fails_queues_nothing(store: SqlStore) -> None:
+    with contextlib.suppress(ZeroDivisionError):
+        async with store.begin() as t:
+            await t.put(Received(1), key="job:1", lane="a")
+            raise ZeroDivisionError
+    assert (await store.claim(Queue.IN, 10)).claims == ()
+    assert await put(store, 1)
+
+
+async def test_a_delayed_job_holds_back_only_its_own_lane(store: SqlStore) -> None:
+    await put(store, 1, delay=0.3)
+    await put(store, 2)
+    await put(store, 3, lane="b")
+    assert await claim_all(store) == [3]
+    due = (await store.claim(Queue.IN, 10)).next_due_in
+    assert due is not None
+    assert 0.0 < due <= 0.3
+    await asyncio.sleep(due + 0.01)
+    assert await claim_all(store) == [1]
+    assert await claim_all(store) == [2]
+
+
+async def test_a_delay_counts_from_the_put_however_long_the_lane_was_busy(store: SqlStore) -> None:
+    await put(store, 1)
+    (held,) = (await store.claim(Queue.IN, 10)).claims
+    await put(store, 2, delay=0.3)
+    await finish(store, held)
+    assert await claim_all(store) == []
+    await asyncio.sleep(0.32)
+    assert await claim_all(store) == [2]
+
+
+async def test_a_retry_keeps_its_place(store: SqlStore) -> None:
+    await put(store, 1)
+    await put(store, 2)
+    (first,) = (await store.claim(Queue.IN, 10)).claims
+    async with store.begin() as t:
+        await t.retry(first, after=0.2)
+    assert await claim_all(store) == []
+    await asyncio.sleep(0.22)
+    (again,) = (await store.claim(Queue.IN, 10)).claims
+    assert (again.job, again.attempts) == (Received(1), 2)
+    async with store.begin() as t:
+        await t.retry(again, after=0.0, counted=False)
+    (third,) = (await store.claim(Queue.IN, 10)).claims
+    assert third.attempts == 2
+    await finish(store, third)
+    (next_one,) = (await store.claim(Queue.IN, 10)).claims
+    assert (next_one.job, next_one.attempts) == (Received(2), 1)
+
+
+async def test_who_lost_the_lease_commits_nothing(opening: Opening) -> None:
+    store = await opening(lease=0.1)
+    await put(store, 1)
+    (slow,) = (await store.claim(Queue.IN, 10)).claims
+    await asyncio.sleep(0.12)
+    (quick,) = (await store.claim(Queue.IN, 10)).claims
+    assert quick.attempts == 2
+
+    async def late() -> None:
+        async with store.begin() as t:
+            await t.set_cursor("telegram", "late")
+            await t.finish(slow)
+
+    with pytest.raises(LeaseLost):
+        await late()
+    for act in ("finish", "retry", "bury"):
+        arguments = {"retry": {"after": 0.0}, "bury": {"error": "x"}}.get(act, {})
+        with pytest.raises(LeaseLost):
+            async with store.begin() as t:
+                await getattr(t, act)(slow, **arguments)
+    await store.renew([slow])
+    await finish(store, quick)
+    with pytest.raises(LeaseLost):
+        await finish(store, quick)
+    async with store.begin() as t:
+        assert await t.cursor("telegram") is None
+    assert await store.check() == ()
+
+
+async def test_a_renewed_lease_holds(opening: Opening) -> None:
+    store = await opening(lease=0.3)
+    await put(store, 1)
+    (held,) = (await store.claim(Queue.IN, 10)).claims
+    for _ in range(4):
+        await asyncio.sleep(0.1)
+        await store.renew([held])
+    assert (await store.claim(Queue.IN, 10)).claims == ()
+    await finish(store, held)
+
+
+async def test_a_job_that_keeps_killing_its_worker_is_buried(opening: Opening) -> None:
+    store = await opening(lease=0.02, max_attempts=3)
+    await put(store, 1)
+    await put(store, 2)
+    for attempt in range(1, 4):
+        (claim,) = (await store.claim(Queue.IN, 10)).claims
+        assert (claim.job, claim.attempts) == (Received(1), attempt)
+        await asyncio.sleep(0.03)
+    claimed = await store.claim(Queue.IN, 10)
+    assert claimed.claims == ()
+    assert claimed.next_due_in == 0.0
+    (after,) = (await store.claim(Queue.IN, 10)).claims
+    assert (after.job, after.attempts) == (Received(2), 1)
+    (told,) = (await store.claim(Queue.DESK, 10)).claims
+    assert isinstance(told.job, TellAdmins)
+    assert told.job.notice == "dead_letter"
+    assert told.job.fields["job"] == "Received"
+    async with store.begin() as t:
+        (row,) = (await t.run(select(dead))).all()
+    assert (row.id, row.kind, row.fields, row.attempts) == (1, "Received", {"raw_id": 1}, 4)
+    assert "3 attempts" in row.error
+    assert await store.check() == ()
+
+
+async def test_news_of_a_dead_letter_that_dies_ends_there(opening: Opening) -> None:
+    store = await opening(lease=0.01, max_attempts=1)
+    async with store.begin() as t:
+        await t.put(TellAdmins("x"), key="x", lane="admins")
+    await store.claim(Queue.DESK, 10)
+    await asyncio.sleep(0.02)
+    claimed = await store.claim(Queue.DESK, 10)
+    assert claimed.claims == ()
+    assert claimed.next_due_in is None
+
+
+async def test_a_job_of_another_version_is_buried(store: SqlStore) -> None:
+    for number in (1, 2):
+        await put(store, number)
+    async with store.begin() as t:
+        await t.run(text("UPDATE job SET kind = 'Whistle' WHERE id = 1"))
+    assert await claim_all(store) == []
+    assert await claim_all(store) == [2]
+    (told,) = (await store.claim(Queue.DESK, 10)).claims
+    assert isinstance(told.job, TellAdmins)
+    assert told.job.fields["job"] == "Whistle"
+
+
+async def test_a_buried_job_lets_the_lane_go_on(store: SqlStore) -> None:
+    await put(store, 1)
+    await put(store, 2)
+    (claim,) = (await store.claim(Queue.IN, 10)).claims
+    async with store.begin() as t:
+        await t.bury(claim, "boom\x00")
+    assert await claim_all(store) == [2]
+    async with store.begin() as t:
+        (row,) = (await t.run(select(dead.c.key, dead.c.lane, dead.c.error))).all()
+    assert tuple(row) == ("job:1", "a", "boom�")
+
+
+async def test_check_tells_of_a_lane_that_miscounts(url: str) -> None:
+    store = await open_store(url)
+    await put(store, 1)
+    async with store.begin() as t:
+        await t.run(
+            insert(job),
+            {"lane_id": 1, "key": "x", "kind": "x", "fields": {}, "put_at": 0, "not_before": 0},
+        )
+    (problem,) = await store.check()
+    assert "lane in/a: 1 pending, 2 jobs" in problem
+    await store.close()
+
+
+async def test_a_put_wakes_who_waits(store: SqlStore) -> None:
+    loop = asyncio.get_running_loop()
+    await store.wait_for_jobs(Queue.IN, 0.5)  # PostgreSQL: until it listens
+    waiting = asyncio.create_task(store.wait_for_jobs(Queue.IN, 5))
+    await asyncio.sleep(0.05)
+    began = loop.time()
+    await put(store, 1)
+    await waiting
+    assert loop.time() - began < 1
+    await store.wait_for_jobs(Queue.OUT, 0.01)
+    began = loop.time()
+    await store.wait_for_jobs(Queue.OUT, 0.1)
+    assert 0.09 < loop.time() - began < 1
+
+
+async def test_a_put_before_the_wait_is_not_missed(store: SqlStore) -> None:
+    await put(store, 1)
+    async with asyncio.timeout(1):
+        await store.wait_for_jobs(Queue.IN, 5)
+
+
+async def test_a_restart_frees_what_the_dead_process_held(sqlite_url: str) -> None:
+    first = await open_store(sqlite_url)
+    await put(first, 1)
+    await put(first, 2, lane="b", delay=60)
+    await first.claim(Queue.IN, 10)
+    await first.close()
+    looking_on = await open_store(sqlite_url, exclusive=False)
+    assert await looking_on.release_abandoned() == 0
+    second = await open_store(sqlite_url)
+    assert await second.release_abandoned() == 1
+    (claim,) = (await second.claim(Queue.IN, 10)).claims
+    assert (claim.job, claim.attempts) == (Received(1), 2)
+    await looking_on.close()
+    await second.close()
+
+
+@pytest.mark.real
+async def test_postgresql_wakes_another_process(postgres_url: str) -> None:
+    here, there = await open_store(postgres_url), await open_store(postgres_url)
+    await there.wait_for_jobs(Queue.IN, 1)
+    waiting = asyncio.create_task(there.wait_for_jobs(Queue.IN, 4))
+    await asyncio.sleep(0.1)
+    began = asyncio.get_running_loop().time()
+    await put(here, 1)
+    await waiting
+    assert asyncio.get_running_loop().time() - began < 1
+    await here.close()
+    await there.close()
+
+
+OPERATIONS = st.lists(
+    st.tuples(
+        st.sampled_from(["put", "claim", "finish", "retry", "bury", "rollback"]),
+        st.integers(0, 2),
+        st.integers(0, 3),
+    ),
+    max_size=40,
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(operations=OPERATIONS)
+def test_nothing_is_lost_doubled_or_overtaken(
+    tmp_path_factory: pytest.TempPathFactory, operations: list[tuple[str, int, int]]
+) -> None:
+    """Against lists in memory: whatever is done to the queue, each lane is its list."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('queue')}/okno.db"
+    asyncio.run(_against_lists(url, operations))
+
+
+async def _against_lists(url: str, operations: list[tuple[str, int, int]]) -> None:
+    store = await open_store(url)
+    lanes: dict[str, list[int]] = {"0": [], "1": [], "2": []}
+    held: dict[str, Claim] = {}
+    known: set[int] = set()
+    for what, lane_number, number in operations:
+        lane = str(lane_number)
+        if what == "put":
+            key = lane_number * 10 + number
+            assert await put(store, key, lane=lane) == (key not in known)
+            if key not in known:
+                lanes[lane].append(key)
+            known.add(key)
+        elif what == "claim":
+            claimed = await store.claim(Queue.IN, number + 1)
+            for claim in claimed.claims:
+                assert claim.lane not in held
+                assert claim.job == Received(lanes[claim.lane][0])
+                held[claim.lane] = claim
+            free = [one for one, jobs in lanes.items() if jobs and one not in held]
+            assert len(claimed.claims) == number + 1 or not free
+        elif lane in held and what == "rollback":
+            with contextlib.suppress(ZeroDivisionError):
+                async with store.begin() as t:
+                    await t.finish(held[lane])
+                    raise ZeroDivisionError
+        elif lane in held:
+            await _end(store, held.pop(lane), what)
+            if what != "retry":
+                lanes[lane].pop(0)
+        assert await store.check() == ()
+    await store.close()
+
+
+async def _end(store: SqlStore, claim: Claim, what: str) -> None:
+    async with store.begin() as t:
+        match what:
+            case "finish":
+                await t.finish(claim)
+            case "retry":
+                await t.retry(claim, after=0.0)
+            case "bury":
+                await t.bury(claim, "x")
+
+
+WORKER = """
+import asyncio, sys
+from inbox.jobs import Queue
+from storage.store import open_store
+
+async def main(url):
+    store = await open_store(url, lease=1.0, max_attempts=1000)
+    await store.release_abandoned()
+    while True:
+        claimed = await store.claim(Queue.IN, 4)
+        for claim in claimed.claims:
+            await asyncio.sleep(0.01)
+            async with store.begin() as t:
+                done = await t.form(claim.lane) or ""
+                await t.save_form(claim.lane, f"{done} {claim.job.raw_id}")
+                await asyncio.sleep(0)
+                await t.finish(claim)
+        if not claimed.claims:
+            await store.wait_for_jobs(Queue.IN, min(claimed.next_due_in or 0.2, 0.2))
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+@pytest.mark.slow
+async def test_killed_workers_lose_and_double_nothing(url: str) -> None:
+    """SIGKILL at random moments; the effect (a row) and the acknowledgement are one commit."""
+    jobs, lanes = 240, 8
+    store = await open_store(url, exclusive=False)
+    for number in range(jobs):
+        await put(store, number, lane=str(number % lanes))
+    dice, kills = random.Random(7), 0
+    count = 1 if url.startswith("sqlite") else 3
+    workers = [_start(url) for _ in range(count)]
+    try:
+        async with asyncio.timeout(90):
+            while (await store.stats()).depth[Queue.IN]:
+                await asyncio.sleep(dice.uniform(0.3, 1.5))
+                victim = dice.randrange(count)
+                os.kill(workers[victim].pid, signal.SIGKILL)
+                workers[victim].wait()
+                workers[victim] = _start(url)
+                kills += 1
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.wait()
+    assert kills >= 3
+    async with store.begin() as t:
+        for lane in range(lanes):
+            done = await t.form(str(lane))
+            assert done
+            assert [int(one) for one in done.split()] == list(range(lane, jobs, lanes))
+    assert await store.check() == ()
+    await store.close()
+
+
+def _start(url: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", WORKER, url], cwd=ROOT)

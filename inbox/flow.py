@@ -27,10 +27,10 @@ from inbox.errors import (
     SendUncertain,
     Unreadable,
 )
+from inbox.filing import file
 from inbox.inbox import Inbox, load_files
 from inbox.jobs import RaiseAlert, Received, SendReply
 from inbox.model import (
-    Conversation,
     InboundMessage,
     LoadedFile,
     Manager,
@@ -47,7 +47,6 @@ from inbox.ports import (
     Reply,
     ReplyState,
     Source,
-    Transaction,
 )
 from inbox.queueing import answered, pause, queue_reply, refresh, show_outcome, tell_admins
 from inbox.sla import due_alerts
@@ -140,14 +139,12 @@ async def _show_new(
         staff = await t.staff()
         message_id = await t.message_of_raw(raw_ids[0])
         if message_id is None:
-            message_id = await _file(inbox, t, message, raw_ids[0], staff)
+            message_id = await file(inbox, t, message, raw_ids[0], staff)
         card = replace(await t.card(message_id), repeated=claim.attempts > 1)
         before = await t.links_of_message(message_id)
     seen = {link.manager_id for link in before if link.shown.purpose is Purpose.CARD}
     readers = routing.readers(card.conversation.assignee_id, staff)
-    files: tuple[LoadedFile, ...] = ()
-    if any(one.id not in seen for one in readers):
-        files = await load_files(inbox, message.attachments, raw, inbox.desk.origin)
+    files = await load_files(inbox, message.attachments, raw, inbox.desk.origin)
     links: list[DeskLink] = []
     postponed: SendFailed | None = None
     # Whoever blocked the bot must not be the end of the message: then the heads see it.
@@ -190,61 +187,17 @@ async def _show_to(
     return links, postponed
 
 
-async def _file(
-    inbox: Inbox,
-    t: Transaction,
-    message: InboundMessage,
-    raw_id: int,
-    staff: Sequence[Manager],
-) -> int:
-    """Handle → contact → client → manager, the conversation, and the clock."""
-    message = replace(message, sent_at=min(message.sent_at, inbox.clock.now()))
-    channel_manager = inbox.channel_managers.get(message.channel_id)
-    conversation = await t.conversation_for(message.channel_id, message.thread_ids)
-    if conversation is None:
-        conversation = await _open(t, message, channel_manager, staff)
-    manager_id = routing.manager_for(conversation.client.manager_id, channel_manager, staff)
-    if manager_id is not None and manager_id != conversation.assignee_id:
-        conversation = conversation.assigned(manager_id)
-    asked = await t.save(conversation.asked(message, inbox.policy, inbox.hours))
-    if asked.wait is not None and asked.wait.due_at is None:
-        calendar = asked.wait.calendar
-        await tell_admins(t, "no_working_time", {}, key=f"no_working_time:{calendar}")
-    message_id = await t.add_message(asked, message, raw_id)
-    await t.learn_threads(message.channel_id, asked.id, message.thread_ids)
-    return message_id
-
-
-async def _open(
-    t: Transaction,
-    message: InboundMessage,
-    channel_manager: str | None,
-    staff: Sequence[Manager],
-) -> Conversation:
-    handles = (message.sender, *message.known_as)
-    known = await t.contact_of(handles)
-    if known is None:
-        name = message.sender_name or message.sender.address
-        client = await t.add_client(name, routing.manager_for(None, channel_manager, staff))
-        contact = await t.add_contact(client.id, name)
-    else:
-        client, contact = known
-    await t.add_handles(contact.id, handles)
-    return await t.open_conversation(
-        message.channel_id, client, contact, message.sender, message.subject
-    )
-
-
 # --- out ------------------------------------------------------------------------------------
 
 
 async def reply(inbox: Inbox, draft: Reply) -> Reply | None:
     """Store a manager's reply and queue it; None where its key is known already."""
     async with inbox.store.begin() as t:
-        saved = await t.add_reply(draft)
-        if saved is None or saved.id is None:
+        conversation = await t.conversation(draft.conversation_id)
+        answers = draft.message_id or await t.newest_message(conversation.id)
+        saved = await t.add_reply(replace(draft, message_id=answers))
+        if saved is None:
             return None
-        conversation = await t.conversation(saved.conversation_id)
         if conversation.assignee_id is None:
             await t.save(conversation.assigned(saved.author_id))
             await refresh(t, conversation.id, f"taken by reply {saved.id}")
@@ -257,8 +210,9 @@ async def send(inbox: Inbox, claim: Claim, job: SendReply) -> None:
     async with inbox.store.begin() as t:
         draft = await t.reply(job.reply_id)
         conversation = await t.conversation(draft.conversation_id)
-        answers = draft.message_id or await t.newest_message(conversation.id)
-        answering = (await t.card(answers)).message if answers is not None else None
+        answering = None
+        if draft.message_id is not None:
+            answering = (await t.card(draft.message_id)).message
         author = routing.member(await t.staff(), draft.author_id)
     if draft.state is ReplyState.SENDING:
         await _settle(inbox, claim, draft, answering, SendUncertain(Fault.INTERRUPTED))
@@ -292,9 +246,8 @@ async def send(inbox: Inbox, claim: Claim, job: SendReply) -> None:
     async with inbox.store.begin(durable=True) as t:
         draft = replace(draft, state=ReplyState.SENDING)
         await t.save_reply(draft)
-        if message.external_id is not None:
-            ids = (message.external_id,)
-            await t.learn_threads(conversation.channel_id, conversation.id, ids)
+        ids = () if message.external_id is None else (message.external_id,)
+        await t.learn_threads(conversation.channel_id, conversation.id, ids)
     await _settle(inbox, claim, draft, answering, await _send_once(connector, message))
 
 
@@ -345,11 +298,9 @@ async def _settle(
             await t.retry(claim, after=pause(result, draft.tries), counted=False)
 
 
-def _failed(draft: Reply, state: ReplyState, error: Receipt | SendFailed) -> Reply:
-    fault, detail = ("", "")
-    if isinstance(error, SendFailed):
-        fault, detail = (error.fault.value, error.detail)
-    return replace(draft, state=state, fault=fault, detail=detail, tries=draft.tries + 1)
+def _failed(draft: Reply, state: ReplyState, error: SendFailed) -> Reply:
+    failed = replace(draft, state=state, tries=draft.tries + 1)
+    return replace(failed, fault=error.fault.value, detail=error.detail)
 
 
 # --- the clock ------------------------------------------------------------------------------
@@ -359,30 +310,18 @@ async def escalate(inbox: Inbox) -> datetime | None:
     """Queue the alerts of all rungs that were reached; the next instant to look again, UTC."""
     now = inbox.clock.now()
     async with inbox.store.begin() as t:
-        conversations = await t.due_waits(now, 200)
-        staff = await t.staff() if conversations else ()
-        for conversation in conversations:
-            await _climb(inbox, t, conversation, staff, now)
+        waits = await t.due_waits(now, 200)
+        staff = await t.staff() if waits else ()
+        for conversation, wait in waits:
+            due = due_alerts(inbox.hours, wait.started_at, wait.ladder, wait.fired, now)
+            holder = conversation.assignee_id
+            for rung in due.fire:
+                for one in routing.alerted(wait.ladder[rung].notify, holder, staff):
+                    await t.put(
+                        RaiseAlert(wait.id, rung, one.id, late=due.late),
+                        key=f"alert:{wait.id}:{rung}:{one.id}",
+                        lane=f"manager:{one.id}",
+                    )
+            climbed = wait.after_firing(due.passed, now, inbox.hours)
+            await t.save_wait(climbed, holder if wait.is_due(now) else None)
         return await t.next_rung_at()
-
-
-async def _climb(
-    inbox: Inbox,
-    t: Transaction,
-    conversation: Conversation,
-    staff: Sequence[Manager],
-    now: datetime,
-) -> None:
-    wait = conversation.wait
-    if wait is None or wait.id is None:
-        return
-    due = due_alerts(inbox.hours, wait.started_at, wait.ladder, wait.fired, now)
-    for rung in due.fire:
-        for one in routing.alerted(wait.ladder[rung].notify, conversation.assignee_id, staff):
-            await t.put(
-                RaiseAlert(wait.id, rung, one.id, late=due.late),
-                key=f"alert:{wait.id}:{rung}:{one.id}",
-                lane=f"manager:{one.id}",
-            )
-    holder = conversation.assignee_id if wait.is_due(now) else None
-    await t.save_wait(wait.after_firing(due.passed, now, inbox.hours), holder)

@@ -10,7 +10,7 @@ from typing import Any
 
 from inbox.business_hours import BusinessHours
 from inbox.errors import Fault
-from inbox.sla import Policy, Rung, due_at, next_rung_at
+from inbox.sla import Policy, Rung, breached, due_at, next_rung_at
 
 
 class Role(StrEnum):
@@ -247,7 +247,7 @@ class Wait:
     """From the first unanswered client message to the reply. Instants are UTC.
 
     `due_at` is None where the calendar has no working time ahead. `next_rung_at` is when the
-    ladder must be looked at again. `first` is true for a conversation's first wait.
+    ladder must be looked at again. `first`: a conversation's first. `id` 0: not stored yet.
     """
 
     started_at: datetime
@@ -259,7 +259,7 @@ class Wait:
     first: bool = False
     fired: frozenset[int] = frozenset()
     closing: Closing | None = None
-    id: int | None = None
+    id: int = 0
 
     @classmethod
     def open(
@@ -293,14 +293,8 @@ class Wait:
         """The wait ended; a reply sent before its start took no time (rules 3, 5, 6)."""
         end = max(at, self.started_at)
         business = hours.elapsed(self.started_at, end)
-        closing = Closing(
-            outcome=outcome,
-            at=at,
-            by_id=by_id,
-            business=business,
-            wall=end - self.started_at,
-            within_target=business <= self.reply_within,
-        )
+        wall, within = end - self.started_at, not breached(business, self.reply_within)
+        closing = Closing(outcome, at, by_id, business, wall, within)
         return replace(self, closing=closing, next_rung_at=None)
 
 
@@ -333,10 +327,7 @@ class Conversation:
     def answered(
         self, by_id: int, at: datetime, hours: BusinessHours
     ) -> tuple[Conversation, Wait | None]:
-        """A person of the studio answered at this instant (rules 3, 4).
-
-        The conversation, and the wait that the answer closed; a wait that began later stays open.
-        """
+    X
         answered = replace(self, answered_at=max(at, self.answered_at or at))
         if self.wait is None or self.wait.started_at > at:
             return answered, None

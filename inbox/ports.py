@@ -292,8 +292,8 @@ class Transaction(Protocol):
     async def link_at(self, ref: DeskRef) -> DeskLink | None: ...
 
     # the clock
-    async def due_waits(self, now: datetime, limit: int) -> tuple[Conversation, ...]:
-        """Conversations whose open wait has `next_rung_at` <= now, the most urgent first."""
+    async def due_waits(self, now: datetime, limit: int) -> tuple[tuple[Conversation, Wait], ...]:
+        """Open waits with `next_rung_at` <= now, the most urgent first."""
         ...
 
     async def next_rung_at(self) -> datetime | None: ...

@@ -29,12 +29,11 @@ async def refresh(t: Transaction, conversation_id: int, cause: str) -> None:
 
 async def show_outcome(t: Transaction, draft: Reply) -> None:
     """Have the author told what became of the reply."""
-    if draft.id is not None:
-        await t.put(
-            ShowOutcome(draft.id),
-            key=f"outcome:{draft.id}:{draft.written_at}:{draft.state}:{draft.tries}",
-            lane=f"manager:{draft.author_id}",
-        )
+    await t.put(
+        ShowOutcome(draft.id),
+        key=f"outcome:{draft.id}:{draft.written_at}:{draft.state}:{draft.tries}",
+        lane=f"manager:{draft.author_id}",
+    )
 
 
 async def tell_admins(t: Transaction, notice: str, fields: dict[str, str], *, key: str) -> None:
@@ -44,9 +43,8 @@ async def tell_admins(t: Transaction, notice: str, fields: dict[str, str], *, ke
 
 async def queue_reply(t: Transaction, queued: Reply, attempt: str) -> None:
     """One conversation's replies go out in the order in which they were written."""
-    if queued.id is not None:
-        lane = f"conversation:{queued.conversation_id}"
-        await t.put(SendReply(queued.id), key=f"send:{queued.key}:{attempt}", lane=lane)
+    lane = f"conversation:{queued.conversation_id}"
+    await t.put(SendReply(queued.id), key=f"send:{queued.key}:{attempt}", lane=lane)
 
 
 async def answered(inbox: Inbox, t: Transaction, draft: Reply, at: datetime) -> None:

@@ -92,7 +92,8 @@ class ReplyState(StrEnum):
 class Reply:
     """A manager's reply. `desk_ref` is the manager's own message; `fault` a Fault's value.
 
-    `tries` counts deferred tries. `message_id` is the client's message that it answers.
+    `tries` counts deferred tries. `message_id` is the client's message that it answers. `id` 0:
+    not stored yet.
     """
 
     key: str
@@ -109,7 +110,7 @@ class Reply:
     detail: str = ""
     tries: int = 0
     sent_at: datetime | None = None
-    id: int | None = None
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,12 +52,8 @@ def alerted(
     notify: Recipient, assignee_id: int | None, staff: Sequence[Manager]
 ) -> tuple[Manager, ...]:
     """Whom a rung tells: a deputy who is not there is the head's matter."""
-    match notify:
-        case Recipient.MANAGER:
-            return readers(assignee_id, staff)
-        case Recipient.DEPUTY:
-            holder = member(staff, assignee_id)
-            deputy = member(staff, holder.deputy_id) if holder else None
-            return (deputy,) if deputy is not None and deputy.active else heads(staff)
-        case Recipient.HEAD:
-            return heads(staff)
+    if notify is Recipient.MANAGER:
+        return readers(assignee_id, staff)
+    holder = member(staff, assignee_id) if notify is Recipient.DEPUTY else None
+    deputy = member(staff, holder.deputy_id) if holder is not None else None
+    return (deputy,) if deputy is not None and deputy.active else heads(staff)

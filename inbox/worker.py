@@ -28,6 +28,7 @@ from inbox.queueing import pause, show_outcome, tell_admins
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 15.0  # seconds; a third of the lease
+GATHER = 0.002  # seconds
 SWEEP = 5.0  # seconds; a wake-up that got lost costs no more
 ENOUGH = 6  # attempts; then a person must look
 
@@ -41,17 +42,16 @@ async def work(inbox: Inbox, queue: Queue, parallel: int, *, patience: float = 1
     heartbeat = asyncio.create_task(_keep_leases(inbox, running))
     try:
         while True:
-            # Refilled by halves: one claim serves several jobs when there is much to do.
-            free = parallel - len(running)
-            next_due: float | None = None
-            if free >= max(1, parallel // 2):
-                claimed = await inbox.store.claim(queue, free)
-                next_due = claimed.next_due_in
-                for claim in claimed.claims:
-                    running[asyncio.create_task(run(inbox, claim))] = claim
-            await _something_to_do(inbox, queue, running, next_due)
-            for task in [one for one in running if one.done()]:
-                del running[task]
+            claimed = await inbox.store.claim(queue, parallel - len(running))
+            for claim in claimed.claims:
+                running[asyncio.create_task(run(inbox, claim))] = claim
+            await _something_to_do(inbox, queue, running, claimed.next_due_in)
+            while len(running) == parallel or any(one.done() for one in running):
+                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                # Jobs that end together are followed by one claim for all their places.
+                await asyncio.sleep(GATHER)
+                for task in [one for one in running if one.done()]:
+                    del running[task]
     finally:
         heartbeat.cancel()
         if running:
@@ -70,8 +70,6 @@ async def _something_to_do(
         await asyncio.wait({put, *running}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         put.cancel()
-    if put.done() and not put.cancelled():
-        put.result()
 
 
 async def _keep_leases(inbox: Inbox, running: dict[asyncio.Task[None], Claim]) -> None:
@@ -158,13 +156,12 @@ async def _show_outcome(inbox: Inbox, claim: Claim, job: ShowOutcome) -> None:
     async with inbox.store.begin() as t:
         draft = await t.reply(job.reply_id)
         conversation = await t.conversation(draft.conversation_id)
-        author = routing.member(await t.staff(), draft.author_id)
+        people = {one.id: one for one in await t.staff()}
     shown: tuple[Shown, ...] = ()
-    if author is not None:
-        try:
-            shown = await inbox.desk.show_outcome(draft, conversation, author)
-        except SendRejected as error:
-            log.warning("outcome of reply %s not shown: %s", draft.key, error)
+    try:
+        shown = await inbox.desk.show_outcome(draft, conversation, people[draft.author_id])
+    except SendRejected as error:
+        log.warning("outcome of reply %s not shown: %s", draft.key, error)
     links = tuple(
         DeskLink(one, conversation.id, draft.author_id, draft.message_id) for one in shown
     )
@@ -175,15 +172,13 @@ async def _refresh_cards(inbox: Inbox, claim: Claim, job: RefreshCards) -> None:
     """Cards and alerts that stand on the desk tell the truth again."""
     async with inbox.store.begin() as t:
         links = await t.links_to_redraw(job.conversation_id)
-        staff = await t.staff()
-        message_ids = {link.message_id for link in links if link.message_id is not None}
-        cards = {message_id: await t.card(message_id) for message_id in message_ids}
+        people = {one.id: one for one in await t.staff()}
+        ids = {link.message_id for link in links if link.message_id is not None}
+        cards: dict[int | None, Card] = {one: await t.card(one) for one in ids}
         wait_ids = {link.wait_id for link in links if link.wait_id is not None}
-        waits = {wait_id: (await t.wait(wait_id))[1] for wait_id in wait_ids}
+        waits = {one: (await t.wait(one))[1] for one in wait_ids}
     for link in links:
-        to = routing.member(staff, link.manager_id)
-        if to is None or link.message_id is None:
-            continue
+        to = people[link.manager_id]
         card = cards[link.message_id]
         alert: Alert | None = None
         if link.shown.purpose is Purpose.ALERT and link.wait_id is not None:

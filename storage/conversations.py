@@ -42,17 +42,18 @@ BY_THREAD = (
     .where(*_threads)
 )
 # A statement of PostgreSQL that waited for a lock sees joined rows as they were before it waited.
+# `key_share`: who files a message or a reply holds a share of the conversation's key.
 LOCK = (
     select(conversation.c.id)
     .where(conversation.c.id == bindparam("conversation_id"))
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 LOCK_BY_THREAD = (
     select(conversation.c.id)
     .join(thread, thread.c.conversation_id == conversation.c.id)
     .where(*_threads)
     .order_by(conversation.c.id)
-    .with_for_update(of=conversation)
+    .with_for_update(of=conversation, key_share=True)
 )
 OPEN = insert(conversation).returning(conversation.c.id)
 SAVE = update(conversation).where(conversation.c.id == bindparam("saved_id"))

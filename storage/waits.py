@@ -21,7 +21,7 @@ LOCK_DUE = (
     .join(wait, ITS_OPEN_WAIT)
     .where(_due)
     .order_by(conversation.c.id)
-    .with_for_update(of=conversation)
+    .with_for_update(of=conversation, key_share=True)
 )
 NEXT_RUNG = select(func.min(wait.c.next_rung_at)).where(wait.c.next_rung_at.is_not(None))
 _mine = conversation.c.assignee_id == bindparam("manager_id")

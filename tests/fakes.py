@@ -109,7 +109,7 @@ class RecordingDesk:
 
 @dataclass
 class RecordingConnector:
-    """A channel whose messages are given as text "sender|thread|text" and whose sends fail by plan."""
+    """A channel: messages are the text "sender|thread|text", sends fail by plan."""
 
     clock: SetClock
     channel: Channel = field(default_factory=lambda: Channel("email:info", "email"))

@@ -3,7 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import text
+
 from inbox.actions import dismiss, hand_over, settle, take, try_again
+from inbox.business_hours import BusinessHours
 from inbox.errors import Fault, SendRejected, SendUncertain
 from inbox.flow import escalate, reply
 from inbox.model import Manager, Outcome, Role
@@ -72,8 +75,6 @@ async def test_a_breach_is_charged_to_who_held_it_when_it_was_due(studio: Studio
 
 
 async def _held_by(studio: Studio) -> list[int]:
-    from sqlalchemy import text
-
     async with studio.inbox.store.begin() as t:
         return [row[0] for row in await t.rows(text("SELECT held_by_id FROM wait"))]
 
@@ -87,7 +88,6 @@ async def test_a_rejected_reply_is_sent_again_when_the_manager_says_so(
     conversation = await studio.conversation(await studio.asks("a@x.test"))
     saved = await reply(studio.inbox, studio.draft(conversation, studio.anna))
     assert saved is not None
-    assert saved.id is not None
     await studio.run()
     for _ in range(2):
         studio.clock.pass_(minutes=1)
@@ -110,7 +110,6 @@ async def test_an_uncertain_reply_that_arrived_closes_the_wait_when_it_was_writt
     studio.clock.pass_(minutes=7)
     saved = await reply(studio.inbox, studio.draft(await studio.conversation(thread), studio.anna))
     assert saved is not None
-    assert saved.id is not None
     await studio.run()
     studio.clock.pass_(minutes=30)
     assert await settle(studio.inbox, saved.id)
@@ -123,8 +122,6 @@ async def test_an_uncertain_reply_that_arrived_closes_the_wait_when_it_was_writt
 
 
 async def test_no_working_time_ahead_warns_the_administrator_once(studio: Studio) -> None:
-    from inbox.business_hours import BusinessHours
-
     never = BusinessHours(studio.inbox.hours.zone, {})
     studio.inbox = replace(studio.inbox, hours=never)
     await studio.asks("a@x.test")

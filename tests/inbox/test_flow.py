@@ -63,6 +63,16 @@ class TestIn:
         await studio.asks("new@x.test")
         assert shown_to(studio) == ["Борис"]
 
+    async def test_the_client_of_somebody_who_left_goes_to_the_channels_manager(
+        self, studio: Studio
+    ) -> None:
+        await studio.client("Ромашка", studio.anna, "a@x.test")
+        async with studio.inbox.store.begin() as t:
+            await t.save_manager(replace(studio.anna, active=False))
+        studio.inbox = replace(studio.inbox, channel_managers={"email:info": "Борис"})
+        await studio.asks("a@x.test")
+        assert shown_to(studio) == ["Борис"]
+
     async def test_a_second_message_joins_the_wait(self, studio: Studio) -> None:
         thread = await studio.asks("a@x.test")
         studio.clock.pass_(minutes=20)
@@ -119,7 +129,12 @@ class TestIn:
     ) -> None:
         studio.channel.attachments = tuple(
             Attachment(Media.DOCUMENT, ref, "x/y", 5, origin, ref)
-            for ref, origin in [("2", "email:info"), ("gone", "email:info"), ("3", "nobody")]
+            for ref, origin in [
+                ("2", "email:info"),
+                ("gone", "email:info"),
+                ("3", "nobody"),
+                ("4", "bot:1"),
+            ]
         )
         await studio.asks("a@x.test")
         files = studio.desk.cards[0][2]
@@ -127,6 +142,7 @@ class TestIn:
             (b"bytes of 2", None),
             (None, Fault.EXPIRED),
             (None, Fault.UNSUPPORTED),
+            (None, None),
         ]
 
 
@@ -333,12 +349,35 @@ class TestOut:
         await reply(studio.inbox, studio.draft(conversation, studio.anna))
         replied_at = studio.clock.now()
         studio.clock.pass_(minutes=1)
-        await studio.asks("a@x.test", "Ещё одно", thread=thread)
+        await studio.hears("a@x.test", "Ещё одно", thread=thread)
+        await work_once(studio.inbox, Queue.IN)
         studio.clock.at = replied_at
         await studio.run()
         wait = (await studio.conversation(thread)).wait
-        if wait is not None:
-            assert wait.started_at == replied_at + timedelta(minutes=1)
+        assert wait is not None
+        assert wait.started_at == replied_at + timedelta(minutes=1)
+        states = {card.message_id: card.state for _, card, _, _ in studio.desk.redrawn}
+        assert sorted(states.values()) == [CardState.ANSWERED, CardState.WAITING]
+
+    async def test_a_second_reply_closes_nothing_more(self, studio: Studio) -> None:
+        thread = await studio.asks("a@x.test")
+        for key in ("k1", "k2"):
+            conversation = await studio.conversation(thread)
+            await reply(studio.inbox, studio.draft(conversation, studio.anna, key))
+            await studio.run()
+        assert len(studio.channel.sent) == 2
+        assert (await studio.conversation(thread)).wait is None
+
+    async def test_a_first_word_of_ours_answers_nothing(self, studio: Studio) -> None:
+        async with studio.inbox.store.begin() as t:
+            client = await t.add_client("Новый", studio.anna.id)
+            contact = await t.add_contact(client.id, "Новый")
+            to = Handle("email", "new@x.test")
+            empty = await t.open_conversation("email:info", client, contact, to, "Знакомство")
+        await reply(studio.inbox, studio.draft(empty, studio.anna))
+        await studio.run()
+        ((sent),) = studio.channel.sent
+        assert (sent.answering, sent.subject) == (None, "Знакомство")
 
     async def test_a_message_older_than_the_reply_opens_no_wait(self, studio: Studio) -> None:
         thread = await studio.asks("a@x.test")

@@ -11,10 +11,10 @@ from inbox import worker
 from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain
 from inbox.flow import escalate, reply
 from inbox.jobs import Queue, ShowCard, TellAdmins, decode, encode, queue_of
-from inbox.model import Attachment, Handle, InboundMessage, Media
+from inbox.model import Attachment, Handle, InboundMessage, Manager, Media
 from inbox.ports import Card, CardState, Claim, ReplyState
 from inbox.worker import ENOUGH, run, work, work_once
-from tests.fakes import failures
+from tests.fakes import RecordingDesk, failures
 from tests.inbox.conftest import Studio
 
 BROKEN = RuntimeError("broken")
@@ -105,12 +105,46 @@ async def test_workers_run_for_ever_and_end_what_they_began(
     await asyncio.sleep(0.05)
     await _put(studio, TellAdmins("quarantined", {}))
     await asyncio.sleep(0.1)  # running, its lease renewed
+    release.set()
+    await asyncio.sleep(0.1)
+    assert len(studio.desk.told) == 1
+    release.clear()
+    await _put(studio, TellAdmins("quarantined", {}), "k2")
+    await asyncio.sleep(0.1)
     task.cancel()
     await asyncio.sleep(0.05)
     release.set()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert len(studio.desk.told) == 1
+    assert len(studio.desk.told) == 2
+
+
+async def test_a_queue_has_no_more_running_than_its_places(studio: Studio) -> None:
+    running = most = 0
+    release = asyncio.Event()
+
+    class Slow(RecordingDesk):
+        async def tell(self, notice: str, fields: dict[str, str], to: Manager) -> None:
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            await release.wait()
+            running -= 1
+
+    studio.inbox = replace(studio.inbox, desk=Slow())
+    async with studio.inbox.store.begin() as t:
+        for number in range(5):
+            await t.put(TellAdmins("x", {}), key=str(number), lane=str(number))
+    task = asyncio.create_task(work(studio.inbox, Queue.DESK, 2))
+    await asyncio.sleep(0.2)
+    assert running == 2
+    release.set()
+    await asyncio.sleep(0.3)
+    assert (running, most) == (0, 2)
+    assert not await work_once(studio.inbox, Queue.DESK)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 async def test_a_heartbeat_outlives_a_database_that_is_away(

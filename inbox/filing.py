@@ -1,0 +1,57 @@
+"""Filing a message: handle → contact → client → manager, its conversation, and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from inbox import routing
+from inbox.inbox import Inbox
+from inbox.model import Conversation, InboundMessage, Manager
+from inbox.ports import Transaction
+from inbox.queueing import tell_admins
+
+
+async def file(
+    inbox: Inbox,
+    t: Transaction,
+    message: InboundMessage,
+    raw_id: int,
+    staff: Sequence[Manager],
+) -> int:
+    """Tag the message with its client's manager and open or join the wait; the message's id."""
+    message = replace(message, sent_at=min(message.sent_at, inbox.clock.now()))
+    channel_manager = inbox.channel_managers.get(message.channel_id)
+    conversation = await t.conversation_for(message.channel_id, message.thread_ids)
+    if conversation is None:
+        conversation = await _open(t, message, channel_manager, staff)
+    manager_id = routing.manager_for(conversation.client.manager_id, channel_manager, staff)
+    if manager_id is not None and manager_id != conversation.assignee_id:
+        conversation = conversation.assigned(manager_id)
+    asked = await t.save(conversation.asked(message, inbox.policy, inbox.hours))
+    if asked.wait is not None and asked.wait.due_at is None:
+        calendar = asked.wait.calendar
+        await tell_admins(t, "no_working_time", {}, key=f"no_working_time:{calendar}")
+    message_id = await t.add_message(asked, message, raw_id)
+    await t.learn_threads(message.channel_id, asked.id, message.thread_ids)
+    return message_id
+
+
+async def _open(
+    t: Transaction,
+    message: InboundMessage,
+    channel_manager: str | None,
+    staff: Sequence[Manager],
+) -> Conversation:
+    handles = (message.sender, *message.known_as)
+    known = await t.contact_of(handles)
+    if known is None:
+        name = message.sender_name or message.sender.address
+        client = await t.add_client(name, routing.manager_for(None, channel_manager, staff))
+        contact = await t.add_contact(client.id, name)
+    else:
+        client, contact = known
+    await t.add_handles(contact.id, handles)
+    return await t.open_conversation(
+        message.channel_id, client, contact, message.sender, message.subject
+    )

@@ -327,7 +327,7 @@ class Conversation:
     def answered(
         self, by_id: int, at: datetime, hours: BusinessHours
     ) -> tuple[Conversation, Wait | None]:
-    X
+        """A person of the studio answered (rules 3, 4): also the wait that this closed."""
         answered = replace(self, answered_at=max(at, self.answered_at or at))
         if self.wait is None or self.wait.started_at > at:
             return answered, None

@@ -34,7 +34,7 @@ _SAMPLE = 4_000
 
 _LETTERS = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
 _WEIGHT = {letter: 3.0 - 0.09 * rank for rank, letter in enumerate(_LETTERS)}
-_WEIGHT |= dict.fromkeys("іїєґў", 1.2)
+_WEIGHT |= dict.fromkeys("іїєґ", 1.0)
 _COMMON_PAIRS = (
     "ст но то на ен ов ни ра во ко не ть ро по ре он пр ал ер го от ли ос ль ка та ет ол ом "
     "ор ва те ла ат ло ел де ин ав ри ес ве ан ог ак тр од за ле ив из ем ам ил да об тв ны "
@@ -47,7 +47,9 @@ _COMMON_PAIRS = (
 _PAIRS = frozenset(_COMMON_PAIRS.split())
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[A-Za-z]")
-_BROKEN_CASE = re.compile(r"[а-яё][А-ЯЁ]")
+_CYRILLIC_LETTER = re.compile(r"[\u0400-\u04ff]")
+_BROKEN_CASE = re.compile(r"[а-яё][А-ЯЁ]|[А-ЯЁ]{2}[а-яё]")
+_STRAY_SIGN = re.compile(r"[„‡€‰‹‚ƒ†‘”“•–™](?=[а-яё])|[„‡€‰‹‚ƒ†•™][А-ЯЁ]")
 _NOT_LETTERS = re.compile(r"[\u2500-\u259f\ufffd\x80-\x9f°·√≈≤≥⌠⌡÷²©¤¶†ЂЃЉЊЌЋЏђѓљњќћџЅѕЈј]")
 
 
@@ -89,14 +91,16 @@ def _plain(data: bytes, codec: str) -> str:
 
 def _decode_doubted(data: bytes, codec: str | None) -> str:
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
+        if codec not in _CYRILLIC_DECLARED or _CYRILLIC_LETTER.search(text):
+            return text
     except UnicodeDecodeError as fault:
         if codec == "utf-8" and _mostly_utf8(data, fault):
             return data.decode("utf-8-sig", "replace")
     cyrillic = _cyrillic(data, codec)
     if cyrillic is not None:
         return cyrillic
-    if codec in (None, "ascii", "utf-8"):
+    if codec in (None, "ascii", "utf-8", "iso8859-1"):
         return data.decode("cp1252", "replace")
     return _plain(data, codec)
 
@@ -117,7 +121,9 @@ def _cyrillic(data: bytes, codec: str | None) -> str | None:
     if trusted is not None:
         own = _score(sample.decode(trusted, "replace"))
         return _plain(data, best if scores[best] > own + 0.35 * abs(own) + 2 else trusted)
-    return _plain(data, best) if _whole_words(sample.decode(best, "replace")) else None
+    shortest = 3 if codec in _LATIN_DECLARED and codec != "ascii" else 2
+    whole = _whole_words(sample.decode(best, "replace"), shortest)
+    return _plain(data, best) if whole else None
 
 
 def _high_lines(data: bytes) -> bytes:
@@ -137,7 +143,8 @@ def _high_lines(data: bytes) -> bytes:
 
 def _score(text: str) -> float:
     """How much like Russian the text reads; a capital costs, a common pair of letters pays."""
-    total = -4.0 * len(_NOT_LETTERS.findall(text)) - 3.0 * len(_BROKEN_CASE.findall(text))
+    total = -4.0 * len(_NOT_LETTERS.findall(text)) - 5.0 * len(_BROKEN_CASE.findall(text))
+    total -= 3.0 * len(_STRAY_SIGN.findall(text))
     for word in _WORD.findall(text):
         if word.isascii():
             continue
@@ -149,7 +156,7 @@ def _score(text: str) -> float:
     return total
 
 
-def _whole_words(text: str) -> bool:
+def _whole_words(text: str, shortest: int) -> bool:
     """Cyrillic words stand alone; letters of a Latin text sit among ASCII ones ("für")."""
     whole = mixed = 0
     for word in _WORD.findall(text):
@@ -157,6 +164,6 @@ def _whole_words(text: str) -> bool:
             continue
         if _LATIN.search(word):
             mixed += 1
-        elif len(word) >= 3:
+        elif len(word) >= shortest:
             whole += 1
     return whole > 0 and mixed * 5 <= whole

@@ -38,7 +38,9 @@ def parse_mail(
 
     `own_addresses` are case-folded. Where reading was doubtful the whole mail is attached as a
     document with ref "eml". Of `note` only "truncated" counts: the bytes are a beginning, so that
-    the size of the file that is cut off is unknown. Raises Unreadable for empty bytes and for nothing else.
+    the size of the file that is cut off is unknown.
+
+    Raises Unreadable for empty bytes and for nothing else.
     """
     if not payload:
         raise Unreadable(Fault.EMPTY, "a mail without a single byte")

@@ -86,6 +86,10 @@ class SqliteConnection(aiosqlite.Connection):
         self.handle.execute("PRAGMA busy_timeout = 0")
         return self.handle
 
+    async def ended(self) -> None:
+        """Its thread has ended: aiosqlite stops that of a failed opening, and does not wait."""
+        await asyncio.to_thread(self._thread.join, LOCKED_PATIENCE)
+
     def cursor(self) -> Any:
         return Rows(self.handle)
 
@@ -139,7 +143,11 @@ def connect(path: Path) -> Callable[[], Awaitable[SqliteConnection]]:
 
     async def opened() -> SqliteConnection:
         connection = SqliteConnection(path)
-        await connection
+        try:
+            await connection
+        except BaseException:
+            await connection.ended()
+            raise
         return connection
 
     return opened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -10,11 +11,20 @@ from bot.cli import people
 from bot.cli.frame import FAILED, Commands, Config, load_settings, refuse, run, settings_file
 from bot.version import okno_version
 
+
+class Language(StrEnum):
+    """What Okno speaks."""
+
+    RU = "ru"
+    EN = "en"
+
+
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     help="One window for every client message, with a clock that runs in business hours.",
 )
 app.add_typer(people.team, name="team")
@@ -54,13 +64,21 @@ def demo(
     story: Annotated[
         bool, typer.Option("--story", help="Play a scripted day and print its timeline.")
     ] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The page's port; 0 takes a free one.")
+    ] = 0,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Do not open the page by itself.")
+    ] = False,
+    language: Annotated[Language, typer.Option(help="The studio's language.")] = Language.RU,
 ) -> None:
     """Try everything on this machine: clients, managers and mail servers in the browser."""
     try:
         from sandbox.demo import run as run_demo
     except ModuleNotFoundError as error:
         refuse(f"The demonstration needs {error.name}: pip install 'okno[demo]'.")
-    raise typer.Exit(run(run_demo(story=story)))
+    work = run_demo(story=story, port=port, open_browser=not no_browser, language=language.value)
+    raise typer.Exit(run(work))
 
 
 @app.command()

@@ -15,8 +15,8 @@ from bot.settings import Settings
 from inbox.errors import StoreRefused
 from inbox.model import Client, Handle, Manager, Role
 
-team = typer.Typer(no_args_is_help=True, help="Who works here.")
-clients = typer.Typer(no_args_is_help=True, help="Whom we serve.")
+team = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who works here.")
+clients = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Whom we serve.")
 
 PROGRESS_EVERY = 500  # lines of an import
 

@@ -11,16 +11,17 @@ import asyncio
 import random
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from functools import partial
 
 import structlog
 
 from connectors.email import cursor, raws
-from connectors.email.answers import Fetched, search_day
+from connectors.email.answers import Fetched
 from connectors.email.config import MailboxSettings
-from connectors.email.cursor import Place
 from connectors.email.faults import LoginRefused, MailFault, Refused, SessionLost
-from connectors.email.session import MOST_UIDS, ImapSession, Selected
+from connectors.email.places import first_place, place_anew
+from connectors.email.session import ImapSession
 from inbox.errors import ChannelPaused, Fault
 from inbox.model import Batch, RawMessage
 from inbox.ports import Clock
@@ -30,6 +31,7 @@ log = structlog.get_logger(__name__)
 BATCH_MESSAGES = 50
 BATCH_BYTES = 8 * 1024 * 1024
 PARTIAL_BYTES = 256 * 1024
+LARGE_BYTES = 1024 * 1024
 IDLE_SECONDS = 9 * 60.0
 WHOLE_TRIES = 3
 ALL_TRIES = 5
@@ -37,7 +39,6 @@ LOGIN_TRIES = 3
 SELECT_TRIES = 3
 MOST_UID_CHANGES = 3
 LONGEST_PAUSE = 300.0
-SLACK = timedelta(minutes=1)
 
 Open = Callable[[], Awaitable[ImapSession]]
 Sleep = Callable[[float], Awaitable[None]]
@@ -93,12 +94,15 @@ class MailReader:
         again and again.
         """
         self._begin(after)
+        self._turn += 1
+        turn = self._turn
         try:
             while True:
                 yield await self._next_batch()
                 self._failures = 0
         finally:
-            self._forget_session()
+            if turn == self._turn:  # a forgotten reading may end long after the next one began
+                self._forget_session()
 
     def stop(self) -> None:
         """Drop the connection; a reading that is under way ends or connects anew."""
@@ -186,54 +190,19 @@ class MailReader:
         place = self._places.get(folder)
         moved = place is None or place.uid_validity != selected.uid_validity
         if place is None:
-            self._places[folder] = await self._first_place(session, selected)
+            days = self._settings.first_run_days
+            self._places[folder] = await first_place(session, selected, self._clock.now(), days)
         elif moved:
-            self._places[folder] = await self._place_anew(session, folder, place, selected)
+            self._count_change(folder)
+            self._places[folder] = await place_anew(session, place, selected)
         self._current = folder
         return moved
 
-    async def _first_place(self, session: ImapSession, selected: Selected) -> Place:
-        """A first run begins behind what is there, or so many days before, which is history."""
-        last = await self._last_uid(session, selected)
-        newest = 0
-        if last:
-            told = await session.fetch([last], "INTERNALDATE")
-            arrived_at = told[last].arrived_at if last in told else None
-            newest = int(((arrived_at or self._clock.now()) + SLACK).timestamp()) + 1
-        place = Place(selected.uid_validity, last, newest)
-        days = self._settings.first_run_days
-        if not days:
-            return place
-        history = await session.search(
-            "SINCE", search_day(self._clock.now() - timedelta(days=days))
-        )
-        first = history[0] if history else last + 1
-        return Place(selected.uid_validity, first - 1, newest, history=last)
-
-    async def _place_anew(
-        self, session: ImapSession, folder: str, place: Place, selected: Selected
-    ) -> Place:
-        """UIDs count anew: go on before the first mail that may not have been taken.
-
-        What is met twice has the same external id, so that the store knows it.
-        """
+    def _count_change(self, folder: str) -> None:
         self._uid_changes[folder] += 1
-        self._log.warning("UIDVALIDITY changed.", folder=folder, now=selected.uid_validity)
+        self._log.warning("UIDVALIDITY changed.", folder=folder)
         if self._uid_changes[folder] > MOST_UID_CHANGES:
             raise ChannelPaused(Fault.CONFLICT, f"folder {folder}: UIDVALIDITY changes repeatedly")
-        since = datetime.fromtimestamp(place.newest, UTC) - SLACK
-        listed = await session.search("SINCE", search_day(since - timedelta(days=1)))
-        first = await self._last_uid(session, selected) + 1
-        for start in range(0, len(listed), MOST_UIDS):
-            told = await session.fetch(listed[start : start + MOST_UIDS], "INTERNALDATE")
-            young = [one.uid for one in told.values() if (one.arrived_at or since) >= since]
-            first = min([first, *young])
-        return Place(selected.uid_validity, first - 1, place.newest)
-
-    async def _last_uid(self, session: ImapSession, selected: Selected) -> int:
-        if selected.uid_next is not None:
-            return max(0, selected.uid_next - 1)
-        return max(await session.search("UID", "*"), default=0)
 
     async def _take(self, session: ImapSession, folder: str) -> tuple[RawMessage, ...]:
         """The next listed mails; the place moves behind them."""
@@ -256,7 +225,7 @@ class MailReader:
         for uid in chunk:
             if uid not in got:
                 break
-            taken.append(self._took(folder, got[uid]))
+            taken.append(await self._took(folder, got[uid]))
         if not taken:
             return await self._resolve(session, folder, uids[0])
         return tuple(taken)
@@ -278,12 +247,12 @@ class MailReader:
         room = BATCH_BYTES
         for uid in uids:
             one = known.get(uid)
-            partial = one is not None and self._partial(folder, one)
-            if one is None or (chunk and (partial or (one.size or 0) > room)):
+            alone = one is not None and self._partial(folder, one)
+            if one is None or (chunk and (alone or (one.size or 0) > room)):
                 break
             chunk.append(uid)
             room -= one.size or 0
-            if partial:
+            if alone:
                 break
         return chunk
 
@@ -292,16 +261,24 @@ class MailReader:
     ) -> dict[int, Fetched]:
         if not chunk:
             return {}
-        partial = self._partial(folder, known[chunk[0]])
-        items = f"BODY.PEEK[]<0.{PARTIAL_BYTES}>" if partial else "BODY.PEEK[]"
-        expect = PARTIAL_BYTES if partial else sum(known[uid].size or 0 for uid in chunk)
+        begun = self._partial(folder, known[chunk[0]])
+        items = f"BODY.PEEK[]<0.{PARTIAL_BYTES}>" if begun else "BODY.PEEK[]"
+        expect = PARTIAL_BYTES if begun else sum(known[uid].size or 0 for uid in chunk)
         told = await session.fetch(chunk, items, expect=expect)
         return {uid: known[uid].merged(one) for uid, one in told.items() if one.body is not None}
 
-    def _took(self, folder: str, one: Fetched) -> RawMessage:
-        place = self._places[folder]
-        partial = self._partial(folder, one)
-        raw = raws.of_mail(one, folder, place, now=self._clock.now(), partial=partial)
+    async def _took(self, folder: str, one: Fetched) -> RawMessage:
+        make = partial(
+            raws.of_mail,
+            one,
+            folder,
+            self._places[folder],
+            now=self._clock.now(),
+            partial=self._partial(folder, one),
+        )
+        # Hashing a large mail would hold up everything else.
+        large = len(one.body or b"") > LARGE_BYTES
+        raw = await asyncio.to_thread(make) if large else make()
         self._pass(folder, one.uid, one.arrived_at)
         return raw
 

@@ -200,6 +200,16 @@ async def test_a_client_is_handed_over_with_the_newest_card(desk: DeskWorld) -> 
     assert not any("Ещё я" in one.get("text", "") for one in desk.chat(CLIENT))
 
 
+async def test_a_hand_over_can_be_thought_better_of(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    await desk.presses(OLGA, card, "Передать")
+    question = await desk.sees(OLGA.telegram_id, "Кому передать")
+    await desk.presses(OLGA, question, "Отмена")
+
+    told = await desk.sees(OLGA.telegram_id, "Ничего не изменилось.")
+    assert (told["message_id"], labels(told)) == (question["message_id"], [])
+
+
 async def test_history_shows_both_sides_and_can_be_answered(desk: DeskWorld) -> None:
     card = await taken(desk)
     desk.people.says(OLGA.telegram_id, BOT, "Смотрим!", reply_to=card["message_id"])
@@ -314,6 +324,10 @@ async def test_the_language_is_a_members_own(desk: DeskWorld) -> None:
     desk.people.says(OLGA.telegram_id, BOT, "/inbox")
 
     await desk.sees(OLGA.telegram_id, "Nobody waits for an answer.")
+    desk.people.says(OLGA.telegram_id, BOT, "/language ru")
+    await desk.sees(OLGA.telegram_id, "Теперь я говорю по-русски.")
+    desk.people.says(OLGA.telegram_id, BOT, "/unknown")
+    await desk.sees(OLGA.telegram_id, "Такой команды нет.")
 
 
 def ticks(desk: DeskWorld, message_id: int) -> list[str]:

@@ -39,12 +39,10 @@ async def shown(desk: DeskWorld, *files: LoadedFile) -> list[dict[str, Any]]:
     return [chat[one.ref.message_id] for one in links[1:]]
 
 
-@pytest.mark.parametrize(
-    "media", [one for one in Media if one not in {Media.LOCATION, Media.CONTACT}]
-)
-async def test_every_kind_is_shown_as_what_it_is(desk: DeskWorld, media: Media) -> None:
-    (message,) = await shown(desk, mailed(media, "файл.bin"))
-    assert media.value in message
+async def test_every_kind_is_shown_as_what_it_is(desk: DeskWorld) -> None:
+    for media in set(Media) - {Media.LOCATION, Media.CONTACT}:
+        (message,) = await shown(desk, mailed(media, "файл.bin"))
+        assert media.value in message
 
 
 async def test_neighbouring_pictures_are_one_album_in_the_clients_order(desk: DeskWorld) -> None:

@@ -1,0 +1,79 @@
+// The page's only door to the sandbox's HTTP API.
+
+/** What the API said when it refused. */
+export class Refused extends Error {}
+
+async function call(path, options = {}) {
+  const answer = await fetch(path, options);
+  const text = await answer.text();
+  let body = {};
+  try {
+    body = text ? JSON.parse(text) : {};
+  } catch {
+    body = { error: text };
+  }
+  if (!answer.ok) throw new Refused(body.error ?? `${answer.status} ${answer.statusText}`);
+  return body;
+}
+
+function post(path, body) {
+  const headers = { "Content-Type": "application/json" };
+  return call(path, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+function form(fields, files) {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== null && value !== undefined && value !== "") data.append(name, String(value));
+  }
+  for (const file of files) data.append("files", file, file.name);
+  return { method: "POST", body: data };
+}
+
+const mailbox = (address) => `/api/mail/${encodeURIComponent(address)}`;
+
+export const api = {
+  state: () => call("/api/state"),
+  chat: (person) => call(`/api/chat/${person}`),
+  say: (person, text, replyTo) => post(`/api/chat/${person}/say`, { text, reply_to: replyTo }),
+  send: (person, files, caption, replyTo) =>
+    call(`/api/chat/${person}/send`, form({ caption, reply_to: replyTo }, files)),
+  press: (person, messageId, data) =>
+    post(`/api/chat/${person}/press`, { message_id: messageId, data }),
+  edit: (person, messageId, text) =>
+    post(`/api/chat/${person}/edit`, { message_id: messageId, text }),
+  block: (person, blocked) => post(`/api/chat/${person}/block`, { blocked }),
+  mail: (address) => call(mailbox(address)),
+  write: (address, fields, files) => call(mailbox(address), form(fields, files)),
+  raw: (address, id) => `${mailbox(address)}/raw/${encodeURIComponent(id)}`,
+  clock: (turn) => post("/api/clock", turn),
+};
+
+/** Hands every event to `onEvent`; `onState(true|false)` says whether the line is up. */
+export function listen(onEvent, onState) {
+  const source = new EventSource("/api/events");
+  source.onopen = () => onState(true);
+  source.onerror = () => onState(false);
+  source.onmessage = (message) => onEvent(JSON.parse(message.data));
+}
+
+/** Runs `load` for a key at once, and once more if it is asked for meanwhile. */
+export function coalesced(load) {
+  const running = new Map();
+  return async function run(key) {
+    if (running.has(key)) {
+      running.set(key, true);
+      return;
+    }
+    do {
+      running.set(key, false);
+      try {
+        await load(key);
+      } catch (error) {
+        running.delete(key);
+        throw error;
+      }
+    } while (running.get(key));
+    running.delete(key);
+  };
+}

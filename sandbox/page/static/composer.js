@@ -1,0 +1,209 @@
+// Where one writes: text, files by button, drop or paste, the message replied to or edited.
+
+import { arrange, h, icon, iconButton } from "./dom.js";
+import { summary } from "./media.js";
+import { t } from "./words.js";
+
+const TALLEST = 160;
+
+/** Files chosen for a message, as chips that can be taken away. */
+export class FileTray {
+  constructor(onChange = () => {}) {
+    this.files = [];
+    this.onChange = onChange;
+    this.element = h("div", { class: "tray", hidden: true });
+    this.input = h("input", { type: "file", multiple: true, class: "offscreen", tabindex: "-1", "aria-hidden": "true" });
+    this.input.addEventListener("change", () => {
+      this.add([...this.input.files]);
+      this.input.value = "";
+    });
+  }
+
+  button() {
+    return iconButton("clip", t("attach"), () => this.input.click());
+  }
+
+  add(files) {
+    this.files.push(...files);
+    this.#draw();
+  }
+
+  clear() {
+    this.files = [];
+    this.#draw();
+  }
+
+  /** Takes files dropped on `zone` and pasted into `field`. */
+  receiveFrom(zone, field) {
+    const carries = (event) => event.dataTransfer?.types.includes("Files");
+    zone.dataset.drop = t("drop");
+    zone.addEventListener("dragover", (event) => {
+      if (!carries(event)) return;
+      event.preventDefault();
+      zone.classList.add("dropping");
+    });
+    zone.addEventListener("dragleave", (event) => {
+      if (!zone.contains(event.relatedTarget)) zone.classList.remove("dropping");
+    });
+    zone.addEventListener("drop", (event) => {
+      zone.classList.remove("dropping");
+      if (!carries(event)) return;
+      event.preventDefault();
+      this.add([...event.dataTransfer.files]);
+    });
+    field.addEventListener("paste", (event) => {
+      if (!event.clipboardData.files.length) return;
+      event.preventDefault();
+      this.add([...event.clipboardData.files]);
+    });
+  }
+
+  #draw() {
+    for (const image of this.element.querySelectorAll("img")) URL.revokeObjectURL(image.src);
+    this.element.hidden = this.files.length === 0;
+    this.element.replaceChildren(...this.files.map((file) => this.#chip(file)));
+    this.onChange();
+  }
+
+  #chip(file) {
+    const picture = file.type.startsWith("image/");
+    const look = picture ? h("img", { src: URL.createObjectURL(file), alt: "" }) : icon("file");
+    const remove = iconButton("close", t("cancel"), () => {
+      this.files = this.files.filter((each) => each !== file);
+      this.#draw();
+    });
+    return h("span", { class: "chip" }, look, h("span", { class: "chip-name" }, file.name), remove);
+  }
+}
+
+/** A textarea as high as its text. */
+export function growing(placeholder, rows = 1) {
+  const field = h("textarea", { rows: String(rows), placeholder, "aria-label": placeholder });
+  field.addEventListener("input", () => fit(field));
+  return field;
+}
+
+export function fit(field) {
+  field.style.height = "auto";
+  if (field.scrollHeight) field.style.height = `${Math.min(field.scrollHeight, TALLEST)}px`;
+}
+
+/** The foot of a Telegram chat. `deeds`: say(text, replyTo), send(files, caption, replyTo), edit(id, text). */
+export class Composer {
+  constructor(deeds) {
+    this.deeds = deeds;
+    this.target = null;
+    this.editing = false;
+    this.field = growing(t("message"));
+    this.bar = h("div", { class: "target-bar", hidden: true });
+    this.menu = h("div", { class: "command-menu", hidden: true });
+    this.keys = h("div", { class: "reply-keys", hidden: true });
+    this.tray = new FileTray(() => this.#refresh());
+    this.sendButton = iconButton("send", t("send"), () => this.submit(), "send");
+    this.menuButton = h("button", { type: "button", class: "slash", title: t("commands"), "aria-label": t("commands") }, "/");
+    this.menuButton.addEventListener("click", () => this.#toggleMenu());
+    const line = h("div", { class: "composer-line" }, this.tray.button(), this.field, this.menuButton, this.sendButton);
+    this.element = h("div", { class: "composer" }, this.menu, this.bar, this.tray.element, line, this.keys, this.tray.input);
+    this.field.addEventListener("keydown", (event) => this.#key(event));
+    this.field.addEventListener("input", () => this.#refresh());
+    this.commands = [];
+    this.#refresh();
+  }
+
+  /** Shows whom the next message replies to. */
+  replyTo(message, placeholder) {
+    this.#aim(message, false);
+    this.field.placeholder = placeholder || t("message");
+    this.field.focus({ preventScroll: true });
+  }
+
+  edit(message) {
+    this.#aim(message, true);
+    this.fill(message.text ?? message.caption ?? "");
+  }
+
+  fill(text) {
+    this.field.value = text;
+    fit(this.field);
+    this.#refresh();
+    this.field.focus({ preventScroll: true });
+  }
+
+  /** Buttons of a reply keyboard: each sends its text. */
+  showKeys(rows) {
+    this.keys.hidden = !rows?.length;
+    const keyOf = (key) => {
+      const text = typeof key === "string" ? key : key.text;
+      return h("button", { type: "button", class: "key", onclick: () => this.deeds.say(text, null) }, text);
+    };
+    this.keys.replaceChildren(...(rows ?? []).map((row) => h("div", { class: "key-row" }, row.map(keyOf))));
+  }
+
+  async submit() {
+    const text = this.field.value.trim();
+    const files = this.tray.files;
+    if (!text && !files.length) return;
+    const replyTo = this.target?.message_id ?? null;
+    const done = this.editing
+      ? await this.deeds.edit(replyTo, text)
+      : await (files.length ? this.deeds.send(files, text, replyTo) : this.deeds.say(text, replyTo));
+    if (!done) return;
+    this.field.value = "";
+    fit(this.field);
+    this.tray.clear();
+    this.release();
+  }
+
+  release() {
+    this.target = null;
+    this.editing = false;
+    this.bar.hidden = true;
+    this.field.placeholder = t("message");
+    this.#refresh();
+  }
+
+  #aim(message, editing) {
+    this.target = message;
+    this.editing = editing;
+    const head = editing ? t("editing") : t("replyTo");
+    const words = h("div", { class: "target-words" }, h("strong", {}, head), h("span", {}, summary(message)));
+    const cancel = () => {
+      if (editing) this.fill("");
+      this.release();
+    };
+    arrange(this.bar, [icon(editing ? "edit" : "reply"), words, iconButton("close", t("cancel"), cancel)]);
+    this.bar.hidden = false;
+  }
+
+  #key(event) {
+    if (event.key === "Escape") {
+      if (this.editing) this.fill("");
+      this.release();
+      this.menu.hidden = true;
+    } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      this.submit();
+    } else if (event.key === "ArrowUp" && !this.field.value && !this.target) {
+      this.deeds.editLast();
+    }
+  }
+
+  #refresh() {
+    const full = this.field.value.trim() !== "" || this.tray.files.length > 0;
+    this.sendButton.disabled = !full;
+    this.menuButton.hidden = full;
+    if (full) this.menu.hidden = true;
+  }
+
+  #toggleMenu() {
+    this.menu.hidden = !this.menu.hidden;
+    const items = this.commands.map(({ command, description }) => {
+      const onclick = () => {
+        this.menu.hidden = true;
+        this.deeds.say(`/${command}`, null);
+      };
+      return h("button", { type: "button", onclick }, h("strong", {}, `/${command}`), h("span", {}, description));
+    });
+    this.menu.replaceChildren(...(items.length ? items : [h("p", {}, t("noCommands"))]));
+  }
+}

@@ -1,0 +1,149 @@
+// One bubble of a Telegram chat: quote, media, text, reactions, keyboard.
+
+import { h, icon, iconButton, safeUrl } from "./dom.js";
+import { album, kindOf, media, summary } from "./media.js";
+import { rich } from "./rich.js";
+import { hours } from "./time.js";
+import { t } from "./words.js";
+
+const EMOJI_ALONE = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}|[\u{1F3FB}-\u{1F3FF}])*){1,3}$/u;
+
+/**
+ * The row of a message, or of an album's messages.
+ *
+ * `acts` are what one can do with it: reply, edit, press, jump, follow, copyText; authorOf names.
+ */
+export function bubble(messages, { last, acts }) {
+  const message = messages[0];
+  if (message.pinned_message) return serviceRow(`${t("pinned")}: ${summary(message.pinned_message)}`, message);
+  const body = h("div", { class: bubbleClass(messages, last) }, contents(messages, acts));
+  const target = messages.at(-1);
+  body.addEventListener("click", (event) => {
+    if (event.target.closest("a, button, video, audio, .spoiler, .open, .folds")) return;
+    if (String(getSelection())) return;
+    acts.reply(target);
+  });
+  const stack = h("div", { class: "stack" }, body, keyboard(target, acts));
+  const row = h("div", { class: `row ${message.out ? "out" : "in"}${last ? " last" : ""}` });
+  row.dataset.ids = messages.map((each) => each.message_id).join(" ");
+  row.append(stack, deeds(target, acts));
+  return row;
+}
+
+function bubbleClass(messages, last) {
+  const [message] = messages;
+  const kind = kindOf(message);
+  const bare = Boolean(kind === "sticker" || kind === "video_note" || message.dice || loneEmoji(message));
+  const words = messages.some((each) => each.text || each.caption);
+  const full = ["photo", "video", "animation"].includes(kind) || Boolean(message.location);
+  const kinds = [["bare", bare], ["full", full], ["wordless", full && !words], ["tail", last && !bare && !messages.at(-1).reply_markup?.inline_keyboard]];
+  return ["bubble", ...kinds.filter(([, yes]) => yes).map(([name]) => name)].join(" ");
+}
+
+const loneEmoji = ({ text, reply_to_message: target }) => !target && EMOJI_ALONE.test(text ?? "");
+
+function contents(messages, acts) {
+  const [message] = messages;
+  const spoken = messages.find((each) => each.text || each.caption) ?? message;
+  return [
+    forwarded(message),
+    message.reply_to_message ? quote(message, acts) : null,
+    messages.length > 1 ? gathered(messages) : media(message),
+    text(spoken, acts, messages),
+    unknown(message) ? h("em", {}, t("unsupported")) : null,
+    foot(messages),
+  ];
+}
+
+function gathered(messages) {
+  const isPicture = (each) => ["photo", "video"].includes(kindOf(each));
+  const pictures = messages.filter(isPicture);
+  const others = messages.filter((each) => !isPicture(each));
+  return [pictures.length ? album(pictures) : null, ...others.map(media)];
+}
+
+function text(message, acts, messages) {
+  const words = message.text ?? message.caption;
+  if (!words) return null;
+  if (loneEmoji(message)) return h("div", { class: "big-emoji" }, words);
+  const entities = message.entities ?? message.caption_entities;
+  const room = stamp(messages);
+  room.classList.add("room");
+  return h("div", { class: "text" }, rich(words, entities, acts.follow), room);
+}
+
+function unknown(message) {
+  return media(message) === null && !message.text && !message.caption;
+}
+
+function forwarded({ forward_origin: origin }) {
+  if (!origin) return null;
+  const from = origin.sender_user?.first_name ?? origin.sender_user_name ?? origin.chat?.title ?? "";
+  return h("div", { class: "forwarded" }, `${t("forwarded")} ${from}`);
+}
+
+function quote(message, acts) {
+  const target = message.reply_to_message;
+  const lines = [h("span", { class: "quote-author" }, acts.authorOf(target.message_id)), h("span", { class: "quote-said" }, summary(target))];
+  const onclick = () => acts.jump(target.message_id);
+  return h("button", { type: "button", class: "reply-quote", onclick }, thumbnail(target), h("span", {}, lines));
+}
+
+function thumbnail({ files }) {
+  return files?.[0]?.kind === "photo" ? h("img", { src: files[0].url, alt: "" }) : null;
+}
+
+function foot(messages) {
+  const marks = messages.flatMap((each) => each.reactions).map((reaction) => reaction.emoji);
+  const reactions = [...new Set(marks)].map((emoji) => h("span", { class: "reaction" }, emoji));
+  return h("div", { class: "foot" }, reactions.length ? h("span", { class: "reactions" }, reactions) : null, stamp(messages));
+}
+
+/** When; in the text a hidden one of the same width keeps room for it on the last line. */
+function stamp(messages) {
+  const message = messages.at(-1);
+  const edited = messages.some((each) => each.edit_date) ? `${t("edited")} ` : "";
+  const element = h("span", { class: "stamp", data: { stamp: edited + hours(message.date * 1000) } });
+  if (message.out) element.append(icon("ticks"));
+  return element;
+}
+
+function deeds(message, acts) {
+  const box = h("div", { class: "deeds" }, iconButton("reply", t("reply"), () => acts.reply(message)));
+  if (message.out && (message.text || message.caption)) box.append(iconButton("edit", t("edit"), () => acts.edit(message)));
+  return box;
+}
+
+function keyboard(message, acts) {
+  const rows = message.reply_markup?.inline_keyboard;
+  if (!rows?.length) return null;
+  const drawn = rows.map((row) => h("div", { class: "key-row" }, row.map((key) => keyOf(key, message, acts))));
+  return h("div", { class: "keyboard" }, drawn);
+}
+
+function keyOf(key, message, acts) {
+  const look = `key ${["danger", "success", "primary"].includes(key.style) ? key.style : ""}`;
+  const url = key.url ? safeUrl(key.url) : null;
+  if (url) {
+    const onclick = (event) => acts.follow({ url, event });
+    return h("a", { class: look, href: url, target: "_blank", rel: "noopener noreferrer", onclick }, key.text, icon("out"));
+  }
+  const button = h("button", { type: "button", class: look, disabled: !key.callback_data && !key.copy_text }, key.text);
+  if (key.copy_text) {
+    button.append(icon("copy"));
+    button.addEventListener("click", () => acts.copyText(key.copy_text.text));
+  } else {
+    button.addEventListener("click", async () => {
+      button.classList.add("busy");
+      await acts.press(message, key.callback_data);
+      button.classList.remove("busy");
+    });
+  }
+  return button;
+}
+
+export function serviceRow(words, message) {
+  const row = h("div", { class: "service" }, h("span", {}, words));
+  if (message) row.dataset.ids = String(message.message_id);
+  return row;
+}

@@ -27,8 +27,8 @@ class ProductFault(Exception):
 class Product:
     """`folder` holds okno.toml; what the product prints goes to `log`."""
 
-    def __init__(self, folder: Path, health_port: int) -> None:
-        self.log = folder / "okno.log"
+    def __init__(self, folder: Path, log: Path, health_port: int) -> None:
+        self.log = log
         self._settings = folder / "okno.toml"
         self._health = f"http://127.0.0.1:{health_port}/healthz"
         self._child: asyncio.subprocess.Process | None = None
@@ -69,7 +69,7 @@ class Product:
                             raise ended.result()
                         await asyncio.sleep(LOOK_EVERY)
             except TimeoutError:
-                raise ProductFault(f"It was not up within {UP_WITHIN:.0f} s.") from None
+                raise ProductFault(f"Okno was not up within {UP_WITHIN:.0f} s.") from None
 
     async def _command(self, *arguments: str) -> None:
         child = await self._start(*arguments, output=asyncio.subprocess.PIPE)
@@ -94,7 +94,7 @@ class Product:
 
     async def _ended(self, child: asyncio.subprocess.Process) -> ProductFault:
         code = await child.wait()
-        return ProductFault(f"It ended by itself with code {code}; its log is {self.log}.")
+        return ProductFault(f"Okno ended by itself with code {code}.")
 
     async def _stop(self, child: asyncio.subprocess.Process) -> None:
         if child.returncode is not None:

@@ -1,0 +1,160 @@
+"""`okno demo`: the sandbox, the unmodified product beside it, and the page or the story."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+import webbrowser
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sandbox import studio
+from sandbox.page.server import PageServer
+from sandbox.product import Product, ProductFault
+from sandbox.stage import Stage, stage
+from sandbox.story import StoryFault, tell
+
+FAILED = 1
+INTERRUPTED = 130
+LOG = "okno.log"
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+READ_WITHIN = 20.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A running demonstration; `ended` is done, with why, when the product ends by itself."""
+
+    stage: Stage
+    product: Product
+    ended: asyncio.Task[ProductFault]
+
+
+async def run(
+    *, story: bool, port: int = 0, open_browser: bool = True, language: str = "ru"
+) -> int:
+    """Play until Ctrl-C or SIGTERM, or the story to its end; the exit code, 0 where all went well.
+
+    `port` is the page's, 0 takes a free one. `language` ("ru", "en") is the studio's.
+    """
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd tells of every connection
+    folder = Path(tempfile.mkdtemp(prefix="okno-demo-"))
+    playing = asyncio.current_task()
+    code = 0
+    try:
+        with _signals_cancel(playing):
+            await _perform(folder, language, story=story, port=port, open_browser=open_browser)
+    except asyncio.CancelledError:
+        _say("Ended.")
+        code = INTERRUPTED if story else 0
+    except (ProductFault, StoryFault) as fault:
+        _say(f"✗ {fault}\n  The product's log: {folder / LOG}")
+        return FAILED
+    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    return code
+
+
+async def _perform(
+    folder: Path, language: str, *, story: bool, port: int, open_browser: bool
+) -> None:
+    _say("Starting a Bot API, a mail server, and Okno beside them ...")
+    async with demonstration(folder, language) as demo:
+        play = (
+            tell(demo.stage, _say) if story else _show_page(demo, port, open_browser=open_browser)
+        )
+        await _until_ended(play, demo.ended)
+
+
+@asynccontextmanager
+async def demonstration(folder: Path, language: str) -> AsyncIterator[Demo]:
+    """The sandbox and the product in this folder, up and reading mail. Raises ProductFault."""
+    today = datetime.fromtimestamp(time.time(), studio.ZONE)
+    async with stage(folder, today) as scene:
+        servers = studio.Servers(
+            bot_api=scene.telegram.url,
+            imap_port=scene.mail.imap_port,
+            smtp_port=scene.mail.smtp_port,
+            health_port=_free_port(),
+        )
+        settings = studio.settings(servers, language)
+        (folder / "okno.toml").write_text(settings, encoding="utf-8")
+        product = Product(folder, folder / LOG, servers.health_port)
+        await product.seed()
+        async with product.running() as ended:
+            await _until_ended(_reads_mail(scene), ended)
+            yield Demo(scene, product, ended)
+
+
+async def _show_page(demo: Demo, port: int, *, open_browser: bool) -> None:
+    async with PageServer(demo.stage, port).running() as page:
+        _say(f"Okno runs. Play on this page: {page.url}")
+        _say(f"The product's log: {demo.product.log}")
+        _say("Ctrl-C ends everything.")
+        if open_browser:
+            await asyncio.to_thread(webbrowser.open, page.url)
+        await asyncio.Event().wait()
+
+
+async def _reads_mail(scene: Stage) -> None:
+    try:
+        async with asyncio.timeout(READ_WITHIN):
+            await scene.mail.watched(studio.MAILBOX)
+    except TimeoutError:
+        raise ProductFault(f"Okno did not read its mailbox within {READ_WITHIN:.0f} s.") from None
+
+
+async def _until_ended(
+    work: Coroutine[None, None, None], ended: asyncio.Task[ProductFault]
+) -> None:
+    """Do the work unless the product ends by itself before; then raise its ProductFault."""
+    working = asyncio.create_task(work)
+    try:
+        await asyncio.wait({working, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ended.result()
+        await working
+    finally:
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await working
+
+
+@contextlib.contextmanager
+def _signals_cancel(task: asyncio.Task[object] | None) -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM cancels the task; more would only break its tidying up."""
+    loop = asyncio.get_running_loop()
+    told: list[int] = []
+
+    def once(number: int) -> None:
+        told.append(number)
+        if len(told) == 1 and task is not None:
+            task.cancel()
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, once, number)
+    try:
+        yield
+    finally:
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    return port
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

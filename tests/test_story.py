@@ -1,0 +1,103 @@
+"""The whole way, told once: `okno demo --story` against the unmodified product."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+WITHIN = 60.0  # seconds, as the story promises
+SCENES = (
+    "A mail becomes a card, the reply a mail in its thread",
+    "The same in Telegram",
+    "A file both ways",
+    "A stranger writes, and is taken",
+    "A message is left alone over lunch",
+    "Ten minutes before closing",
+    "A reply is refused",
+    "The end: every step happened.",
+)
+
+pytestmark = pytest.mark.slow
+
+
+async def start(*options: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "demo", *options),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        cwd=ROOT,
+    )
+
+
+async def line_with(child: asyncio.subprocess.Process, words: str) -> str:
+    assert child.stdout is not None
+    said = ""
+    async with asyncio.timeout(WITHIN):
+        while line := (await child.stdout.readline()).decode():
+            if words in line:
+                return line
+            said += line
+    raise AssertionError(f"it ended without saying {words!r}:\n{said}")
+
+
+async def rest_of(child: asyncio.subprocess.Process) -> str:
+    async with asyncio.timeout(WITHIN):
+        said, _ = await child.communicate()
+    return said.decode()
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_every_step_of_the_day_happens(language: str) -> None:
+    child = await start("--story", "--language", language)
+    said = await rest_of(child)
+    assert child.returncode == 0, said
+    places = [said.find(scene) for scene in SCENES]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+async def test_a_killed_product_is_said_and_fails_the_story() -> None:
+    child = await start("--story")
+    await line_with(child, SCENES[0])
+    (product,) = psutil.Process(child.pid).children()
+    product.kill()
+
+    said = await rest_of(child)
+
+    assert child.returncode == 1
+    assert "✗ Okno ended by itself with code -9." in said
+    log = said.rpartition("The product's log: ")[2].strip()
+    assert "Okno runs." in Path(log).read_text()
+
+
+async def test_a_step_that_does_not_happen_is_named() -> None:
+    child = await start("--story")
+    await line_with(child, SCENES[0])
+    (product,) = psutil.Process(child.pid).children()
+    product.suspend()
+
+    said = await rest_of(child)
+
+    assert child.returncode == 1
+    assert f"✗ {SCENES[0]}: " in said
+    assert "did not happen within 10 s." in said
+    assert not product.is_running()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_ends_the_page_and_the_product(number: signal.Signals) -> None:
+    child = await start("--no-browser")
+    await line_with(child, "http://127.0.0.1:")
+    (product,) = psutil.Process(child.pid).children()
+    child.send_signal(number)
+
+    said = await rest_of(child)
+
+    assert child.returncode == 0, said
+    assert not product.is_running()

@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from bot.cli import people
-from bot.cli.frame import FAILED, Commands, Config, load_settings, refuse, run, settings_file
+from bot.cli.frame import (
+    FAILED,
+    Commands,
+    Config,
+    known_language,
+    load_settings,
+    refuse,
+    run,
+    settings_file,
+)
 from bot.version import okno_version
 
 
@@ -61,24 +70,25 @@ def run_command(ctx: typer.Context, config: Config = None) -> None:
 
 @app.command()
 def demo(
+    *,
     story: Annotated[
         bool, typer.Option("--story", help="Play a scripted day and print its timeline.")
     ] = False,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="The page's port; 0 takes a free one.")
     ] = 0,
-    no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Do not open the page by itself.")
-    ] = False,
-    language: Annotated[Language, typer.Option(help="The studio's language.")] = Language.RU,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    language: Annotated[str, typer.Option(help="The studio's: ru or en.")] = "ru",
 ) -> None:
     """Try everything on this machine: clients, managers and mail servers in the browser."""
     try:
         from sandbox.demo import run as run_demo
     except ModuleNotFoundError as error:
         refuse(f"The demonstration needs {error.name}: pip install 'okno[demo]'.")
-    work = run_demo(story=story, port=port, open_browser=not no_browser, language=language.value)
-    raise typer.Exit(run(work))
+    playing = run_demo(
+        story=story, port=port, open_browser=browser, language=known_language(language)
+    )
+    raise typer.Exit(run(playing))
 
 
 @app.command()

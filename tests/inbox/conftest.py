@@ -1,5 +1,6 @@
 """An inbox on a real database, with a desk and a channel that record."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -50,6 +51,11 @@ class Studio:
         busy = True
         while busy:
             busy = any([await work_once(self.inbox, queue) for queue in Queue])
+
+    async def later(self, seconds: float = 0.12) -> None:
+        """The queue's clock is the database's: real time passes."""
+        await asyncio.sleep(seconds)
+        await self.run()
 
     async def hears(
         self, sender: str, text: str, *, thread: str = "", group: str | None = None

@@ -30,7 +30,7 @@ _ALIASES = {
     "shift_jis": "cp932",
     "cp-850": "cp850",
 }
-_SAMPLE = 4_000
+_SAMPLE = 2_000
 
 _LETTERS = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
 _WEIGHT = {letter: 3.0 - 0.09 * rank for rank, letter in enumerate(_LETTERS)}

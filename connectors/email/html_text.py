@@ -36,10 +36,10 @@ _MAX_ROW = 600
 def to_text(source: str) -> str:
     """The visible text of an HTML mail; quoted blocks get "> ", links are "text (url)"."""
     if source.count("<") > _MAX_OPEN and _left_open(source) > _MAX_OPEN:
-        return _tidy(html.unescape(_TAG.sub(" ", source)))
+        return _words_alone(source)
     body = LexborHTMLParser(source).body
     if body is None:
-        return _tidy(html.unescape(_TAG.sub(" ", source)))
+        return _words_alone(source)
     text = _tidy(_Writer(show_hidden=False).write(body))
     return text or _tidy(_Writer(show_hidden=True).write(body))
 
@@ -49,8 +49,13 @@ def _left_open(source: str) -> int:
     return len(_OPENED.findall(source)) - len(_CLOSED.findall(source))
 
 
+def _words_alone(source: str) -> str:
+    """The words without their form, for what no HTML parser should be given."""
+    return _SPACE.sub(" ", _INVISIBLE.sub("", html.unescape(_TAG.sub(" ", source)))).strip()
+
+
 def _tidy(text: str) -> str:
-    lines = [line.rstrip() for line in _INVISIBLE.sub("", text).split("\n")]
+    lines = [line.rstrip() for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
@@ -62,6 +67,7 @@ class _Frame:
     out: list[str] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
     newlines: int = 2
+    picture: bool = False
     spaced: bool = True
 
     def text(self, words: str) -> None:
@@ -95,6 +101,7 @@ class _Writer:
         self.frames = [_Frame("body")]
         self.unframed = 0
         self.pre = 0
+        self.items: list[int] = []
 
     def write(self, body: LexborNode) -> str:
         path: list[LexborNode] = []
@@ -117,7 +124,7 @@ class _Writer:
         """Write what stands before an element's children; False: skip them."""
         frame = self.frames[-1]
         if node.is_text_node:
-            self._words(frame, node.text_content or "")
+            self._words(frame, _INVISIBLE.sub("", node.text_content or ""))
             return False
         tag = node.tag or ""
         if not node.is_element_node or tag in _SKIPPED:
@@ -129,10 +136,12 @@ class _Writer:
         if tag == "br":
             frame.out.append("\n")
             frame.newlines, frame.spaced = frame.newlines + 1, True
-        elif tag == "img" and (alt := (attributes.get("alt") or "").strip()):
-            frame.text(f"[{_SPACE.sub(' ', alt)}]")
+        elif tag == "img":
+            frame.picture = True
+            if alt := (attributes.get("alt") or "").strip():
+                frame.text(f"[{_SPACE.sub(' ', alt)}]")
         else:
-            self._open(frame, tag)
+            self._open(frame, node, tag)
         return True
 
     def _words(self, frame: _Frame, text: str) -> None:
@@ -143,14 +152,24 @@ class _Writer:
             if words == " " and "\xa0" in text and frame.newlines == 1:
                 frame.newline(2)  # editors write an empty line as a block with a hard space
 
-    def _open(self, frame: _Frame, tag: str) -> None:
+    def _mark(self, node: LexborNode) -> str:
+        """The number or bullet of a list's item."""
+        parent = node.parent
+        if parent is None or parent.tag != "ol" or not self.items:
+            return "• "
+        self.items[-1] += 1
+        return f"{self.items[-1]}. "
+
+    def _open(self, frame: _Frame, node: LexborNode, tag: str) -> None:
         if tag in _PARAGRAPHS:
             frame.newline(2)
             self.pre += tag == "pre"
         elif tag in _BLOCKS:
             frame.newline(1)
-            if tag == "li":
-                frame.text("• ")
+            if tag in {"ol", "ul"}:
+                self.items.append(0)
+            elif tag == "li":
+                frame.text(self._mark(node))
                 frame.newlines = 1
         if tag in _FRAMED:
             if len(self.frames) > _MAX_FRAMES:
@@ -170,13 +189,17 @@ class _Writer:
             self.frames[-1].newline(2)
         elif tag in _BLOCKS:
             self.frames[-1].newline(1)
+            if tag in {"ol", "ul"} and self.items:
+                self.items.pop()
 
     def _close(self, inner: _Frame, node: LexborNode) -> None:
         outer = self.frames[-1]
         text = "".join(inner.out)
         match inner.tag:
             case "a":
-                outer.raw(_link(text, node.attributes.get("href") or ""))
+                link = _link(text, node.attributes.get("href") or "", picture=inner.picture)
+                outer.raw(link)
+                outer.picture = outer.picture or inner.picture
             case "blockquote":
                 quoted = "\n".join(f"> {line}".rstrip() for line in _tidy(text).split("\n"))
                 outer.raw(quoted)
@@ -198,7 +221,7 @@ def _row(cells: list[str]) -> str:
     return "\n".join(filled)
 
 
-def _link(text: str, href: str) -> str:
+def _link(text: str, href: str, *, picture: bool) -> str:
     url = _SPACE.sub("", href)
     label = text.strip()
     if not _LINK.match(url) or len(url) > 4_000:
@@ -206,7 +229,7 @@ def _link(text: str, href: str) -> str:
     bare = url.split(":", 1)[1] if url.lower().startswith(("mailto:", "tel:")) else url
     shown = bare.split("?")[0] if bare is not url else bare
     if not label:
-        return ""
+        return shown if picture else ""
     if _same(label, shown):
         return text
     end = text[len(text.rstrip()) :]

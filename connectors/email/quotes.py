@@ -19,8 +19,7 @@ _DATE = re.compile(
 _ADDRESS = re.compile(r"[^\s<>@:,;]+@[^\s<>@:,;]+\.[^\s<>@:,;]+")
 _BRACKETED = re.compile(r"[<\[(](?:mailto:)?[^\s<>@]+@[^\s<>@]+[>\])]")
 _WROTE = re.compile(
-    r"(?:\bwrote|\bwrites|пишет|писали?а?|написал(?:\(а\)|а|и)?|сообщил[а(]?|schrieb|a écrit)"
-    r"\s*:?\s*$",
+    r"(?:\bwrote|\bwrites|пишет|писали?а?|написал(?:\(а\)|а|и)?|сообщил[а(]?|schrieb|a écrit)",
     re.IGNORECASE,
 )
 _FIELDS = {
@@ -62,9 +61,15 @@ def split(text: str, subject: str = "") -> tuple[str, str]:
     lines = text.split("\n")
     cut = None if _FORWARDED_SUBJECT.match(subject) else _cut(lines)
     if cut is None or not _written(lines[:cut]):
-        return text.strip("\n"), ""
+        return _trimmed(lines), ""
     start = _signature(lines, cut)
-    return "\n".join(lines[:start]).strip("\n"), "\n".join(lines[start:]).strip("\n")
+    return _trimmed(lines[:start]), _trimmed(lines[start:])
+
+
+def _trimmed(lines: Sequence[str]) -> str:
+    """Without blank lines at either end."""
+    filled = [at for at, line in enumerate(lines) if line.strip()]
+    return "\n".join(lines[filled[0] : filled[-1] + 1]).rstrip() if filled else ""
 
 
 def _cut(lines: Sequence[str]) -> int | None:
@@ -105,12 +110,8 @@ def _signature_below(lines: Sequence[str]) -> int:
     filled = [at for at, line in enumerate(lines) if line.strip()][-_MAX_SIGNATURE:]
     for above, at in pairwise(filled):
         if _DASHES.fullmatch(lines[at]) and _is_quote(lines[above]):
-            rest = lines[at:]
-            return (
-                at
-                if all(len(line) <= 100 and not _is_quote(line) for line in rest)
-                else len(lines)
-            )
+            short = all(len(line) <= 100 and not _is_quote(line) for line in lines[at:])
+            return at if short else len(lines)
     return len(lines)
 
 
@@ -125,11 +126,13 @@ def _attributes(lines: Sequence[str], at: int, tail: int, last_quote: int) -> bo
         joined = f"{joined} {part}"
         if not part or _is_quote(part) or len(joined) > 400:
             return False
-        wrote = _WROTE.search(joined)
-        if wrote or (joined.endswith(":") and _ADDRESS.search(joined)):
-            below = next((i for i in range(end + 1, len(lines)) if lines[i].strip()), len(lines))
-            full = _BRACKETED.search(joined) and (wrote or joined.endswith(">:"))
-            return below == tail < len(lines) or (bool(full) and last_quote < below)
+        wrote, bracketed = _WROTE.search(joined), _BRACKETED.search(joined)
+        if not (wrote or _ADDRESS.search(joined)) or not (bracketed or joined.endswith(":")):
+            continue
+        below = next((i for i in range(end + 1, len(lines)) if lines[i].strip()), len(lines))
+        ended = joined.endswith(">:") or (wrote and wrote.end() >= len(joined.rstrip(":")))
+        if below == tail < len(lines) or (bracketed and ended and last_quote < below):
+            return True
     return False
 
 

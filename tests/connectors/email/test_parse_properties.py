@@ -82,7 +82,9 @@ def test_only_a_mail_without_a_byte_is_unreadable() -> None:
 
 _LINES = st.sampled_from(
     [
-        "", "> quoted", ">> deeper", "Hello there", "-- ", "--", "Ivan", "On 11.03.2024 18:00, Anna <info@studio.ru> wrote:", "11.03.2024, 18:00, Anna <a@studio.ru>:", "From: Anna",
+        "", "> quoted", ">> deeper", "Hello there", "-- ", "--", "Ivan",
+        "On 11.03.2024 18:00, Anna <info@studio.ru> wrote:",
+        "11.03.2024, 18:00, Anna <a@studio.ru>:", "From: Anna",
         "Sent: Monday, 11 March 2024", "To: Ivan", "Subject: Price", "От: Анна", "Тема: Цена",
         "Отправлено: 11 марта 2024 г.", "Кому: Иван", "-----Original Message-----", "_______",
         "Sent from my iPhone", "Отправлено с iPhone", "---------- Forwarded message ---------",

@@ -11,6 +11,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parsedate_to_datetime
 from mimetypes import guess_type
+from typing import Literal
 from uuid import uuid4
 
 _ID = re.compile(r"<[^<>\s]+>")
@@ -49,6 +50,11 @@ class Mail:
     files: tuple[File, ...]
 
     @property
+    def html(self) -> str:
+        """The HTML part, empty where there is none; foreign, as it came."""
+        return _body(message_from_bytes(self.raw, policy=policy.default), ("html",))
+
+    @property
     def thread(self) -> tuple[str, ...]:
         """All ids that tie it to other mails, its own last."""
         return tuple(dict.fromkeys((*self.references, self.in_reply_to, self.message_id)))
@@ -72,7 +78,7 @@ def read(raw: bytes, uid: int, arrived_at: datetime) -> Mail:
         sender_name=senders[0].display_name if senders else "",
         recipients=tuple(each.addr_spec for each in recipients),
         sent_at=_sent_at(message, arrived_at),
-        text=_text(message),
+        text=_body(message, ("plain", "html")),
         files=_files(message),
     )
 
@@ -130,8 +136,8 @@ def _sent_at(message: EmailMessage, otherwise: datetime) -> datetime:
     return sent_at if sent_at.tzinfo is not None else otherwise
 
 
-def _text(message: EmailMessage) -> str:
-    body = message.get_body(("plain", "html"))
+def _body(message: EmailMessage, kinds: tuple[Literal["plain", "html"], ...]) -> str:
+    body = message.get_body(kinds)
     if body is None:
         return ""
     try:

@@ -1,6 +1,7 @@
 """A person's private chat with the bot, over HTTP:
 
-    GET  /api/chat/{person_id}          {"messages": [...], "standing": "started" | "blocked"}
+    GET  /api/chat/{person_id}          {"messages": [...], "standing": "started" | "blocked",
+                                        "commands": [{"command", "description"}]}
     POST /api/chat/{person_id}/say      {"text", "reply_to"?}            → {"message_id"}
     POST /api/chat/{person_id}/send     multipart files, caption?, reply_to?  → {"message_ids"}
     POST /api/chat/{person_id}/press    {"message_id", "data"}           → {"text", "show_alert"}
@@ -9,7 +10,8 @@
     GET  /api/file/{bot_id}/{file_id}   a file's bytes
 
 A message is the Bot API's Message with `out` (the person's own), `reactions` ([{emoji, by}]), and
-`files` ([{kind, name, media_type, size, width, height, url}]) in place of photo, document ...
+`files` ([{kind, name, media_type, size, width, height, url}], with duration in seconds, emoji,
+title and performer where the kind has them) in place of photo, document ...
 """
 
 from __future__ import annotations
@@ -36,9 +38,11 @@ PLAIN = (
     "contact",
     "venue",
     "dice",
+    "forward_origin",
     "reply_markup",
     "out",
 )
+DETAILS = ("duration", "emoji", "title", "performer")
 IN_REPLY = ("message_id", "text", "caption")
 PHOTOS = ("image/jpeg", "image/png", "image/webp")
 KINDS = {"image/gif": "animation", "audio/ogg": "voice", "video/mp4": "video"}
@@ -66,7 +70,13 @@ class Chats:
         person_id = self._person(request)
         messages = self._stage.world.chat(self._stage.bot, person_id)
         shown = [self._shown(message) for message in messages]
-        return web.json_response({"messages": shown, "standing": self._standing(person_id)})
+        return web.json_response(
+            {
+                "messages": shown,
+                "standing": self._standing(person_id),
+                "commands": self._commands(person_id),
+            }
+        )
 
     async def _say(self, request: web.Request) -> web.Response:
         form = await read_form(request)
@@ -132,6 +142,13 @@ class Chats:
             raise LookupError(f"person {person_id}")
         return person_id
 
+    def _commands(self, person_id: int) -> list[Body]:
+        """What the bot's menu offers in this chat: the list set for it, else the general one."""
+        settings = self._stage.bot.settings
+        scopes = (("chat", str(person_id), ""), ("default", "", ""))
+        found = (settings.get(("commands", *scope, "")) for scope in scopes)
+        return next((commands for commands in found if commands), [])
+
     def _standing(self, person_id: int) -> str:
         return self._stage.world.standing(self._stage.bot.id, person_id)
 
@@ -143,9 +160,10 @@ class Chats:
             {"emoji": each.get("emoji", ""), "by": each["by"]} for each in message["reactions"]
         ]
         shown["files"] = self._files(message)
+        if "pinned_message" in message:
+            shown["pinned_message"] = _brief(message["pinned_message"])
         if replied is not None:
-            shown["reply_to_message"] = {key: replied[key] for key in IN_REPLY if key in replied}
-            shown["reply_to_message"]["files"] = self._files(replied)
+            shown["reply_to_message"] = _brief(replied) | {"files": self._files(replied)}
         return shown
 
     def _files(self, message: Body) -> list[Body]:
@@ -166,7 +184,11 @@ class Chats:
             "width": largest.get("width"),
             "height": largest.get("height"),
             "url": f"/api/file/{bot_id}/{file_id}",
-        }
+        } | {key: largest[key] for key in DETAILS if key in largest}
+
+
+def _brief(message: Body) -> Body:
+    return {key: message[key] for key in IN_REPLY if key in message}
 
 
 def _item(upload: Upload) -> Body:

@@ -7,7 +7,7 @@
     GET  /api/mail/{address}/file/{id}/{n}    its n-th file
 
 A mail is {id, folder ("inbox" | "sent"), message_id, in_reply_to, references, subject,
-from: {name, address}, to: [address], sent_at, text, files: [{name, media_type, size, url}]}.
+from: {name, address}, to: [address], sent_at, text, html, files: [{name, media_type, size, url}]}.
 `in_reply_to` names a mail by its id, "inbox-101". Threads are newest first, mails oldest first.
 """
 
@@ -121,6 +121,7 @@ def _shown(address: str, folder: str, mail: Mail) -> Body:
         "to": list(mail.recipients),
         "sent_at": mail.sent_at.isoformat(),
         "text": mail.text,
+        "html": mail.html,
         "files": [
             {
                 "name": file.name,

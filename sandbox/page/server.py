@@ -29,15 +29,22 @@ from sandbox.telegram.refusal import Refusal
 
 HOST = "127.0.0.1"
 STATIC = Path(__file__).with_name("static")
+# Our own files and nothing from elsewhere; a mail's HTML, shown in a frame, may bring styles.
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class PageServer:
-    """`running` listens and fills `url`; port 0 takes a free one."""
+    """`running` listens and fills `url`; port 0 takes a free one. `language`: "ru" or "en"."""
 
-    def __init__(self, stage: Stage, port: int = 0) -> None:
+    def __init__(self, stage: Stage, port: int = 0, language: str = "ru") -> None:
         self._stage = stage
+        self._language = language
         self._port = port
         self._clocks = Clocks(stage.clock)
         self._events = Events(stage)
@@ -75,7 +82,11 @@ class PageServer:
         return web.json_response(
             {
                 "clock": self._clocks.shown(),
-                "studio": {"name": studio.NAME, "address": studio.MAILBOX},
+                "studio": {
+                    "name": studio.NAME,
+                    "address": studio.MAILBOX,
+                    "language": self._language,
+                },
                 "people": {
                     "clients": [_outsider(one) for one in studio.EVERYBODY],
                     "staff": [_colleague(one) for one in studio.STAFF],
@@ -97,6 +108,7 @@ class PageServer:
         if not response.prepared:
             response.headers.setdefault("Cache-Control", "no-store")
             response.headers.setdefault("X-Content-Type-Options", "nosniff")
+            response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
 
 

@@ -46,13 +46,14 @@ function parted(text) {
 function look(mail, body) {
   const frame = h("iframe", { class: "mail-html", sandbox: "", referrerpolicy: "no-referrer", title: t("formatted") });
   const text = [...body.childNodes];
-  const button = h("button", { type: "button", class: "link" }, t("formatted"));
-  button.addEventListener("click", () => {
-    const formatted = frame.isConnected;
-    frame.srcdoc = LOCKED + LETTER + mail.html;
-    body.replaceChildren(...(formatted ? text : [frame]));
-    button.textContent = formatted ? t("formatted") : t("plain");
-  });
+  const button = h("button", { type: "button", class: "link" });
+  const show = (formatted) => {
+    if (formatted) frame.srcdoc = LOCKED + LETTER + mail.html;
+    body.replaceChildren(...(formatted ? [frame] : text));
+    button.textContent = formatted ? t("plain") : t("formatted");
+  };
+  button.addEventListener("click", () => show(!body.contains(frame)));
+  show(mail.text === mail.html);
   return button;
 }
 

@@ -112,7 +112,13 @@ async def _run_parts(
     board = Board(inbox.clock, channels.troubles)
     news = Administrators(store, channels.desk, inbox.clock)
     await news.remember()
-    schedule = _schedule(settings, inbox, store, board)
+
+    async def tick() -> None:
+        board.look()
+        await news.remember()
+        await escalate(inbox)
+
+    schedule = Schedule(inbox.clock, store, tick, (_pruning(settings, store),))
     await schedule.catch_up()
     supervisor = Supervisor(board, news)
     async with AsyncExitStack() as stack:
@@ -149,16 +155,11 @@ async def _backlog(store: SqlStore) -> Backlog:
     return Backlog(sum(stats.depth.values()), max(stats.oldest.values(), default=0.0))
 
 
-def _schedule(settings: Settings, inbox: Inbox, store: SqlStore, board: Board) -> Schedule:
-    async def tick() -> None:
-        board.look()
-        await escalate(inbox)
-
-    async def prune_finished() -> None:
+def _pruning(settings: Settings, store: SqlStore) -> Nightly:
+    async def prune() -> None:
         log.info("Keys of finished jobs forgotten.", count=await store.prune())
 
-    prune = Nightly("prune", PRUNE_AT, settings.studio.zone, prune_finished)
-    return Schedule(inbox.clock, store, tick, (prune,))
+    return Nightly("prune", PRUNE_AT, settings.studio.zone, prune)
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

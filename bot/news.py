@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from time import monotonic
 
 import structlog
 
@@ -22,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 SAY_WITHIN = 10.0  # seconds
 SAY_AGAIN = timedelta(hours=1)
+REMEMBER_EVERY = 600.0  # real seconds
 
 
 class Administrators:
@@ -32,12 +34,20 @@ class Administrators:
         self._desk = desk
         self._clock = clock
         self._staff: Sequence[Manager] = ()
+        self._learnt_at: float | None = None
         self._said_at: datetime | None = None
 
     async def remember(self) -> None:
-        """Learn who is there, for the time when the database cannot say."""
+        """Learn who is there, for the time when the database cannot say; for every tick.
+
+        Looks once in ten minutes. Raises StoreUnavailable.
+        """
+        now = monotonic()
+        if self._learnt_at is not None and now - self._learnt_at < REMEMBER_EVERY:
+            return
         async with self._store.begin() as t:
             self._staff = await t.staff()
+        self._learnt_at = now
 
     async def paused(self, name: str, error: ChannelPaused) -> None:
         """See bot.supervise.News."""

@@ -64,6 +64,13 @@ def refuse(sentence: str, code: int = FAILED) -> NoReturn:
     raise typer.Exit(code)
 
 
+def known_language(code: str) -> str:
+    """The code, where Okno speaks it."""
+    if code not in {"ru", "en"}:
+        refuse(f'{code} is not a language that Okno speaks; write "ru" or "en".', BAD_INPUT)
+    return code
+
+
 def settings_file(ctx: typer.Context, config: Path | None) -> Path:
     """The file named at the command, else before it, else okno.toml here."""
     before = ctx.find_root().params.get("config")

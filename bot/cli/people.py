@@ -10,7 +10,17 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.frame import BAD_INPUT, FAILED, Config, load_settings, refuse, run, short_store, table
+from bot.cli.frame import (
+    BAD_INPUT,
+    FAILED,
+    Config,
+    known_language,
+    load_settings,
+    refuse,
+    run,
+    short_store,
+    table,
+)
 from bot.settings import Settings
 from inbox.errors import StoreRefused
 from inbox.model import Client, Handle, Manager, Role
@@ -49,7 +59,7 @@ def team_add(
         telegram_id=telegram_id,
         role=role,
         zone=_zone(zone or settings.studio.timezone),
-        language=_language(language or settings.studio.language),
+        language=known_language(language or settings.studio.language),
     )
     run(_add(settings, member, deputy))
     typer.echo(f"{member.name} is in the team as {role}. They must press Start in the bot once.")
@@ -84,12 +94,6 @@ def _zone(name: str) -> str:
         return ZoneInfo(name).key
     except (KeyError, ValueError, OSError):
         refuse(f'{name} is not a time zone; write a name such as "Europe/Moscow".', BAD_INPUT)
-
-
-def _language(code: str) -> str:
-    if code not in {"ru", "en"}:
-        refuse(f'{code} is not a language that Okno speaks; write "ru" or "en".', BAD_INPUT)
-    return code
 
 
 @team.command("list")

@@ -67,6 +67,7 @@ class MailReader:
         self._log = log.bind(mailbox=settings.address)
         self._session: ImapSession | None = None
         self.trouble = ""
+        self._turn = 0
         self._begin(None)
 
     def _begin(self, after: str | None) -> None:

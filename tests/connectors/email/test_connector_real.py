@@ -7,17 +7,22 @@ import contextlib
 from typing import Any, Literal
 
 import pytest
+from pydantic import SecretStr
 
 from connectors.email import (
     MailboxSettings,
+    MailConnector,
     ServerSettings,
     check_imap,
     check_smtp,
     connect,
 )
+from connectors.email.faults import SessionLost
+from connectors.email.sent_folder import SentCopies
+from connectors.email.session import ImapSession
 from inbox.errors import ChannelPaused, Fault, SendDeferred, SendRejected
 from inbox.model import Channel, InboundMessage
-from tests.connectors.email.reading import Clock, mail
+from tests.connectors.email.reading import Clock
 from tests.connectors.email.writing import LONG_ID, answer, plain, read
 from tests.servers import Mailbox, MailServers
 
@@ -130,16 +135,33 @@ async def test_a_reply_waits_out_a_restart_of_the_server(mail_servers: MailServe
     await connector.close()
 
 
+async def test_a_wrong_password_defers_the_reply(mail_servers: MailServers) -> None:
+    right = settings_for(mail_servers, mail_servers.dovecot.add_user())
+    wrong = right.smtp.model_copy(update={"password": SecretStr("s3cr3t-guess")})
+    connector = connect(CHANNEL, right.model_copy(update={"smtp": wrong}), Clock())
+    with pytest.raises(SendDeferred) as caught:
+        await connector.send(answer(answering=None, to="lena@client.test"))
+    assert caught.value.fault is Fault.LOGIN_FAILED
+    assert caught.value.retry_after is not None
+    assert "s3cr3t-guess" not in str(caught.value)
+    await connector.close()
+
+
 async def test_a_copy_is_made_once_imap_is_back(mail_servers: MailServers) -> None:
     ours, lena = mail_servers.dovecot.add_user(), mail_servers.dovecot.add_user()
-    mail_servers.dovecot.deliver(ours.address, mail("x"))
-    connector = connect(CHANNEL, settings_for(mail_servers, ours), Clock())
-    mail_servers.dovecot.set_password(ours.address, "changed")
-    wrong = connect(CHANNEL, settings_for(mail_servers, ours), Clock())
-    with pytest.raises(SendDeferred) as caught:
-        await wrong.send(answer(answering=None, to=lena.address))
-    assert caught.value.fault is Fault.LOGIN_FAILED
-    mail_servers.dovecot.set_password(ours.address, ours.password)
+    settings = settings_for(mail_servers, ours)
+    tries = 0
+
+    async def opened() -> ImapSession:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise SessionLost("not yet")
+        return await ImapSession.open(settings.imap)
+
+    copies = SentCopies(settings, open_session=opened, pauses=(0.05, 0.05, 0.05))
+    connector = MailConnector(CHANNEL, settings, Clock(), copies=copies)
     await connector.send(answer(answering=None, to=lena.address))
     await asyncio.to_thread(mail_servers.dovecot.wait_for_messages, ours.address, 1, "Sent")
+    assert tries == 3
     await connector.close()

@@ -28,7 +28,7 @@ ADD_REPLY = per_dialect(
     lambda insert: insert.on_conflict_do_nothing(index_elements=["key"]).returning(reply.c.id),
 )
 REPLY = select(reply).where(reply.c.id == bindparam("reply_id"))
-LOCK_REPLY = REPLY.with_for_update()
+LOCK_REPLY = REPLY.with_for_update(key_share=True)
 SAVE_REPLY = update(reply).where(reply.c.id == bindparam("saved_id"))
 ADD_LINK = per_dialect(
     desk_link,

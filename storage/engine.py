@@ -16,6 +16,9 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from inbox.errors import StoreUnavailable
 from storage.sqlite import SqliteConnection, connect
 
+CONNECT_PATIENCE = 10  # seconds
+STATEMENT_PATIENCE = 30  # seconds: a server that hangs must not hang us
+
 SCHEMES = {
     "sqlite": "sqlite+aiosqlite",
     "postgres": "postgresql+asyncpg",
@@ -51,13 +54,19 @@ def open_engine(url: URL) -> AsyncEngine:
 
 def _postgresql(url: URL) -> AsyncEngine:
     try:
-        engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_recycle=1800)
+        engine = create_async_engine(
+            url,
+            pool_size=10,
+            max_overflow=10,
+            hide_parameters=True,
+            connect_args={"timeout": CONNECT_PATIENCE, "command_timeout": STATEMENT_PATIENCE},
+        )
     except (NoSuchModuleError, ModuleNotFoundError):
         raise StoreUnavailable("driver", "PostgreSQL needs the extra okno[postgres]") from None
 
     @event.listens_for(engine.sync_engine, "checkout")
     def checkout(adapted: Any, _record: Any, _proxy: Any) -> None:
-        # The driver hears of a server that stopped: asking it costs no round trip, as a ping would.
+        # The driver hears of a server that stopped; a ping would cost a round trip each time.
         if adapted.driver_connection.is_closed():
             raise DisconnectionError
 
@@ -72,6 +81,7 @@ def _sqlite(path: Path) -> AsyncEngine:
         pool_size=1,
         max_overflow=0,
         pool_reset_on_return=None,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine.sync_engine, "begin")

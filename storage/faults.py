@@ -23,6 +23,7 @@ SQLITE_WORDS = {
 # Classes of SQLSTATE, the longest match first (PostgreSQL, appendix A).
 POSTGRES_WORDS = {
     "53100": "disk_full",
+    "53300": "overloaded",
     "55P03": "locked",
     "40P01": "locked",
     "40001": "locked",
@@ -33,7 +34,7 @@ POSTGRES_WORDS = {
     "XX": "damaged",
 }
 
-FAULTS = (DBAPIError, PoolTimeout, OSError, sqlite3.Error)
+FAULTS = (DBAPIError, PoolTimeout, sqlite3.Error)
 
 
 def translated(error: BaseException) -> OknoError | None:
@@ -47,12 +48,14 @@ def translated(error: BaseException) -> OknoError | None:
         code = getattr(cause, "sqlite_errorcode", None)
         reason = None if code is None else SQLITE_WORDS.get(code & 0xFF)
         return None if reason is None else StoreUnavailable(reason, str(cause))
-    if isinstance(cause, OSError):
-        reason = "unreachable" if cause.errno != 28 else "disk_full"
-        return StoreUnavailable(reason, _words(cause))
     if isinstance(error, DBAPIError):
         return _postgres(error)
     return None
+
+
+def unreachable(error: OSError) -> StoreUnavailable:
+    """The network's error, a time-out included, where the database was spoken to."""
+    return StoreUnavailable("unreachable", _words(error))
 
 
 def _postgres(error: DBAPIError) -> OknoError | None:
@@ -60,7 +63,7 @@ def _postgres(error: DBAPIError) -> OknoError | None:
     for length in (5, 2):
         if reason := POSTGRES_WORDS.get(state[:length]):
             return StoreUnavailable(reason, _words(error.orig))
-    if error.connection_invalidated or state[:2] in {"08", "57"} or not state:
+    if error.connection_invalidated or state[:2] in {"08", "57"}:
         return StoreUnavailable("connection_lost", _words(error.orig))
     return None
 

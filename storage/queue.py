@@ -77,6 +77,7 @@ NEXT = (
     )
 )
 DROP = delete(job).where(job.c.id == bindparam("job_id"))
+NEXT_AND_DROP = NEXT.add_cte(DROP.cte("dropped"))  # one round trip; SQLite knows no such thing
 AGAIN = (
     update(lane)
     .where(*_held)
@@ -152,9 +153,11 @@ class QueueRows(Statements):
 
     async def finish(self, claim: Claim) -> None:
         values = {"job_id": claim.job_id, **held(claim)}
-        if not await self.changed(NEXT, **values):
+        one_trip = self.dialect == "postgresql"
+        if not await self.changed(NEXT_AND_DROP if one_trip else NEXT, **values):
             raise LeaseLost(f"job {claim.job_id}")
-        await self.run(DROP, {"job_id": claim.job_id})
+        if not one_trip:
+            await self.run(DROP, {"job_id": claim.job_id})
 
     async def retry(self, claim: Claim, *, after: float, counted: bool = True) -> None:
         values = {"after": after, "uncounted": 0 if counted else 1, **held(claim)}

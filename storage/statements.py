@@ -10,6 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.faults import unreachable
+
 PerDialect = Mapping[str, Executable]
 
 
@@ -32,7 +34,10 @@ class Statements:
     ) -> CursorResult[Any]:
         if isinstance(statement, Mapping):
             statement = statement[self.dialect]
-        return await self._connection.execute(statement, parameters)
+        try:
+            return await self._connection.execute(statement, parameters)
+        except OSError as error:
+            raise unreachable(error) from error
 
     async def rows(self, statement: Executable | PerDialect, **values: Any) -> Sequence[Any]:
         return (await self.run(statement, values)).all()

@@ -15,7 +15,7 @@ from inbox.jobs import Queue
 from inbox.records import Claim, Claimed
 from storage.claims import LEASE, MAX_ATTEMPTS, ClaimRows, QueueStats
 from storage.engine import FileLock, open_engine, parse_url
-from storage.faults import FAULTS, translated
+from storage.faults import FAULTS, translated, unreachable
 from storage.queue import QueueRows
 from storage.schema import migrate
 from storage.sqlite import SqliteConnection, off_loop
@@ -84,7 +84,10 @@ class SqlStore:
     async def _connection(self, stack: AsyncExitStack, *, durable: bool) -> AsyncConnection:
         """SQLite: the one writer, for one transaction at a time, in the order of asking."""
         if self._writer is None:
-            return await stack.enter_async_context(self._engine.connect())
+            try:
+                return await stack.enter_async_context(self._engine.connect())
+            except OSError as error:
+                raise unreachable(error) from error
         # Statements do not leave the loop: without this, who writes much would stop all others.
         await asyncio.sleep(0)
         await stack.enter_async_context(self._writing)
@@ -169,7 +172,7 @@ async def open_store(
         await store.start()
     except BaseException as error:
         await store.close()
-        ours = translated(error)
+        ours = unreachable(error) if isinstance(error, OSError) else translated(error)
         if ours is None:
             raise
         raise ours from error

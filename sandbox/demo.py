@@ -69,9 +69,8 @@ async def _perform(
 ) -> None:
     _say("Starting a Bot API, a mail server, and Okno beside them ...")
     async with demonstration(folder, language) as demo:
-        play = (
-            tell(demo.stage, _say) if story else _show_page(demo, port, open_browser=open_browser)
-        )
+        page = PageServer(demo.stage, port, language)
+        play = tell(demo.stage, _say) if story else _show(demo, page, open_browser=open_browser)
         await _until_ended(play, demo.ended)
 
 
@@ -95,8 +94,8 @@ async def demonstration(folder: Path, language: str) -> AsyncIterator[Demo]:
             yield Demo(scene, product, ended)
 
 
-async def _show_page(demo: Demo, port: int, *, open_browser: bool) -> None:
-    async with PageServer(demo.stage, port).running() as page:
+async def _show(demo: Demo, page: PageServer, *, open_browser: bool) -> None:
+    async with page.running():
         _say(f"Okno runs. Play on this page: {page.url}")
         _say(f"The product's log: {demo.product.log}")
         _say("Ctrl-C ends everything.")

@@ -58,7 +58,7 @@ class Channels(Statements):
     async def keep(self, channel_id: str, raws: Sequence[RawMessage]) -> tuple[int | None, ...]:
         if not raws:
             return ()
-        kept = await self.run(KEEP, [raw_row(channel_id, one) for one in raws])
+        kept = await self.run(KEEP, [await raw_row(channel_id, one) for one in raws])
         ids = {row.external_id: row.id for row in kept}
         return tuple(ids.pop(storable(one.external_id), None) for one in raws)
 
@@ -66,12 +66,12 @@ class Channels(Statements):
         found = await self.row(ONE, raw_id=raw_id)
         if found is None:
             raise NoSuchRow("raw message", raw_id)
-        return channel_of(found[0]), raw_of(found[1:])
+        return channel_of(found[0]), await raw_of(found[1:])
 
     async def raw_group(self, raw_id: int) -> tuple[tuple[int, RawMessage], ...]:
         """Of the message and its album, what was not processed yet, in order of arrival."""
         found = await self.rows(UNPROCESSED, raw_id=raw_id)
-        return tuple((one[0], raw_of(one[1:])) for one in found)
+        return tuple([(one[0], await raw_of(one[1:])) for one in found])
 
     async def mark_raw(self, raw_ids: Sequence[int], state: str, reason: str = "") -> None:
         new = {"new_state": state, "new_reason": reason}

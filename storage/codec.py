@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from inbox.model import (
@@ -29,6 +31,7 @@ from inbox.sla import Recipient, Rung
 from storage.tables import client, contact, conversation, manager, message, raw, wait
 
 Cells = Sequence[Any]
+LARGE = 256 * 1024  # bytes
 
 # The columns of a value, in the order in which its `..._of` below reads them.
 RAW = (
@@ -94,7 +97,12 @@ def channel_of(channel_id: str) -> Channel:
     return Channel(channel_id, "telegram" if kind == "staff" else kind)
 
 
-def raw_row(channel_id: str, one: RawMessage) -> dict[str, Any]:
+async def _zip(work: Callable[[bytes], bytes], content: bytes) -> bytes:
+    """A mail of 30 MB keeps a processor busy for half a second: not on the event loop."""
+    return work(content) if len(content) < LARGE else await asyncio.to_thread(work, content)
+
+
+async def raw_row(channel_id: str, one: RawMessage) -> dict[str, Any]:
     return {
         "channel_id": channel_id,
         "external_id": one.external_id,
@@ -104,13 +112,14 @@ def raw_row(channel_id: str, one: RawMessage) -> dict[str, Any]:
         "note": dict(one.note),
         "state": "stored",
         "reason": "",
-        "payload": zlib.compress(one.payload, 1),
+        "payload": await _zip(partial(zlib.compress, level=1), one.payload),
     }
 
 
-def raw_of(cells: Cells) -> RawMessage:
-    external_id, lane, payload, received_at, group, note = cells
-    return RawMessage(external_id, lane, zlib.decompress(payload), received_at, group, note)
+async def raw_of(cells: Cells) -> RawMessage:
+    external_id, lane, packed, received_at, group, note = cells
+    payload = await _zip(zlib.decompress, packed)
+    return RawMessage(external_id, lane, payload, received_at, group, note)
 
 
 def manager_of(cells: Cells) -> Manager | None:

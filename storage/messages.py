@@ -112,7 +112,7 @@ class Messages(Conversations):
 
     async def raw_of_message(self, message_id: int) -> RawMessage | None:
         found = await self.row(ITS_RAW, message_id=message_id)
-        return None if found is None else raw_of(found)
+        return None if found is None else await raw_of(found)
 
     async def card(self, message_id: int) -> Card:
         found = await self.row(CARD, message_id=message_id)

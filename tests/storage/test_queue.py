@@ -292,6 +292,30 @@ async def test_a_restart_frees_what_the_dead_process_held(sqlite_url: str) -> No
     await second.close()
 
 
+async def test_puts_and_ends_at_once_lose_nothing(store: SqlStore) -> None:
+    """Four who put into two lanes while three run them: all come, each one's in order."""
+    done: list[int] = []
+
+    async def produce(who: int) -> None:
+        for number in range(40):
+            await put(store, who * 100 + number, lane=str(who % 2))
+
+    async def consume() -> None:
+        while len(done) < 160:
+            claimed = await store.claim(Queue.IN, 2)
+            for claim in claimed.claims:
+                assert isinstance(claim.job, Received)
+                done.append(claim.job.raw_id)
+                await finish(store, claim)
+            if not claimed.claims:
+                await store.wait_for_jobs(Queue.IN, 0.05)
+
+    async with asyncio.timeout(30):
+        await asyncio.gather(*(produce(who) for who in range(4)), *(consume() for _ in range(3)))
+    for who in range(4):
+        assert [one for one in done if one // 100 == who] == [who * 100 + n for n in range(40)]
+
+
 @pytest.mark.real
 async def test_postgresql_wakes_another_process(postgres_url: str) -> None:
     here, there = await open_store(postgres_url), await open_store(postgres_url)

@@ -1,6 +1,7 @@
 """What inbox.ports.Store and Transaction promise, over SQLite and PostgreSQL."""
 
 import asyncio
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -68,6 +69,26 @@ async def test_a_second_delivery_is_not_kept(store: SqlStore) -> None:
         assert (await t.raw(other[0]))[0] == Channel("email:info", "email")
         with pytest.raises(NoSuchRow):
             await t.raw(10_000)
+
+
+async def test_a_large_mail_is_kept_whole_while_others_go_on(store: SqlStore) -> None:
+    large = raw("1", payload=random.Random(1).randbytes(1_000_000) * 8)
+    beats = 0
+
+    async def beat() -> None:
+        nonlocal beats
+        while True:
+            await asyncio.sleep(0.005)
+            beats += 1
+
+    heart = asyncio.create_task(beat())
+    async with store.begin(durable=True) as t:
+        (raw_id,) = await t.keep("email:info", [large])
+    assert beats > 5
+    heart.cancel()
+    assert raw_id
+    async with store.begin() as t:
+        assert (await t.raw(raw_id))[1] == large
 
 
 async def test_an_album_comes_together_once(store: SqlStore) -> None:
@@ -442,3 +463,24 @@ async def test_two_who_read_and_write_lose_no_update(store: SqlStore) -> None:
 
     winners = await asyncio.gather(*(take(one.id) for one in managers))
     assert len(set(winners)) == 1
+
+
+async def test_two_who_answer_at_once_do_not_block_each_other(store: SqlStore) -> None:
+    async with store.begin() as t:
+        anna = await t.save_manager(manager())
+        conversation = await opened(t, anna.id)
+    both = asyncio.Barrier(2)
+
+    async def answer(key: str) -> None:
+        draft = Reply(key, conversation.id, anna.id, "Да", at(1))
+        async with store.begin() as t:
+            await t.add_reply(draft)
+            if t.dialect == "postgresql":
+                await both.wait()
+            found = await t.conversation(conversation.id)
+            await t.save(replace(found, answered_at=at(2)))
+
+    async with asyncio.timeout(10):
+        await asyncio.gather(answer("a"), answer("b"))
+    async with store.begin() as t:
+        assert len(await t.history(conversation.id, 10)) == 2

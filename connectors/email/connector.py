@@ -76,7 +76,9 @@ class MailConnector:
             received_at=raw.received_at,
             note=raw.note,
         )
-        if isinstance(message, InboundMessage) and "history" in raw.note:
+        if isinstance(message, str) or "history" not in raw.note:
+            return message
+        if message.nature is Nature.PERSON:
             return replace(message, nature=Nature.AUTOMATIC, nature_reason=HISTORY)
         return message
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from inbox.errors import Fault, SendDeferred
 
 MOST_CONNECTIONS = 4
 IDLE_SECONDS = 5.0
+LOGIN_PAUSE = 60.0
 AFTER_LOGIN_FAILED = timedelta(minutes=10)
 
 Open = Callable[[], Awaitable[SmtpSession]]
@@ -31,6 +33,8 @@ class Outgoing:
     ) -> None:
         self._open: Open = open_session or (lambda: SmtpSession.open(settings))
         self._keep = keep
+        self._refusal = ""
+        self._no_login_before = 0.0
         self._room = asyncio.Semaphore(MOST_CONNECTIONS)
         self._resting: list[SmtpSession] = []
         self._goodbyes: set[asyncio.Task[None]] = set()
@@ -56,13 +60,21 @@ class Outgoing:
         await asyncio.gather(*(session.close() for session in resting))
 
     async def _opened(self) -> SmtpSession:
+        """A new connection. Each try with a wrong password brings the account nearer to being
+        locked, so for a minute after one all others fail without a try."""
+        if time.monotonic() < self._no_login_before:
+            raise self._login_refused()
         try:
             return await self._open()
         except SendDeferred as error:
             if error.fault is not Fault.LOGIN_FAILED:
                 raise
-            # Each try with a wrong password brings the account nearer to being locked.
-            raise SendDeferred(error.fault, error.detail, retry_after=AFTER_LOGIN_FAILED) from None
+            self._refusal = error.detail
+            self._no_login_before = time.monotonic() + LOGIN_PAUSE
+            raise self._login_refused() from None
+
+    def _login_refused(self) -> SendDeferred:
+        return SendDeferred(Fault.LOGIN_FAILED, self._refusal, retry_after=AFTER_LOGIN_FAILED)
 
     def _take(self) -> SmtpSession | None:
         while self._resting:

@@ -60,6 +60,9 @@ async def run(
     except (ProductFault, StoryFault) as fault:
         _say(f"✗ {fault}\n  The product's log: {folder / LOG}")
         return FAILED
+    except OSError as fault:
+        _say(f"✗ {fault}")  # the page's port is taken, above all
+        code = FAILED
     await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     return code
 

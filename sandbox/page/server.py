@@ -120,7 +120,7 @@ async def _faults(request: web.Request, handler: Handler) -> web.StreamResponse:
         return refuse(refusal.code, refusal.description)
     except LookupError as error:
         return refuse(404, f"there is no {error}")
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         return refuse(400, str(error))
     except TimeoutError:
         return refuse(504, "the bot did not answer in time")

@@ -73,7 +73,7 @@ def describe(mail: Mail, part: Part, origin: str) -> Attachment | None:
         return None
     name = safe_name(given_name(part) or _inner_subject(mail, part))
     if not name:
-        name = _NAMES.get(kind, f"file-{part.path}")
+        name = _NAMES.get(kind, f"file-{part.path.replace('.', '-')}")
     if (kind in _ENDINGS and "." not in name[1:]) or _no_mail_ending(kind, name):
         name += _ENDINGS[kind]
     return Attachment(_media(kind, name), name, kind, size, origin, part.path)

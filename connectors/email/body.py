@@ -28,6 +28,15 @@ class Body:
     files: list[Part] = field(default_factory=list)
     cut: bool = False
 
+    def text(self) -> str:
+        """What the mail says; a text file sent as such only where nothing else does."""
+        text = self.read(self.mail.root)
+        if text.strip():
+            return text
+        named = [part for part in self.files if part.content_type in {"text/plain", "text/html"}]
+        shown = [part for part in named if disposition(part) != "attachment"]
+        return "\n\n".join(self._decoded(part) for part in shown)
+
     def read(self, part: Part, *, shown: bool = True) -> str:
         """The text of a part and of all it holds; not `shown`: only its files are noted."""
         if not part.parts:
@@ -63,9 +72,12 @@ class Body:
     def _is_plain(self, part: Part) -> bool:
         return part.content_type == "text/plain" and self._is_text(part)
 
+    def _is_too_deep(self, part: Part) -> bool:
+        return part.content_type.startswith("multipart/") and not part.boundary
+
     def _is_text(self, part: Part) -> bool:
         if part.content_type.startswith("multipart/"):
-            return not part.params.get("boundary")
+            return not (part.params.get("boundary") and self._is_too_deep(part))
         if part.content_type not in {"text/plain", "text/html", "text/enriched", "text/markdown"}:
             return False
         if part is self.mail.root:
@@ -74,11 +86,12 @@ class Body:
 
     def _leaf(self, part: Part, *, shown: bool) -> str:
         if not self._is_text(part):
-            if part.content_type not in _SIGNATURES and not part.boundary:
+            if part.content_type not in _SIGNATURES and not self._is_too_deep(part):
                 self.files.append(part)
             return ""
-        if not shown:
-            return ""
+        return self._decoded(part) if shown else ""
+
+    def _decoded(self, part: Part) -> str:
         is_html = part.content_type == "text/html"
         limit = _MAX_HTML if is_html else _MAX_TEXT
         self.cut = self.cut or part.end - part.start > limit

@@ -223,9 +223,13 @@ class _Scan:
         return True
 
     def _more_fields(self, position: int) -> bool:
-        block = self.payload[position : position + 4_096].replace(b"\r", b"")
-        lines = block.split(b"\n\n")[0].split(b"\n")[:20]
-        return any(_FIELD.match(line) for line in lines)
+        """Whether fields follow before the header's blank line or the next part."""
+        for line in self.payload[position : position + 4_096].split(b"\n")[:20]:
+            if not line.strip() or line.startswith(b"--"):
+                return False
+            if _FIELD.match(line):
+                return True
+        return False
 
     def _behind_blank_line(self, position: int) -> int:
         ends = [self.payload.find(mark, position) + len(mark) for mark in (b"\n\n", b"\n\r\n")]

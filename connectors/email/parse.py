@@ -51,7 +51,7 @@ def parse_mail(
         return OWN_ECHO
     subject = headers.text("subject")[:_MAX_SUBJECT]
     body = Body(mail)
-    text, quoted = split(_printable(body.read(mail.root)), subject)
+    text, quoted = split(_printable(body.text()), subject)
     own_id, thread_ids = _ids(mail)
     sender = who or _nobody(headers, own_id)
     kind, reason = nature(headers, sender, mail.root.content_type, own_addresses)
@@ -85,7 +85,7 @@ def _from_us(headers: Headers, own_addresses: frozenset[str]) -> bool:
 def _nobody(headers: Headers, own_id: str) -> Author:
     """A sender for a mail that names none: never two of them the same contact by accident."""
     name = headers.text("from")[:200]
-    local = "mailer-daemon" if name.lower().startswith("mailer-daemon") else own_id[1:17]
+    local = "mailer-daemon" if re.match(r"mailer.daemon", name.lower()) else own_id[1:17]
     return Author(Mailbox(name, f"{local}@okno.invalid"))
 
 

@@ -64,8 +64,8 @@ PAGES = {
     "no tags": ("просто текст<br>вторая &lt;b&gt;", "просто текст\nвторая <b>"),
     "what is no text": (
         (
-            "<head><title>t</title><style>s</style></head><script>x</script>ok<!-- c --><!--[if mso]>m"
-            "<![endif]-->"
+            "<head><title>t</title><style>s</style></head><script>x</script>ok<!--"
+            " c --><!--[if mso]>m<![endif]-->"
         ),
         "ok",
     ),

@@ -174,3 +174,34 @@ def test_the_size_of_a_file_that_was_not_fetched_whole_is_unknown() -> None:
     cut, whole = message(payload, {"truncated": "1"}), message(payload + b"\r\n--b--\r\n")
     assert [file.size for file in cut.attachments if file.ref == "2"] == [None]
     assert [file.size for file in whole.attachments] == [6]
+
+
+MULTIPART = "Content-Type: multipart/mixed; boundary=b"
+
+
+def test_a_multipart_whose_boundary_never_comes_is_shown_as_it_stands() -> None:
+    got = message(mail("Hi there,\n\nThe fish.", MULTIPART))
+    assert got.text == "Hi there,\n\nThe fish."
+    assert [file.ref for file in got.attachments] == ["eml"]
+
+
+def test_a_part_without_a_blank_line_behind_its_header_is_read() -> None:
+    body = (
+        "--b\nContent-Type: text/plain\nbar\n\n--b\nContent-Type: text/html\n<p>baz</p>\n\n--b--\n"
+    )
+    assert message(mail(body, MULTIPART)).text == "bar\n\nbaz"
+
+
+def test_a_text_file_is_the_text_where_there_is_no_other() -> None:
+    named = "Content-Type: text/plain; name=msg.txt\n\nhello\n"
+    alone = message(mail(f"--b\n{named}--b--\n", MULTIPART))
+    assert (alone.text, [file.name for file in alone.attachments]) == ("hello", ["msg.txt"])
+    beside = message(mail(f"--b\n\nHi\n--b\n{named}--b--\n", MULTIPART))
+    assert (beside.text, [file.name for file in beside.attachments]) == ("Hi", ["msg.txt"])
+    sent = f"Content-Disposition: attachment\n{named}"
+    assert message(mail(f"--b\n{sent}--b--\n", MULTIPART)).text == ""
+
+
+def test_text_behind_the_last_part_keeps_the_whole_within_reach() -> None:
+    got = message(mail("--b\n\nHi\n--b--\nChecked by a virus scanner\n", MULTIPART))
+    assert (got.text, [file.ref for file in got.attachments]) == ("Hi", ["eml"])

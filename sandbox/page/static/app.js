@@ -75,7 +75,7 @@ class Page {
     const place = { bot: this.state.bot, studio: this.state.studio, onUnread: () => this.sides && this.#count() };
     place.onDeed = () => this.#step(client ? 1 : 2);
     place.empty = t(client ? "emptyClient" : role === "head" ? "emptyHead" : "emptyStaff");
-    place.hints = client ? [t("sample1"), t("sample2"), t("sample3")] : [];
+    place.hints = client ? [t("sample1"), t("sample2"), t("sample3")] : ["/start"];
     const telegram = new ChatPane(person, place);
     this.panes.chats.set(person.id, telegram);
     if (!client) return { telegram };

@@ -197,13 +197,14 @@ export class Composer {
 
   #toggleMenu() {
     this.menu.hidden = !this.menu.hidden;
-    const items = this.commands.map(({ command, description }) => {
+    const known = this.commands.length ? this.commands : [{ command: "start", description: t("start") }];
+    const items = known.map(({ command, description }) => {
       const onclick = () => {
         this.menu.hidden = true;
         this.deeds.say(`/${command}`, null);
       };
       return h("button", { type: "button", onclick }, h("strong", {}, `/${command}`), h("span", {}, description));
     });
-    this.menu.replaceChildren(...(items.length ? items : [h("p", {}, t("noCommands"))]));
+    this.menu.replaceChildren(...items);
   }
 }

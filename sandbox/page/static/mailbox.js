@@ -4,7 +4,7 @@ import { api } from "./api.js";
 import { arrange, h, icon, iconButton } from "./dom.js";
 import { FileTray, growing } from "./composer.js";
 import { mailView } from "./mail.js";
-import { failure, toast } from "./notices.js";
+import { failure } from "./notices.js";
 import { brief } from "./time.js";
 import { spoken, t } from "./words.js";
 
@@ -174,7 +174,6 @@ export class MailPane {
     if (this.writing) this.opened = "new:";
     this.writing = false;
     this.place.onDeed?.(this.client);
-    toast(this.element, t("mailSent"));
     this.update(await api.mail(this.client.email));
   }
 }

@@ -23,10 +23,11 @@ export function bubble(messages, { last, acts }) {
     if (String(getSelection())) return;
     acts.reply(target);
   });
+  body.append(deeds(target, acts));
   const stack = h("div", { class: "stack" }, body, keyboard(target, acts));
   const row = h("div", { class: `row ${message.out ? "out" : "in"}${last ? " last" : ""}` });
   row.dataset.ids = messages.map((each) => each.message_id).join(" ");
-  row.append(stack, deeds(target, acts));
+  row.append(stack);
   return row;
 }
 
@@ -35,8 +36,9 @@ function bubbleClass(messages, last) {
   const kind = kindOf(message);
   const bare = Boolean(kind === "sticker" || kind === "video_note" || message.dice || loneEmoji(message));
   const words = messages.some((each) => each.text || each.caption);
-  const full = ["photo", "video", "animation"].includes(kind) || Boolean(message.location);
-  const kinds = [["bare", bare], ["full", full], ["wordless", full && !words], ["tail", last && !bare && !messages.at(-1).reply_markup?.inline_keyboard]];
+  const pictured = ["photo", "video", "animation"].includes(kind);
+  const full = pictured || Boolean(message.location);
+  const kinds = [["bare", bare], ["full", full], ["wordless", pictured && !words], ["tail", last && !bare && !messages.at(-1).reply_markup?.inline_keyboard]];
   return ["bubble", ...kinds.filter(([, yes]) => yes).map(([name]) => name)].join(" ");
 }
 
@@ -67,9 +69,7 @@ function text(message, acts, messages) {
   if (!words) return null;
   if (loneEmoji(message)) return h("div", { class: "big-emoji" }, words);
   const entities = message.entities ?? message.caption_entities;
-  const room = stamp(messages);
-  room.classList.add("room");
-  return h("div", { class: "text" }, rich(words, entities, acts.follow), room);
+  return h("div", { class: "text" }, rich(words, entities, acts.follow), reacted(messages) ? null : room(messages));
 }
 
 function unknown(message) {
@@ -99,7 +99,15 @@ function foot(messages) {
   return h("div", { class: "foot" }, reactions.length ? h("span", { class: "reactions" }, reactions) : null, stamp(messages));
 }
 
-/** When; in the text a hidden one of the same width keeps room for it on the last line. */
+const reacted = (messages) => messages.some((each) => each.reactions.length);
+
+/** A hidden stamp at the end of the text: it keeps room for the real one on the last line. */
+function room(messages) {
+  const element = stamp(messages);
+  element.classList.add("room");
+  return element;
+}
+
 function stamp(messages) {
   const message = messages.at(-1);
   const edited = messages.some((each) => each.edit_date) ? `${t("edited")} ` : "";

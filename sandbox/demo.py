@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import shutil
 import signal
 import socket
@@ -102,7 +103,7 @@ async def _show(demo: Demo, page: PageServer, *, open_browser: bool) -> None:
         _say(f"Okno runs. Play on this page: {page.url}")
         _say(f"The product's log: {demo.product.log}")
         _say("Ctrl-C ends everything.")
-        if open_browser:
+        if open_browser and _has_screen():
             await asyncio.to_thread(webbrowser.open, page.url)
         await asyncio.Event().wait()
 
@@ -149,6 +150,12 @@ def _signals_cancel(task: asyncio.Task[object] | None) -> Iterator[None]:
     finally:
         for number in SIGNALS:
             loop.remove_signal_handler(number)
+
+
+def _has_screen() -> bool:
+    """Without one, `webbrowser` would fill the terminal with a text browser."""
+    screens = {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ)  # noqa: TID251 - not a setting
+    return sys.platform != "linux" or bool(screens)
 
 
 def _free_port() -> int:

@@ -73,7 +73,10 @@ class Product:
 
     async def _command(self, *arguments: str) -> None:
         child = await self._start(*arguments, output=asyncio.subprocess.PIPE)
-        said, _ = await child.communicate()
+        try:
+            said, _ = await child.communicate()
+        finally:
+            await self._stop(child)
         with self.log.open("ab") as log:
             log.write(said)
         if child.returncode != 0:

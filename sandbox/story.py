@@ -73,6 +73,7 @@ class Story:
         own = self._replies(ANNA, card, "Добрый день! Меню: 40 000 ₽, две недели.")
         answer = await self._mail_came(MARIA, "40 000 ₽")
         self._stands_in_thread(answer, asked)
+        await self._kept_in_sent(answer)
         await self._delivered(ANNA, own)
         await self._closed(ANNA, card, "12")
 
@@ -233,6 +234,14 @@ class Story:
         self.teller.sure("the answer refers to the client's mail", holds=refers)
         named = answer.subject == f"Re: {asked.subject}" and bool(answer.message_id)
         self.teller.sure("the answer has the client's subject and an id", holds=named)
+
+    async def _kept_in_sent(self, answer: Mail) -> None:
+        def copy() -> bool | None:
+            ids = {mail.message_id for mail in self._stage.mail.sent(studio.MAILBOX)}
+            return answer.message_id in ids or None
+
+        _, took = await self.teller.until("a copy in the studio's folder Sent", copy)
+        self.teller.tell(f"a copy in the studio's folder Sent, {took} after the reply")
 
     async def _chat_came(self, who: Outsider, words: str) -> None:
         _, took = await self.teller.until(

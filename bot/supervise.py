@@ -31,11 +31,13 @@ Run = Callable[[], Awaitable[None]]
 class Pauses:
     """Seconds: back-off from `first` to `most`, `person` while one is needed.
 
+    The database is our own, and all stands still without it: it is tried again after `store`.
     A part that ran for `settled` is taken to be up; for `proven` where a person was asked for.
     """
 
     first: float = 1.0
     most: float = 300.0
+    store: float = 10.0
     person: float = 600.0
     settled: float = 5.0
     proven: float = 60.0
@@ -92,7 +94,7 @@ class Supervisor:
             except ChannelPaused as error:
                 pause = await self._paused(name, streak, error)
             except StoreUnavailable as error:
-                pause = self._failed(name, streak, str(error))
+                pause = min(self.pauses.store, self._failed(name, streak, str(error)))
                 await self.news.store_away(error)
             except OknoError as error:
                 pause = self._failed(name, streak, str(error))

@@ -20,7 +20,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def _skip_or_fail(error: ServerMissing) -> None:
+def skip_or_fail(error: ServerMissing) -> None:
     if IN_CI:
         pytest.fail(f"{error}, and in CI it must be", pytrace=False)
     pytest.skip(str(error))
@@ -31,7 +31,7 @@ def _own_dovecot() -> Iterator[Dovecot]:
     try:
         server = Dovecot()
     except ServerMissing as error:
-        _skip_or_fail(error)
+        skip_or_fail(error)
     else:
         with server:
             yield server
@@ -49,7 +49,7 @@ def _own_mail_servers() -> Iterator[MailServers]:
     try:
         servers = MailServers()
     except ServerMissing as error:
-        _skip_or_fail(error)
+        skip_or_fail(error)
     else:
         with servers:
             yield servers
@@ -73,7 +73,7 @@ def _own_postgres() -> Iterator[Postgres]:
     try:
         server = Postgres()
     except ServerMissing as error:
-        _skip_or_fail(error)
+        skip_or_fail(error)
     else:
         with server:
             yield server

@@ -7,6 +7,7 @@ import signal
 
 import pytest
 
+from sandbox.telegram import Fault
 from tests.bot.process_world import (
     ANNA,
     CLIENT,
@@ -102,3 +103,38 @@ async def test_a_fault_in_the_settings_is_one_sentence(studio: Studio) -> None:
         assert await asyncio.wait_for(running.process.wait(), PATIENCE) == 2
     assert running.said.startswith("okno.toml: zoo is not a known key.")
     assert running.said.count("\n") == 1
+
+
+async def test_a_running_job_ends_before_it_stops(studio: Studio) -> None:
+    slow = Fault("delay", "sendMessage", chat_id=ANNA, seconds=2.0)
+    async with studio.okno(studio.write()) as running:
+        await until(lambda: "Okno runs." in running.said, running)
+        studio.telegram.world.faults.add(slow)
+        studio.people.says(CLIENT, TOKEN, "Slowly.")
+        await until(lambda: slow.count == 0, running)
+        assert await running.stop() == 0
+    assert studio.texts(ANNA).count("Slowly.") == 1
+
+
+async def test_a_second_signal_ends_it_at_once(studio: Studio) -> None:
+    slow = Fault("delay", "sendMessage", chat_id=ANNA, seconds=9.0)
+    async with studio.okno(studio.write()) as running:
+        await until(lambda: "Okno runs." in running.said, running)
+        studio.telegram.world.faults.add(slow)
+        studio.people.says(CLIENT, TOKEN, "Very slowly.")
+        await until(lambda: slow.count == 0, running)
+        running.process.send_signal(signal.SIGTERM)
+        await until(lambda: "Stopping" in running.said, running)
+        assert await running.stop() == 130
+
+
+async def test_a_revoked_token_pauses_telegram_and_mail_goes_on(studio: Studio) -> None:
+    async with studio.okno(studio.write()) as running:
+        await until(lambda: "Mailbox connected" in running.said, running)
+        studio.telegram.world.faults.add(Fault("refuse", count=None, status=401))
+        studio.people.says(CLIENT, TOKEN, "This ends the long poll that is under way.")
+        await until(lambda: "Paused until a person helps" in running.said, running)
+        _, facts = await running.health()
+        assert facts["parts"]["telegram"]["state"] == "paused"
+        assert facts["parts"]["email:info"]["state"] != "paused"
+        assert await running.stop() == 0

@@ -282,6 +282,8 @@ async def _settle(
                 await answered(inbox, t, draft, max(result.sent_at, asked))
             case SendDeferred() if now - draft.written_at < GIVE_UP:
                 draft = _failed(draft, ReplyState.QUEUED, result)
+                if result.fault is Fault.LOGIN_FAILED:
+                    await _ask_for_a_password(t, draft, result, now)
             case SendDeferred():
                 draft = _failed(draft, ReplyState.REJECTED, SendRejected(Fault.EXPIRED))
             case SendUncertain():
@@ -296,6 +298,15 @@ async def _settle(
             if draft.tries == 1:
                 await show_outcome(t, draft)
             await t.retry(claim, after=pause(result, draft.tries), counted=False)
+
+
+async def _ask_for_a_password(
+    t: Transaction, draft: Reply, error: SendDeferred, now: datetime
+) -> None:
+    """Only an administrator can help: told once a day for each channel."""
+    channel_id = (await t.conversation(draft.conversation_id)).channel_id
+    fields = {"channel": channel_id, "reason": str(error)}
+    await tell_admins(t, "channel_paused", fields, key=f"login:{channel_id}:{now.date()}")
 
 
 def _failed(draft: Reply, state: ReplyState, error: SendFailed) -> Reply:

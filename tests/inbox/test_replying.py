@@ -121,6 +121,17 @@ class TestOut:
             ReplyState.SENT,
         ]
 
+    async def test_a_refused_login_is_told_to_the_administrator_once(self, studio: Studio) -> None:
+        refused = SendDeferred(Fault.LOGIN_FAILED, "535 no", retry_after=timedelta(seconds=0.1))
+        studio.channel.failures = failures(refused, refused)
+        conversation = await studio.conversation(await studio.asks("a@x.test"))
+        await reply(studio.inbox, studio.draft(conversation, studio.anna))
+        await studio.run()
+        await studio.later()
+        ((notice, fields, to),) = studio.desk.told
+        assert (notice, to) == ("channel_paused", studio.admin)
+        assert fields == {"channel": "email:info", "reason": "login_failed: 535 no"}
+
     async def test_after_a_day_a_deferred_reply_is_given_up(self, studio: Studio) -> None:
         studio.channel.failures = failures(FLOOD)
         conversation = await studio.conversation(await studio.asks("a@x.test"))

@@ -47,6 +47,7 @@ from inbox.ports import (
     Reply,
     ReplyState,
     Source,
+    Transaction,
 )
 from inbox.queueing import answered, pause, queue_reply, refresh, show_outcome, tell_admins
 from inbox.sla import due_alerts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,6 +54,26 @@ def storable(value: str) -> str:
     if value.isascii() and "\x00" not in value:
         return value
     return _NOT_STORABLE.sub("�", value)
+
+
+def to_json(value: Any) -> str:
+    """JSON text of which every string is `storable`."""
+    found = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if "\\u0000" not in found and storable(found) == found:
+        return found
+    return json.dumps(_storable_strings(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def _storable_strings(value: Any) -> Any:
+    match value:
+        case str():
+            return storable(value)
+        case dict():
+            return {storable(key): _storable_strings(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_storable_strings(one) for one in value]
+        case _:
+            return value
 
 
 class Words(TypeDecorator[str]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from inbox.errors import StoreUnavailable
+from storage.columns import to_json
 from storage.sqlite import SqliteConnection, connect
 
+OLDEST_SQLITE = (3, 35)  # RETURNING
 CONNECT_PATIENCE = 10  # seconds
 STATEMENT_PATIENCE = 30  # seconds: a server that hangs must not hang us
 
@@ -59,6 +62,7 @@ def _postgresql(url: URL) -> AsyncEngine:
             pool_size=10,
             max_overflow=10,
             hide_parameters=True,
+            json_serializer=to_json,
             connect_args={"timeout": CONNECT_PATIENCE, "command_timeout": STATEMENT_PATIENCE},
         )
     except (NoSuchModuleError, ModuleNotFoundError):
@@ -74,6 +78,8 @@ def _postgresql(url: URL) -> AsyncEngine:
 
 
 def _sqlite(path: Path) -> AsyncEngine:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise StoreUnavailable("driver", f"SQLite 3.35 is needed, not {sqlite3.sqlite_version}")
     engine = create_async_engine(
         "sqlite+aiosqlite://",
         async_creator=connect(path),
@@ -82,6 +88,7 @@ def _sqlite(path: Path) -> AsyncEngine:
         max_overflow=0,
         pool_reset_on_return=None,
         hide_parameters=True,
+        json_serializer=to_json,
     )
 
     @event.listens_for(engine.sync_engine, "begin")

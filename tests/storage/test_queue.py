@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 
 from inbox.jobs import Queue, Received, SendReply, ShowOutcome, TellAdmins
 from inbox.records import Claim, LeaseLost
+from storage.columns import now
 from storage.store import SqlStore, open_store
-from storage.tables import dead, job
+from storage.tables import dead, job, lane
 
 ROOT = Path(__file__).parents[2]
 Opening = Callable[..., Awaitable[SqlStore]]
@@ -122,6 +123,19 @@ async def test_a_delay_counts_from_the_put_however_long_the_lane_was_busy(store:
     assert await claim_all(store) == []
     await asyncio.sleep(0.32)
     assert await claim_all(store) == [2]
+
+
+async def test_a_lane_that_looks_ready_too_early_is_put_back(store: SqlStore) -> None:
+    """On PostgreSQL whoever finishes a job may not see the delay of one that is just put."""
+    await put(store, 1, delay=0.3)
+    async with store.begin() as t:
+        await t.run(update(lane).values(ready_at=now()))
+    claimed = await store.claim(Queue.IN, 10)
+    assert claimed.claims == ()
+    assert claimed.next_due_in == pytest.approx(0.2, abs=0.11)
+    await asyncio.sleep(0.32)
+    (claim,) = (await store.claim(Queue.IN, 10)).claims
+    assert claim.attempts == 1
 
 
 async def test_a_retry_keeps_its_place(store: SqlStore) -> None:

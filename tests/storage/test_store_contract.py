@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from inbox.errors import NoSuchRow, StoreRefused
-from inbox.model import Channel, Client, Handle, Nature, Outcome, Role
+from inbox.model import Attachment, Channel, Client, Handle, Media, Nature, Outcome, Role
 from inbox.records import CardState, DeskLink, DeskRef, Purpose, Reply, ReplyState, Shown
 from storage.store import SqlStore
 from tests.storage.values import (
@@ -228,12 +228,21 @@ async def test_a_raw_message_is_filed_once(store: SqlStore) -> None:
 
 
 async def test_what_no_database_keeps_is_replaced_one_for_one(store: SqlStore) -> None:
-    hostile = message("a\x00b", text="x\x00y\ud83dz", sender_name="\x00", thread_ids=("\x00t",))
+    file = Attachment(Media.DOCUMENT, "x\x00\ud83d.pdf", "", None, "bot:1", "r")
+    hostile = message(
+        "a\x00b",
+        text="x\x00y\ud83dz",
+        sender_name="\x00",
+        thread_ids=("\x00t",),
+        attachments=(file,),
+        reply_context={"subject": "\x00"},
+    )
     async with store.begin() as t:
         conversation, message_id = await asked(t, await opened(t), hostile)
         await t.learn_threads("telegram", conversation.id, hostile.thread_ids)
         card = await t.card(message_id)
         assert card.message.text == "x�y�z"
+        assert card.message.attachments == (replace(file, name="x��.pdf"),)
         assert await t.conversation_for("telegram", hostile.thread_ids) is not None
         assert (await t.keep("telegram", [raw("a\x00b")])) == (None,)
 
@@ -278,6 +287,16 @@ async def test_a_wait_lives_through_its_states(store: SqlStore) -> None:
             await t.save_wait(replace(closed, id=10_000), None)
         with pytest.raises(NoSuchRow):
             await t.wait(10_000)
+
+
+async def test_a_changed_open_wait_is_saved_with_its_conversation(store: SqlStore) -> None:
+    async with store.begin() as t:
+        conversation, _ = await asked(t, await opened(t), message())
+        assert conversation.wait
+        fired = conversation.wait.after_firing(frozenset({0}), at(45), HOURS)
+        assert await t.save(replace(conversation, wait=fired)) == replace(conversation, wait=fired)
+    async with store.begin() as t:
+        assert (await t.conversation(conversation.id)).wait == fired
 
 
 async def test_a_message_that_opened_no_wait_is_quiet(store: SqlStore) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -52,6 +53,14 @@ async def rest_of(child: asyncio.subprocess.Process) -> str:
     return said.decode()
 
 
+def kept_log(said: str) -> str:
+    """What the product wrote into the folder that a failed demonstration leaves; it goes then."""
+    log = Path(said.rpartition("The product's log: ")[2].strip())
+    text = log.read_text()
+    shutil.rmtree(log.parent)
+    return text
+
+
 @pytest.mark.parametrize("language", ["ru", "en"])
 async def test_every_step_of_the_day_happens(language: str) -> None:
     child = await start("--story", "--language", language)
@@ -72,8 +81,7 @@ async def test_a_killed_product_is_said_and_fails_the_story() -> None:
 
     assert child.returncode == 1
     assert "✗ Okno ended by itself with code -9." in said
-    log = said.rpartition("The product's log: ")[2].strip()
-    assert "Okno runs." in Path(log).read_text()
+    assert "Okno runs." in kept_log(said)
 
 
 async def test_a_step_that_does_not_happen_is_named() -> None:
@@ -88,14 +96,14 @@ async def test_a_step_that_does_not_happen_is_named() -> None:
     assert f"✗ {SCENES[0]}: " in said
     assert "did not happen within 10 s." in said
     assert not product.is_running()
+    assert "Okno runs." in kept_log(said)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_a_signal_ends_the_page_and_the_product(number: signal.Signals) -> None:
+async def test_ctrl_c_ends_the_page_and_the_product() -> None:
     child = await start("--no-browser")
     await line_with(child, "http://127.0.0.1:")
     (product,) = psutil.Process(child.pid).children()
-    child.send_signal(number)
+    child.send_signal(signal.SIGINT)
 
     said = await rest_of(child)
 

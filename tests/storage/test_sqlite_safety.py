@@ -202,3 +202,11 @@ def test_a_url_that_cannot_be_used_is_not_repeated(url: str) -> None:
         open_engine(parse_url(url))
     assert caught.value.reason == "url"
     assert "geheim" not in str(caught.value)
+
+
+def test_a_library_that_is_too_old_is_said(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.engine.OLDEST_SQLITE", (99, 0))
+    with pytest.raises(StoreUnavailable, match=r"SQLite .* is needed"):
+        open_engine(parse_url(sqlite_url))

@@ -58,6 +58,17 @@ class Redaction:
                 return self.text(str(value))
 
 
+_SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+    structlog.processors.format_exc_info,
+]
+
+
 def set_up(
     style: Literal["console", "json"],
     level: str,
@@ -65,30 +76,28 @@ def set_up(
     stream: TextIO | None = None,
 ) -> None:
     """Send every log line of this process to `stream` (standard error), secrets hidden."""
-    out = stream or sys.stderr
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
-    ]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *shared,
+            *_SHARED,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    root.handlers[:] = [_handler(style, secrets, stream or sys.stderr)]
+    root.setLevel(level.upper())
+    for name, least in _LEAST.items():
+        logging.getLogger(name).setLevel(max(least, root.level))
+
+
+def _handler(style: str, secrets: Collection[str], out: TextIO) -> logging.Handler:
     handler = logging.StreamHandler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=_SHARED,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 Redaction(secrets),
@@ -96,11 +105,7 @@ def set_up(
             ],
         )
     )
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(level.upper())
-    for name, least in _LEAST.items():
-        logging.getLogger(name).setLevel(max(least, root.level))
+    return handler
 
 
 def _renderers(style: str, *, colors: bool) -> Iterable[Processor]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.connections import Board
+from bot.settings_faults import SettingsFault
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -79,7 +80,10 @@ class Health:
 
 @asynccontextmanager
 async def serve(health: Health, host: str, port: int) -> AsyncIterator[int]:
-    """Answer at /healthz while the block runs; gives the port (another one where it was 0)."""
+    """Answer at /healthz while the block runs; gives the port (another one where it was 0).
+
+    Raises SettingsFault where the port is taken.
+    """
     from aiohttp import web  # noqa: PLC0415 - `okno health` asks without carrying a server
 
     async def answer(_request: web.Request) -> web.Response:
@@ -91,8 +95,13 @@ async def serve(health: Health, host: str, port: int) -> AsyncIterator[int]:
     runner = web.AppRunner(app, access_log=None, handle_signals=False)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise SettingsFault(
+                f"/healthz cannot be answered at {host}:{port} ({error.strerror})."
+                " Choose another health.port."
+            ) from None
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()

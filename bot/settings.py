@@ -23,6 +23,7 @@ from bot.settings_sections import (
     ReportSettings,
     SlaSettings,
     StudioSettings,
+    is_zone,
 )
 from bot.settings_sources import merged, read_environment, read_file, secrets_in, url_secrets
 from connectors.email.config import MailboxSettings
@@ -110,7 +111,7 @@ def _with_defaults(values: dict[str, Any], folder: Path) -> dict[str, Any]:
     studio, mailboxes = values.get("studio"), values.get("mailboxes")
     zone = studio.get("timezone") if isinstance(studio, dict) else None
     below: dict[str, Any] = {"database": {"url": f"sqlite:///{folder / DATABASE_FILE}"}}
-    if isinstance(zone, str) and isinstance(mailboxes, dict):
+    if isinstance(zone, str) and is_zone(zone) and isinstance(mailboxes, dict):
         below["mailboxes"] = {name: {"timezone": zone} for name in mailboxes}
     return merged(below, values)
 

@@ -60,13 +60,23 @@ def sentences(
 ) -> list[str]:
     """One line an error, with the place it came from; sorted as the errors are."""
     lines = []
-    for error in errors:
+    for error in _without_echoes(list(errors)):
         location = _without_unions(error["loc"])
         place = variable(location) if _holds(from_environment, location) else None
         key = ".".join(map(str, location))
         where = f"{place}" if place else f"{file}: {key}"
         lines.append(hide(f"{where} {_fault(error, location, model)}", secrets))
     return list(dict.fromkeys(lines))
+
+
+def _without_echoes(errors: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """A list whose entries are wrong is told to be too short as well: the entries' faults do."""
+    places = [error["loc"] for error in errors]
+    for error in errors:
+        depth = len(error["loc"])
+        inside = any(len(p) > depth and p[:depth] == error["loc"] for p in places)
+        if error["type"] != "too_short" or not inside:
+            yield error
 
 
 def hide(text: str, secrets: Sequence[str]) -> str:
@@ -97,7 +107,8 @@ def _fault(error: ErrorDetails, location: Location, model: type[BaseModel]) -> s
         case _:
             what = error["msg"][:1].lower() + error["msg"][1:]
     fix = _FIXES.get(".".join(map(str, location))) or _FIXES_BY_KEY.get(str(location[-1]))
-    return f"{what.rstrip('.')}. {fix}." if fix else f"{what.rstrip('.')}."
+    what = what if what.endswith("?") else f"{what.rstrip('.')}."
+    return f"{what} {fix}." if fix else what
 
 
 _TYPES = {

@@ -44,14 +44,21 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-def _zone(name: str) -> str:
+def is_zone(name: str) -> bool:
+    """Whether this is the IANA name of a time zone."""
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        close = get_close_matches(name, available_timezones(), 1)
-        hint = f", did you mean {close[0]}?" if close else ""
-        raise ValueError(f"is not the name of a time zone{hint}") from None
-    return name
+        return False
+    return True
+
+
+def _zone(name: str) -> str:
+    if is_zone(name):
+        return name
+    close = get_close_matches(name, available_timezones(), 1)
+    hint = f", did you mean {close[0]}?" if close else ""
+    raise ValueError(f"is not the name of a time zone{hint}")
 
 
 def _duration(value: Any) -> timedelta:

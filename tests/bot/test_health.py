@@ -11,6 +11,7 @@ import pytest
 
 from bot.connections import Board, State
 from bot.health import Backlog, Health, ask, serve
+from bot.settings_faults import SettingsFault
 
 
 class Clock:
@@ -71,6 +72,13 @@ async def test_unwell_where_a_restart_may_help(made_of: Health, fault: tuple[str
         well, text = await asyncio.to_thread(ask, "0.0.0.0", port)
     assert not well
     assert json.loads(text)[fault[0]] == fault[1]
+
+
+async def test_a_port_that_is_taken_is_a_fault_of_the_settings() -> None:
+    async with serve(made(some), "127.0.0.1", 0) as port:
+        with pytest.raises(SettingsFault, match="Choose another health"):
+            async with serve(made(some), "127.0.0.1", port):
+                raise AssertionError
 
 
 def test_nobody_answers() -> None:

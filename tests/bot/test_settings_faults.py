@@ -70,6 +70,16 @@ def test_a_fault_names_key_fault_and_fix(tmp_path: Path, text: str, sentence: st
     assert "pydantic" not in said
 
 
+def test_every_fault_is_said_once(tmp_path: Path) -> None:
+    text = BASE.replace("Moscow", "Moskow") + "[sla]\nladder = [{ after = 5 }]\n" + MAILBOX
+    said = fault(tmp_path, text).splitlines()
+    assert [line.split()[1] for line in said] == [
+        "studio.timezone",
+        "sla.ladder.0.after",
+        "sla.ladder.0.notify",
+    ]
+
+
 def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(SettingsFault, match=r"There is no settings file .*`okno init`"):
         load(tmp_path / "okno.toml")

@@ -98,7 +98,7 @@ async def receive(inbox: Inbox, claim: Claim, job: Received) -> None:
                 await inbox.desk.handle(raw, channel, staff)
             await _acknowledge(inbox, claim, raw_ids, "staff")
             return
-        message = inbox.connectors[channel.id].parse(raws)
+        message = await inbox.connectors[channel.id].parse(raws)
     except Unreadable as error:
         await _quarantine(inbox, claim, raw_ids, channel.id, error)
         return

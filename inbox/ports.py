@@ -93,8 +93,10 @@ class Connector(Source, Protocol):
 
     origin: str  # of attachments that it can send by their `ref`, without their bytes
 
-    def parse(self, raws: Sequence[RawMessage]) -> InboundMessage | str:
-        """What the raw messages (one, or the members of a group) say; pure.
+    async def parse(self, raws: Sequence[RawMessage]) -> InboundMessage | str:
+        """What the raw messages (one, or the members of a group) say; the same at every call.
+
+        It may be worked out in a process of its own, so that no message holds up the others.
 
         A str is the reason why there is nothing to show to anybody: a service event, an echo of
         our own. Raises Unreadable; never anything else, whatever the bytes.

@@ -125,7 +125,7 @@ class RecordingConnector:
             yield batch
             self.acknowledged.append(batch.cursor)
 
-    def parse(self, raws: Sequence[RawMessage]) -> InboundMessage | str:
+    async def parse(self, raws: Sequence[RawMessage]) -> InboundMessage | str:
         sender, thread, text = raws[0].payload.decode().split("|", 2)
         if text == "unreadable":
             raise Unreadable(Fault.MALFORMED, "as planned")

@@ -63,7 +63,7 @@ class MailConnector:
         """See inbox.ports.Source."""
         return self._reader.read(after)
 
-    def parse(self, raws: Sequence[RawMessage]) -> InboundMessage | str:
+    async def parse(self, raws: Sequence[RawMessage]) -> InboundMessage | str:
         """See inbox.ports.Connector. History and gaps are told by the raw message's note."""
         raw = raws[0]
         if "gap" in raw.note:

@@ -56,7 +56,7 @@ class TelegramConnector:
         """See inbox.ports.Source."""
         return self._source.receive(after)
 
-    def parse(self, raws: Sequence[RawMessage]) -> InboundMessage | str:
+    async def parse(self, raws: Sequence[RawMessage]) -> InboundMessage | str:
         """See inbox.ports.Connector."""
         return parse_updates(raws, self.channel.id, self._bot.id)
 

@@ -74,7 +74,7 @@ async def test_a_question_is_read_and_answered_in_its_thread(
         LENA, OURS, "Макет", "Когда?", files=[File("план.pdf", b"%PDF-1", "application/pdf")]
     )
     raw = await next_mail(stream)
-    message = connector.parse([raw])
+    message = await connector.parse([raw])
     assert isinstance(message, InboundMessage)
     assert (message.sender.address, message.text) == (LENA, "Когда?")
     assert await connector.fetch(message.attachments[0], raw) == b"%PDF-1"
@@ -87,7 +87,7 @@ async def test_a_question_is_read_and_answered_in_its_thread(
     assert got.subject == "Re: Макет"
 
     await server.compose(LENA, OURS, "", "Спасибо", in_reply_to=got)
-    again = connector.parse([await next_mail(stream)])
+    again = await connector.parse([await next_mail(stream)])
     assert isinstance(again, InboundMessage)
     assert again.text == "Спасибо"
     assert receipt.thread_ids[0] in again.thread_ids
@@ -143,7 +143,7 @@ async def test_an_unknown_recipient_is_rejected(server: MailServer, make: MakeCo
 async def test_history_opens_no_wait(server: MailServer, make: MakeConnector) -> None:
     await server.compose(LENA, OURS, "Старое", "Давно")
     connector = make(first_run_days=2)
-    message = connector.parse([await next_mail(connector.receive(None))])
+    message = await connector.parse([await next_mail(connector.receive(None))])
     assert isinstance(message, InboundMessage)
     assert message.nature is Nature.AUTOMATIC
 
@@ -152,7 +152,7 @@ async def test_a_mail_that_the_server_keeps_back_is_quarantined(make: MakeConnec
     note = {"gap": "1", "folder": "INBOX", "uid": "7", "uidvalidity": "1"}
     raw = RawMessage("gap:INBOX:1:7", "lane", b"", Clock().now(), note=note)
     with pytest.raises(Unreadable, match="UID 7"):
-        make().parse([raw])
+        await make().parse([raw])
 
 
 async def test_a_file_of_a_mail_too_large_to_take_is_said_to_be_so(make: MakeConnector) -> None:
@@ -164,7 +164,7 @@ async def test_a_file_of_a_mail_too_large_to_take_is_said_to_be_so(make: MakeCon
     note = {"truncated": "1", "size": "99000000"}
     raw = RawMessage("mail:1", "lane", payload, Clock().now(), note=note)
     connector = make()
-    message = connector.parse([raw])
+    message = await connector.parse([raw])
     assert isinstance(message, InboundMessage)
     assert message.text == "Hi"
     with pytest.raises(FileUnavailable) as caught:

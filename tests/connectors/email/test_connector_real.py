@@ -69,7 +69,7 @@ async def test_a_question_is_answered_in_its_thread(
     await asyncio.to_thread(mail_servers.postfix.send, lena.address, ours.address, asked.encode())
     async with asyncio.timeout(10):
         (raw,) = (await anext(stream)).messages
-    message = connector.parse([raw])
+    message = await connector.parse([raw])
     assert isinstance(message, InboundMessage)
     await connector.send(answer("Tomorrow.\n.\n.dot", answering=message))
     (got,) = await asyncio.to_thread(mail_servers.dovecot.wait_for_messages, lena.address, 1)

@@ -114,8 +114,8 @@ async def test_what_was_not_acknowledged_comes_again(
     await again.aclose()
 
 
-def _text(connector: TelegramConnector, raw: Any) -> str:
-    message = connector.parse([raw])
+async def _text(connector: TelegramConnector, raw: Any) -> str:
+    message = await connector.parse([raw])
     assert isinstance(message, InboundMessage)
     return message.text
 
@@ -140,7 +140,7 @@ async def test_a_text_goes_out_with_its_formatting_as_an_answer(
     batches = connector.receive(None)
     (raw,) = (await _next(batches)).messages
     await batches.aclose()
-    answering = connector.parse([raw])
+    answering = await connector.parse([raw])
     assert isinstance(answering, InboundMessage)
     bold = Entity("bold", 0, 6)
     receipt = await connector.send(reply("Завтра <b>", entities=(bold,), answering=answering))
@@ -245,7 +245,7 @@ async def test_files_are_fetched_up_to_the_limit(
     batches = connector.receive(None)
     raws = (await _next(batches)).messages
     await batches.aclose()
-    small, huge = (connector.parse([raw]) for raw in raws)
+    small, huge = [await connector.parse([raw]) for raw in raws]
     assert isinstance(small, InboundMessage)
     assert isinstance(huge, InboundMessage)
     assert await connector.fetch(small.attachments[0], None) == b"contents"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.buttons import Keyboard, card_keyboard, is_free
+from bot.cautions import caution_lines
 from bot.rich import MESSAGE_LIMIT, NOTHING, Rich, joined, one_line
 from bot.texts import Say, mark, speaker
 from bot.wording import length, moment, remaining, size, zone_of
@@ -35,6 +36,9 @@ _QUIET = {
     Nature.PERSON: mark("earlier than the last answer, no reply is awaited"),
     Nature.EDIT: mark("an edit, no reply is awaited"),
     Nature.AUTOMATIC: mark("an automatic message, no reply is awaited"),
+    Nature.NEWSLETTER: mark("a newsletter, no reply is awaited"),
+    Nature.BOUNCE: mark("a mail server's report, no reply is awaited"),
+    Nature.OWN: mark("written by the studio in a mail program"),
     Nature.ECHO: mark("sent by the studio itself"),
     Nature.SERVICE: mark("a service message, no reply is awaited"),
 }
@@ -136,6 +140,7 @@ def _heading(say: Say, card: Card, now: datetime, reader: Manager) -> Rich:
     if card.handed_by is not None:
         giver = one_line(card.handed_by.name, NAME_LIMIT)
         lines.append(Rich(say("↪ Handed over by {name}", name=giver)))
+    lines.append(caution_lines(say, card.message.warnings))
     return joined(lines)
 
 

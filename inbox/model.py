@@ -2,15 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from inbox.business_hours import BusinessHours
-from inbox.errors import Fault
+from inbox.messages import (
+    Attachment,
+    Batch,
+    Delivery,
+    DeliveryReport,
+    Entity,
+    Handle,
+    InboundMessage,
+    LoadedFile,
+    Media,
+    Nature,
+    OutboundMessage,
+    RawMessage,
+    Receipt,
+)
 from inbox.sla import Policy, Rung, breached, due_at, next_rung_at
+
+__all__ = [
+    "Attachment",
+    "Batch",
+    "Channel",
+    "Client",
+    "Closing",
+    "Contact",
+    "Conversation",
+    "Delivery",
+    "DeliveryReport",
+    "Entity",
+    "Handle",
+    "InboundMessage",
+    "LoadedFile",
+    "Manager",
+    "Media",
+    "Nature",
+    "OutboundMessage",
+    "Outcome",
+    "RawMessage",
+    "Receipt",
+    "Role",
+    "Wait",
+]
 
 
 class Role(StrEnum):
@@ -27,18 +64,6 @@ class Channel:
 
     id: str
     kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Handle:
-    """A contact's address on a kind of channel, already normalised by whoever made it.
-
-    kind "telegram": the user id in decimal; "telegram_name": lower-case without "@";
-    "email": case-folded address; "phone": E.164 with "+".
-    """
-
-    kind: str
-    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,155 +96,6 @@ class Manager:
     language: str = "ru"
     deputy_id: int | None = None
     active: bool = True
-
-
-class Media(StrEnum):
-    """What kind of thing an attachment is; the two last have no bytes, only `facts`."""
-
-    PHOTO = "photo"
-    DOCUMENT = "document"
-    VOICE = "voice"
-    AUDIO = "audio"
-    VIDEO = "video"
-    VIDEO_NOTE = "video_note"
-    ANIMATION = "animation"
-    STICKER = "sticker"
-    LOCATION = "location"
-    CONTACT = "contact"
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file or another thing beside the text.
-
-    `origin` names who can read `ref`: "bot:<bot id>" for a Telegram file id, else a channel id.
-    `size` is in bytes where known. `facts` holds what has no bytes: latitude and longitude
-    of a location, phone_number, first_name, last_name of a contact; and duration, width ...
-    """
-
-    media: Media
-    name: str
-    media_type: str
-    size: int | None
-    origin: str
-    ref: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedFile:
-    """An attachment on its way out: with its bytes, or without where the receiver can use `ref`.
-
-    `problem` says why the bytes could not be had; such a file is named, not sent.
-    """
-
-    attachment: Attachment
-    content: bytes | None = None
-    problem: Fault | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """Formatting of a stretch of text, measured in UTF-16 units (Bot API MessageEntity)."""
-
-    kind: str
-    offset: int
-    length: int
-    url: str | None = None
-    language: str | None = None
-    custom_emoji_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RawMessage:
-    """What a channel handed over, not yet understood; stored before it is acknowledged.
-
-    `external_id` is unique within the channel, so that a second delivery is a no-op.
-    Messages of one `lane` are worked on in order, one at a time. Messages of one `group`
-    (an album) become one message. `note` holds facts that are not in the payload.
-    """
-
-    external_id: str
-    lane: str
-    payload: bytes
-    received_at: datetime
-    group: str | None = None
-    note: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Raw messages and the channel's cursor behind them; stored together or not at all."""
-
-    messages: tuple[RawMessage, ...]
-    cursor: str
-
-
-class Nature(StrEnum):
-    """What a message is to the clock. Only a PERSON's message opens a wait."""
-
-    PERSON = "person"
-    EDIT = "edit"
-    AUTOMATIC = "automatic"
-    ECHO = "echo"
-    SERVICE = "service"
-
-
-@dataclass(frozen=True, slots=True)
-class InboundMessage:
-    """A client's message as the product knows it.
-
-    `thread_ids`: its own id in the channel first, then the ids it refers to, nearest first; the
-    first one known names the conversation, and all of them lead to it from then on.
-    `known_as`: further handles of the sender, surely the same person.
-    `quoted`: history that the mail repeats; folded on a card. `reply_context`: what the connector
-    wants to be handed back to answer this very message; nobody else reads it.
-    """
-
-    channel_id: str
-    external_id: str
-    thread_ids: tuple[str, ...]
-    sender: Handle
-    sender_name: str
-    sent_at: datetime
-    text: str = ""
-    entities: tuple[Entity, ...] = ()
-    quoted: str = ""
-    subject: str | None = None
-    attachments: tuple[Attachment, ...] = ()
-    known_as: tuple[Handle, ...] = ()
-    nature: Nature = Nature.PERSON
-    nature_reason: str = ""
-    reply_context: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class OutboundMessage:
-    """A manager's reply, ready for a connector.
-
-    `key` is unique for ever and fixed before the first try; `external_id` is what
-    `Connector.external_id(key)` gave. `answering` is the client's message that it answers.
-    """
-
-    key: str
-    external_id: str | None
-    channel_id: str
-    recipient: Handle
-    author: str
-    text: str
-    entities: tuple[Entity, ...]
-    files: tuple[LoadedFile, ...]
-    subject: str | None
-    answering: InboundMessage | None
-    written_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """The channel took the message; `thread_ids` are all ids it may come back by."""
-
-    thread_ids: tuple[str, ...]
-    sent_at: datetime
 
 
 class Outcome(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -16,6 +17,8 @@ from inbox.model import (
     Closing,
     Contact,
     Conversation,
+    Delivery,
+    DeliveryReport,
     Entity,
     Handle,
     InboundMessage,
@@ -172,6 +175,8 @@ def message_row(one: InboundMessage) -> dict[str, Any]:
             "attachments": attachments_json(one.attachments),
             "known_as": [[handle.kind, handle.address] for handle in one.known_as],
             "reply_context": dict(one.reply_context),
+            "delivery": asdict(one.delivery) if one.delivery else None,
+            "warnings": list(one.warnings),
         },
     }
 
@@ -195,7 +200,17 @@ def message_of(cells: Cells) -> InboundMessage:
         nature=Nature(nature),
         nature_reason=nature_reason,
         reply_context=extra["reply_context"],
+        delivery=delivery_of(extra.get("delivery")),
+        warnings=tuple(extra.get("warnings", ())),
     )
+
+
+def delivery_of(stored: dict[str, str] | None) -> DeliveryReport | None:
+    """None where the message is no delivery report; older versions stored nothing here."""
+    if stored is None:
+        return None
+    words = {name: text for name, text in stored.items() if name != "outcome"}
+    return DeliveryReport(Delivery(stored["outcome"]), **words)
 
 
 def ladder_json(ladder: Sequence[Rung]) -> list[list[Any]]:

@@ -7,32 +7,28 @@ Header fields are written here and not by EmailMessage: it encodes ids of 78 cha
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email import policy
 from email.header import Header
-from email.message import EmailMessage
 from email.utils import format_datetime
-from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
+from connectors.email import thread_index
+from connectors.email.addressing import addressed, wire_address
 from connectors.email.config import MailboxSettings
-from connectors.email.formatting import escaped, to_html
-from connectors.email.quoting import Quote, language_of, quote
-from inbox.errors import Fault, SendRejected
-from inbox.model import Attachment, InboundMessage, LoadedFile, Media, OutboundMessage
+from connectors.email.letter import letter, one_line
+from inbox.model import InboundMessage, OutboundMessage
 
 MOST_REFERENCES = 20
 MOST_SUBJECT = 500
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]+")
 _ID = re.compile(r"<[\x20-\x3b\x3d\x3f-\x7e]{1,980}>")
 _REPLIED = re.compile(r"\s*(?:re|отв|ответ|на)\s*(?:\[\d+\]|\(\d+\))?\s*:", re.IGNORECASE)
-_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,64}/[a-z0-9!#$&^_.+-]{1,64}", re.IGNORECASE)
-_ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\\x00-\x1f\x7f@]+@[^\s<>,;:\"()\[\]\\\x00-\x1f\x7f@]+")
+_PREFIXES = re.compile(
+    r"(?:\s*(?:re|fwd?|отв|ответ|на|пересл)\s*(?:[\[(]\d+[\])])?\s*:)+\s*", re.IGNORECASE
+)
 _SPECIALS = re.compile(r'[()<>@,;:\\".\[\]]')
-_WORDS = frozenset((Media.LOCATION, Media.CONTACT))
-_NO_FILE = {"ru": "Файл", "en": "File"}
+MARK_FIELD = "X-Okno"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,61 +48,44 @@ def message_id(address: str, key: str) -> str:
     return f"<okno.{digest}@{domain}>"
 
 
-def wire_address(address: str) -> str | None:
-    """The address with its domain as DNS has it (IDNA); None where it is no address."""
-    local, _, domain = address.rpartition("@")
-    if not _ADDRESS.fullmatch(address):
-        return None
-    try:
-        return f"{local}@{domain.encode('idna').decode('ascii').lower()}"
-    except UnicodeError:
-        return None
+def compose(
+    message: OutboundMessage, settings: MailboxSettings, own: frozenset[str] | None = None
+) -> Composed:
+    """The mail. Raises SendRejected where there is nothing to send or nobody to send it to.
 
-
-def compose(message: OutboundMessage, settings: MailboxSettings) -> Composed:
-    """The mail. Raises SendRejected where there is nothing to send or nobody to send it to."""
-    recipients = _recipients(message, settings.address)
+    `own`: all addresses of the studio, case-folded, which get no copy; the mailbox's at least.
+    """
+    recipients = addressed(message, (own or frozenset()) | settings.own_addresses)
     sender = wire_address(settings.address) or settings.address
     own_id = message_id(settings.address, message.key)
-    said = _said(message)
-    if not said and not any(file.content for file in message.files):
-        raise SendRejected(Fault.EMPTY)
     zone = ZoneInfo(settings.timezone)
     fields = [
         ("From", _mailbox(settings.name or message.author, sender)),
-        ("To", ",\r\n ".join(recipients)),
+        ("To", ",\r\n ".join(recipients.to)),
+        *([("Cc", ",\r\n ".join(recipients.cc))] if recipients.cc else []),
         ("Subject", _encoded(_subject(message), "Subject")),
         ("Date", format_datetime(message.written_at.astimezone(zone))),
         ("Message-ID", own_id),
         *_thread_fields(message.answering),
-        ("X-Okno", _mark(settings.address, own_id)),
+        *_outlook_fields(message, own_id),
+        (MARK_FIELD, mark(settings.address, message.key)),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in fields)
-    body = _body(message, said, zone).as_bytes(policy=policy.SMTP)
-    return Composed(own_id, sender, recipients, head.encode() + body)
+    body = letter(message, settings, zone).as_bytes(policy=policy.SMTP)
+    return Composed(own_id, sender, (*recipients.to, *recipients.cc), head.encode() + body)
 
 
-def _mark(address: str, own_id: str) -> str:
-    """Who sent this and which reply it was, for the day it comes back."""
+def mark(address: str, key: str) -> str:
+    """Who sent this and which reply it was, for the day it comes back: two hashes of 16 hex
+    digits. Providers that replace the Message-ID leave it alone."""
+    own_id = message_id(address, key)
     instance = hashlib.sha256(f"okno:{address.casefold()}".encode()).hexdigest()[:16]
     return f"{instance} {hashlib.sha256(own_id.encode()).hexdigest()[:16]}"
 
 
-def _recipients(message: OutboundMessage, own: str) -> tuple[str, ...]:
-    wanted = [message.recipient.address]
-    if message.answering is not None:
-        asked = message.answering.reply_context.get("reply_to") or []
-        elsewhere = [str(one) for one in asked if str(one).casefold() != own.casefold()]
-        wanted = elsewhere or [message.answering.sender.address]
-    usable = tuple(dict.fromkeys(known for one in wanted if (known := wire_address(one))))
-    if not usable or any(one.endswith("@okno.invalid") for one in usable):
-        raise SendRejected(Fault.NO_SUCH_ADDRESS, _one_line(", ".join(wanted))[:200])
-    return usable
-
-
 def _subject(message: OutboundMessage) -> str:
     answered = message.answering.subject if message.answering is not None else None
-    subject = _one_line(answered or message.subject or "")[:MOST_SUBJECT]
+    subject = one_line(answered or message.subject or "")[:MOST_SUBJECT]
     if message.answering is None or _REPLIED.match(subject):
         return subject
     return f"Re: {subject}".strip()
@@ -128,79 +107,26 @@ def _thread_fields(answering: InboundMessage | None) -> list[tuple[str, str]]:
     return fields
 
 
-def _said(message: OutboundMessage) -> str:
-    """The text, and below it what has no bytes to attach."""
-    language = language_of(message.text, message.answering.text if message.answering else "")
-    notes = [note for file in message.files if (note := _in_words(file, language))]
-    return "\n\n".join(part for part in (message.text.strip("\n"), "\n".join(notes)) if part)
-
-
-def _in_words(file: LoadedFile, language: str) -> str:
-    facts = file.attachment.facts
-    if file.attachment.media is Media.LOCATION:
-        place = f"{facts.get('latitude', '')},{facts.get('longitude', '')}"
-        return f"https://maps.google.com/?q={place}"
-    if file.attachment.media is Media.CONTACT:
-        names = ("first_name", "last_name", "phone_number")
-        return " ".join(str(facts[name]) for name in names if facts.get(name))
-    if file.content is None:
-        return f"[{_NO_FILE[language]}: {_one_line(file.attachment.name)}]"
-    return ""
-
-
-def _body(message: OutboundMessage, said: str, zone: ZoneInfo) -> EmailMessage:
-    quoted = None
-    if message.answering is not None and message.answering.text.strip():
-        language = language_of(message.text, message.answering.text)
-        quoted = quote(message.answering, language, zone)
-    text = f"{said}\n\n{quoted.text}\n" if quoted else f"{said}\n"
-    mail = EmailMessage(policy=policy.SMTP)
-    mail.set_content(_clean(text), cte=_encoding(text))
-    markup = _markup(message, said, quoted)
-    mail.add_alternative(_clean(markup), subtype="html", cte=_encoding(markup))
-    for number, file in enumerate(message.files, 1):
-        if file.content is not None and file.attachment.media not in _WORDS:
-            _attach(mail, file.attachment, file.content, number)
-    return mail
-
-
-def _markup(message: OutboundMessage, said: str, quoted: Quote | None) -> str:
-    text = message.text.strip("\n")
-    shift = len(message.text) - len(message.text.lstrip("\n"))
-    entities = [replace(entity, offset=entity.offset - shift) for entity in message.entities]
-    body = to_html(text, entities) + escaped(said[len(text) :])
-    below = f"<br>\r\n<br>\r\n{quoted.html}" if quoted else ""
-    return f'<html><body><div dir="auto">{body}</div>{below}</body></html>\r\n'
-
-
-def _attach(mail: EmailMessage, attachment: Attachment, content: bytes, number: int) -> None:
-    kind = attachment.media_type.lower()
-    if not _TYPE.fullmatch(kind) or kind.startswith(("multipart/", "message/")):
-        kind = "application/octet-stream"
-    main, _, sub = kind.partition("/")
-    name = _file_name(attachment, kind, number)
-    mail.add_attachment(content, maintype=main, subtype=sub, filename=name)
-
-
-def _file_name(attachment: Attachment, kind: str, number: int) -> str:
-    name = PurePath(_one_line(attachment.name).replace("\\", "/")).name.strip(". ")[:150]
-    if name:
-        return name
-    return f"{attachment.media}-{number}{mimetypes.guess_extension(kind) or ''}"
-
-
-def _encoding(text: str) -> str:
-    """Seven-bit on the wire whatever the servers on the way can do."""
-    foreign = sum(letter > "\x7f" for letter in text)
-    return "base64" if foreign * 6 > len(text) else "quoted-printable"
-
-
-def _clean(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
-
-
-def _one_line(text: str) -> str:
-    return " ".join(_CONTROL.sub(" ", text).split())
+def _outlook_fields(message: OutboundMessage, own_id: str) -> list[tuple[str, str]]:
+    """Thread-Index and Thread-Topic, by which desktop Outlook threads."""
+    asked = message.answering
+    if asked is None:
+        index = thread_index.begun(own_id, message.written_at)
+    else:
+        context = asked.reply_context
+        known = [str(one) for one in context.get("references") or []]
+        root = next(iter(known), str(context.get("message_id") or own_id))
+        index = thread_index.answered(
+            str(context.get("thread_index") or ""),
+            root,
+            asked.sent_at,
+            message.written_at,
+            message.key,
+        )
+    lines = "\r\n ".join(index[at : at + 76] for at in range(0, len(index), 76))
+    topic = _PREFIXES.sub("", _subject(message), count=1)
+    fields = [("Thread-Index", lines)]
+    return [*fields, ("Thread-Topic", _encoded(topic, "Thread-Topic"))] if topic else fields
 
 
 def _encoded(text: str, name: str) -> str:
@@ -210,7 +136,7 @@ def _encoded(text: str, name: str) -> str:
 
 
 def _mailbox(name: str, address: str) -> str:
-    name = _one_line(name)[:120]
+    name = one_line(name)[:120]
     if not name:
         return address
     if name.isascii() and "=?" not in name:

@@ -23,12 +23,15 @@ from pydantic import (
 )
 
 MEGABYTE = 1024 * 1024
+SIGNATURE_PLACES = ("name", "telegram_link")
 IMAP_PORTS = {"tls": 993, "starttls": 143, "none": 143}
 SMTP_PORTS = {"tls": 465, "starttls": 587, "none": 25}
 
 _ATOM = r"[^\s@<>\"(),:;\\\x00-\x1f\x7f]"
 _ADDRESS = re.compile(rf"{_ATOM}{{1,64}}@{_ATOM}{{1,255}}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+_PLACES = re.compile(r"\{([^{}]*)\}")
 
 NotEmpty = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -45,6 +48,31 @@ def _zone(name: str) -> str:
     except (KeyError, ValueError, OSError):
         raise ValueError("is not the name of a time zone") from None
     return name
+
+
+def _address(address: str) -> str:
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError("is not an e-mail address such as info@studio.ru")
+    return address
+
+
+def _signature(text: str) -> str:
+    if _UNPRINTABLE.search(text):
+        raise ValueError("must be plain text")
+    strange = [place for place in _PLACES.findall(text) if place not in SIGNATURE_PLACES]
+    if strange:
+        raise ValueError(f"may hold {{name}} and {{telegram_link}}, not {{{strange[0]}}}")
+    return text
+
+
+def _web_address(link: str) -> str:
+    if not re.fullmatch(r"https://[^\s<>\"]+", link):
+        raise ValueError('must be a link such as "https://t.me/studio_bot"')
+    return link
+
+
+Address = Annotated[NotEmpty, AfterValidator(_address)]
+Signature = Annotated[str, Field(max_length=2_000), AfterValidator(_signature)]
 
 
 class _Section(BaseModel):
@@ -94,9 +122,13 @@ class MailboxSettings(_Section):
     A mail above `max_size` bytes is taken without its files. `timezone` (IANA) is for the date of
     quotes. `sent_copy`: "provider" where the mail provider itself keeps what we send; else a copy
     is put into the Sent folder after `sent_copy_delay` seconds, unless it stands there by then.
+    `aliases` are further addresses of the same mailbox. `signature` (and `signature_en` below
+    English replies) stands below every reply; {name} is the manager's, {telegram_link} the
+    setting of that name.
     """
 
-    address: NotEmpty
+    address: Address
+    aliases: tuple[Address, ...] = ()
     name: Annotated[str, AfterValidator(_one_line)] | None = None
     manager: str | None = None
     imap: ServerSettings
@@ -108,13 +140,14 @@ class MailboxSettings(_Section):
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     sent_copy: Literal["append", "provider"] = "append"
     sent_copy_delay: Annotated[float, Field(ge=0, le=20)] = 20
+    signature: Signature = ""
+    signature_en: Signature = ""
+    telegram_link: Annotated[str, AfterValidator(_web_address)] | None = None
 
-    @field_validator("address")
-    @classmethod
-    def _address_is_one(cls, address: str) -> str:
-        if not _ADDRESS.fullmatch(address):
-            raise ValueError("is not an e-mail address such as info@studio.ru")
-        return address
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """All addresses of this mailbox, case-folded."""
+        return frozenset(one.casefold() for one in (self.address, *self.aliases))
 
     @field_validator("folders")
     @classmethod

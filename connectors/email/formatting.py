@@ -24,6 +24,7 @@ _TAGS = {
     "blockquote": "blockquote",
     "expandable_blockquote": "blockquote",
 }
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 _LINK = re.compile(r"(?:https?|mailto|tel|tg):", re.IGNORECASE)
 
 
@@ -80,3 +81,16 @@ def _target(entity: Entity, shown: str) -> str:
 def escaped(text: str) -> str:
     """Plain text as HTML."""
     return to_html(text, ())
+
+
+def linked(text: str) -> str:
+    """Plain text as HTML, its web addresses as links."""
+    entities = [
+        Entity("url", _units(text[: found.start()]), _units(found[0]))
+        for found in _ADDRESS.finditer(text)
+    ]
+    return to_html(text, entities)
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

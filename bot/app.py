@@ -42,7 +42,7 @@ from storage.store import SqlStore, open_store
 
 log = structlog.get_logger(__name__)
 
-LANES = {Queue.IN: 8, Queue.OUT: 4, Queue.DESK: 4}
+LANES = {Queue.IN: 8, Queue.OUT: 4, Queue.DESK: 4, Queue.COPIES: 2}
 PRUNE_AT = time(4)
 STOPPED_AT_ONCE = 130
 

@@ -8,6 +8,7 @@ from inbox import routing
 from inbox.inbox import Inbox
 from inbox.jobs import ShowCard
 from inbox.model import Manager
+from inbox.outgoing import queue_copy
 from inbox.ports import ReplyState
 from inbox.queueing import answered, queue_reply, refresh, show_outcome
 
@@ -81,6 +82,8 @@ async def settle(inbox: Inbox, reply_id: int) -> bool:
             return False
         sent = replace(draft, state=ReplyState.SENT, sent_at=draft.written_at)
         await answered(inbox, t, sent, draft.written_at)
+        channel_id = (await t.conversation(draft.conversation_id)).channel_id
+        await queue_copy(inbox, t, sent, channel_id)
         await t.save_reply(sent)
         await show_outcome(t, sent)
     return True

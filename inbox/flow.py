@@ -38,6 +38,7 @@ from inbox.model import (
     RawMessage,
     Receipt,
 )
+from inbox.outgoing import Outgoing, found_sent, outgoing_of, queue_copy
 from inbox.ports import (
     Card,
     Claim,
@@ -207,49 +208,38 @@ async def reply(inbox: Inbox, draft: Reply) -> Reply | None:
 
 
 async def send(inbox: Inbox, claim: Claim, job: SendReply) -> None:
-    """Send once. A reply found half-sent is uncertain: it is told, never sent again by itself."""
+    """Send once. A reply found half-sent is looked for among the sent; where it is not there it
+    is uncertain: it is told, never sent again by itself."""
     async with inbox.store.begin() as t:
-        draft = await t.reply(job.reply_id)
-        conversation = await t.conversation(draft.conversation_id)
-        answering = None
-        if draft.message_id is not None:
-            answering = (await t.card(draft.message_id)).message
-        author = routing.member(await t.staff(), draft.author_id)
+        outgoing = await outgoing_of(t, job.reply_id)
+    draft, conversation = outgoing.draft, outgoing.conversation
+    connector = inbox.connectors.get(conversation.channel_id)
     if draft.state is ReplyState.SENDING:
-        await _settle(inbox, claim, draft, answering, SendUncertain(Fault.INTERRUPTED))
+        interrupted = SendUncertain(Fault.INTERRUPTED)
+        await _settle(inbox, claim, outgoing, await found_sent(connector, outgoing) or interrupted)
         return
     if draft.state is not ReplyState.QUEUED:
         await _acknowledge(inbox, claim)
         return
-    connector = inbox.connectors.get(conversation.channel_id)
     if connector is None:
         gone = SendRejected(Fault.UNSUPPORTED, conversation.channel_id)
-        await _settle(inbox, claim, draft, answering, gone)
+        await _settle(inbox, claim, outgoing, gone)
         return
     files = await load_files(inbox, draft.attachments, None, connector.origin)
-    message = OutboundMessage(
-        key=draft.key,
-        external_id=connector.external_id(draft.key),
-        channel_id=conversation.channel_id,
-        recipient=conversation.recipient,
-        author=author.name if author is not None else "",
-        text=draft.text,
-        entities=draft.entities,
-        files=files,
-        subject=conversation.subject,
-        answering=answering,
-        written_at=draft.written_at,
-    )
+    message = outgoing.message(connector, files)
     problem = next((one.problem for one in files if one.problem), None)
     if problem is not None:
-        await _settle(inbox, claim, draft, answering, SendRejected(problem))
+        await _settle(inbox, claim, outgoing, SendRejected(problem))
         return
     async with inbox.store.begin(durable=True) as t:
-        draft = replace(draft, state=ReplyState.SENDING)
-        await t.save_reply(draft)
+        outgoing = replace(outgoing, draft=replace(draft, state=ReplyState.SENDING))
+        await t.save_reply(outgoing.draft)
         ids = () if message.external_id is None else (message.external_id,)
         await t.learn_threads(conversation.channel_id, conversation.id, ids)
-    await _settle(inbox, claim, draft, answering, await _send_once(connector, message))
+    result = await _send_once(connector, message)
+    if isinstance(result, SendUncertain):
+        result = await found_sent(connector, outgoing) or result
+    await _settle(inbox, claim, outgoing, result)
 
 
 async def _send_once(connector: Connector, message: OutboundMessage) -> Receipt | SendFailed:
@@ -265,12 +255,11 @@ async def _send_once(connector: Connector, message: OutboundMessage) -> Receipt 
 async def _settle(
     inbox: Inbox,
     claim: Claim,
-    draft: Reply,
-    answering: InboundMessage | None,
+    outgoing: Outgoing,
     result: Receipt | SendFailed,
 ) -> None:
     """The reply's fate, its wait and the acknowledgement in one commit; the desk shows it next."""
-    now = inbox.clock.now()
+    now, draft, answering = inbox.clock.now(), outgoing.draft, outgoing.answering
     async with inbox.store.begin(durable=True) as t:
         match result:
             case Receipt():
@@ -281,6 +270,7 @@ async def _settle(
                 # The other side's clock may be ahead: a reply is never older than its question.
                 asked = answering.sent_at if answering is not None else result.sent_at
                 await answered(inbox, t, draft, max(result.sent_at, asked))
+                await queue_copy(inbox, t, draft, conversation.channel_id)
             case SendDeferred() if now - draft.written_at < GIVE_UP:
                 draft = _failed(draft, ReplyState.QUEUED, result)
                 if result.fault is Fault.LOGIN_FAILED:

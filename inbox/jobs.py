@@ -17,6 +17,7 @@ class Queue(StrEnum):
     IN = "in"
     OUT = "out"
     DESK = "desk"
+    COPIES = "copies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,13 @@ class Received:
 @dataclass(frozen=True, slots=True)
 class SendReply:
     """A manager's reply waits to go out on the client's channel."""
+
+    reply_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCopy:
+    """A copy of a reply that was sent is to stand where the channel keeps what was sent."""
 
     reply_id: int
 
@@ -74,13 +82,23 @@ class TellAdmins:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-Job = Received | SendReply | ShowOutcome | RefreshCards | ShowCard | RaiseAlert | TellAdmins
+Job = (
+    Received
+    | SendReply
+    | KeepCopy
+    | ShowOutcome
+    | RefreshCards
+    | ShowCard
+    | RaiseAlert
+    | TellAdmins
+)
 
 _KINDS: dict[str, type[Job]] = {
     kind.__name__: kind
     for kind in (
         Received,
         SendReply,
+        KeepCopy,
         ShowOutcome,
         RefreshCards,
         ShowCard,
@@ -107,5 +125,7 @@ def queue_of(job: Job) -> Queue:
             return Queue.IN
         case SendReply():
             return Queue.OUT
+        case KeepCopy():
+            return Queue.COPIES
         case _:
             return Queue.DESK

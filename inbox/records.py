@@ -92,6 +92,7 @@ class ReplyState(StrEnum):
 class Reply:
     """A manager's reply. `desk_ref` is the manager's own message; `fault` a Fault's value.
 
+    `only_sender`: others whom the client's message was addressed to get nothing.
     `tries` counts deferred tries. `message_id` is the client's message that it answers. `id` 0:
     not stored yet.
     """
@@ -110,6 +111,7 @@ class Reply:
     detail: str = ""
     tries: int = 0
     sent_at: datetime | None = None
+    only_sender: bool = False
     id: int = 0
 
 

@@ -12,6 +12,7 @@ from inbox.errors import SendDeferred, SendFailed, SendRejected
 from inbox.flow import receive, send
 from inbox.inbox import Inbox, load_files
 from inbox.jobs import (
+    KeepCopy,
     Queue,
     RaiseAlert,
     Received,
@@ -22,6 +23,7 @@ from inbox.jobs import (
     TellAdmins,
 )
 from inbox.model import Manager
+from inbox.outgoing import keep_copy
 from inbox.ports import Alert, Card, Claim, DeskLink, LeaseLost, Purpose, ReplyState, Shown
 from inbox.queueing import pause, show_outcome, tell_admins
 
@@ -114,6 +116,8 @@ async def _dispatch(inbox: Inbox, claim: Claim) -> None:
             await receive(inbox, claim, claim.job)
         case SendReply():
             await send(inbox, claim, claim.job)
+        case KeepCopy():
+            await keep_copy(inbox, claim, claim.job)
         case ShowOutcome():
             await _show_outcome(inbox, claim, claim.job)
         case RefreshCards():

@@ -141,13 +141,15 @@ def reply_row(one: Reply) -> dict[str, Any]:
         "detail": one.detail,
         "tries": one.tries,
         "sent_at": one.sent_at,
+        "only_sender": one.only_sender,
     }
 
 
 def reply_of(cells: Cells) -> Reply:
     """From all columns of the table."""
     id_, key, conversation_id, author_id, text, written_at, entities, attachments, *rest = cells
-    message_id, account, chat_id, desk_message_id, state, fault, detail, tries, sent_at = rest
+    message_id, account, chat_id, desk_message_id, state, *rest = rest
+    fault, detail, tries, sent_at, only_sender = rest
     ref = None if account is None else DeskRef(account, chat_id, desk_message_id)
     return Reply(
         key=key,
@@ -164,6 +166,7 @@ def reply_of(cells: Cells) -> Reply:
         detail=detail,
         tries=tries,
         sent_at=sent_at,
+        only_sender=only_sender,
         id=id_,
     )
 

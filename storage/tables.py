@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -213,6 +214,7 @@ reply = Table(
     Column("detail", Words, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("sent_at", Instant),
+    Column("only_sender", Boolean, nullable=False, server_default=false()),
     Index("ix_reply_conversation_id_written_at", "conversation_id", "written_at"),
 )
 

@@ -77,7 +77,12 @@ async def test_queues_are_apart(store: SqlStore) -> None:
     (desk,) = (await store.claim(Queue.DESK, 10)).claims
     assert (out.job, desk.job) == (SendReply(1), ShowOutcome(2))
     assert (await store.claim(Queue.IN, 10)).next_due_in is None
-    assert (await store.stats()).depth == {Queue.IN: 0, Queue.OUT: 1, Queue.DESK: 1}
+    assert (await store.stats()).depth == {
+        Queue.IN: 0,
+        Queue.OUT: 1,
+        Queue.DESK: 1,
+        Queue.COPIES: 0,
+    }
 
 
 async def test_a_key_stays_known_after_its_job_is_done(store: SqlStore) -> None:

@@ -1,0 +1,125 @@
+"""A reply as the message that a connector sends, and what is looked for and kept among the sent.
+
+A channel that keeps what was sent (inbox.ports.KeepsSent) is asked twice: where it is uncertain
+whether a reply went out, and some seconds after each sending, when the copy must be there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from inbox import routing
+from inbox.errors import SendDeferred, SendFailed
+from inbox.inbox import Inbox, load_files
+from inbox.jobs import KeepCopy
+from inbox.model import (
+    Conversation,
+    InboundMessage,
+    LoadedFile,
+    Manager,
+    OutboundMessage,
+    Receipt,
+)
+from inbox.ports import Claim, Connector, KeepsSent, Reply, ReplyState, Transaction
+
+log = logging.getLogger(__name__)
+
+LOOK_WITHIN = 90.0  # seconds
+NO_COPY_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A stored reply with all that its message is made of."""
+
+    draft: Reply
+    conversation: Conversation
+    answering: InboundMessage | None
+    author: Manager | None
+
+    def message(self, connector: Connector, files: Sequence[LoadedFile]) -> OutboundMessage:
+        """The message, the same at every call."""
+        return OutboundMessage(
+            key=self.draft.key,
+            external_id=connector.external_id(self.draft.key),
+            channel_id=self.conversation.channel_id,
+            recipient=self.conversation.recipient,
+            author=self.author.name if self.author is not None else "",
+            text=self.draft.text,
+            entities=self.draft.entities,
+            files=tuple(files),
+            subject=self.conversation.subject,
+            answering=self.answering,
+            written_at=self.draft.written_at,
+            only_sender=self.draft.only_sender,
+        )
+
+
+async def outgoing_of(t: Transaction, reply_id: int) -> Outgoing:
+    """The reply and what belongs to it."""
+    draft = await t.reply(reply_id)
+    conversation = await t.conversation(draft.conversation_id)
+    answering = None
+    if draft.message_id is not None:
+        answering = (await t.card(draft.message_id)).message
+    author = routing.member(await t.staff(), draft.author_id)
+    return Outgoing(draft, conversation, answering, author)
+
+
+async def queue_copy(inbox: Inbox, t: Transaction, draft: Reply, channel_id: str) -> None:
+    """Have a copy of what was sent kept, where the channel keeps copies."""
+    connector = inbox.connectors.get(channel_id)
+    if isinstance(connector, KeepsSent):
+        lane, delay = f"copy:{draft.id}", connector.copy_after
+        await t.put(KeepCopy(draft.id), key=f"copy:{draft.id}", lane=lane, delay=delay)
+
+
+async def found_sent(connector: Connector | None, outgoing: Outgoing) -> Receipt | None:
+    """The receipt of a message that stands among the sent although no answer came; else None."""
+    if connector is None or not isinstance(connector, KeepsSent):
+        return None
+    message = outgoing.message(connector, ())
+    try:
+        async with asyncio.timeout(LOOK_WITHIN):
+            return await connector.look_for(message)
+    except (SendFailed, TimeoutError) as error:
+        log.warning("reply %s: not looked for: %s", message.key, error)
+    except Exception:  # it stays uncertain, and the manager is asked
+        log.exception("reply %s: looking for it failed", message.key)
+    return None
+
+
+async def keep_copy(inbox: Inbox, claim: Claim, job: KeepCopy) -> None:
+    """Look for a sent message, learn the ids it got on its way, keep a copy where none is."""
+    async with inbox.store.begin() as t:
+        outgoing = await outgoing_of(t, job.reply_id)
+    channel_id = outgoing.conversation.channel_id
+    connector = inbox.connectors.get(channel_id)
+    found: Receipt | None = None
+    if isinstance(connector, KeepsSent) and outgoing.draft.state is ReplyState.SENT:
+        try:
+            found = await _look_or_keep(inbox, connector, outgoing)
+        except SendDeferred as error:
+            if inbox.clock.now() - outgoing.draft.written_at < NO_COPY_AFTER:
+                raise
+            log.warning("reply %s: no copy was kept: %s", job.reply_id, error)
+        except SendFailed as error:
+            log.warning("reply %s: no copy can be kept: %s", job.reply_id, error)
+    async with inbox.store.begin() as t:
+        if found is not None:
+            await t.learn_threads(channel_id, outgoing.conversation.id, found.thread_ids)
+        await t.finish(claim)
+
+
+async def _look_or_keep(inbox: Inbox, connector: KeepsSent, outgoing: Outgoing) -> Receipt | None:
+    """Files are fetched again only where a copy must be made."""
+    found = await connector.look_for(outgoing.message(connector, ()))
+    if found is not None:
+        return found
+    files = await load_files(inbox, outgoing.draft.attachments, None, connector.origin)
+    await connector.keep_copy(outgoing.message(connector, files))
+    return None

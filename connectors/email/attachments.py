@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from connectors.email import wrapped
 from connectors.email.headers import one_line, parameters
 from connectors.email.mime import Mail, Part, scan
 from inbox.errors import Fault, FileUnavailable
@@ -64,7 +65,7 @@ def given_name(part: Part) -> str:
     return params.get("filename") or part.params.get("name") or ""
 
 
-def describe(mail: Mail, part: Part, origin: str) -> Attachment | None:
+def describe(mail: Mail, part: Part, origin: str, ref: str) -> Attachment | None:
     """The attachment a part is; None for an embedded picture too small to be content."""
     size = mail.size(part)
     kind = part.content_type
@@ -76,7 +77,7 @@ def describe(mail: Mail, part: Part, origin: str) -> Attachment | None:
         name = _NAMES.get(kind, f"file-{part.path.replace('.', '-')}")
     if (kind in _ENDINGS and "." not in name[1:]) or _no_mail_ending(kind, name):
         name += _ENDINGS[kind]
-    return Attachment(_media(kind, name), name, kind, size, origin, part.path)
+    return Attachment(_media(kind, name), name, kind, size, origin, ref)
 
 
 def whole(mail: Mail, subject: str, origin: str) -> Attachment:
@@ -86,13 +87,22 @@ def whole(mail: Mail, subject: str, origin: str) -> Attachment:
 
 
 def read_part(payload: bytes, ref: str) -> bytes:
-    """The bytes of the attachment with this `ref`. Raises FileUnavailable where it has none."""
+    """The bytes of the attachment with this `ref`. Raises FileUnavailable where it has none.
+
+    A ref such as "2/1" is part 1 of what part 2 wraps.
+    """
     if ref == WHOLE and payload:
         return payload
+    path, _, inside = ref.partition("/")
     mail = scan(payload)
     for part in mail.walk():
-        if part.path == ref and not part.parts:
+        if part.path != path or part.parts:
+            continue
+        if not inside:
             return mail.content(part)
+        inner = wrapped.unwrapped(mail, part)
+        if inner is not None:
+            return read_part(inner, inside)
     raise FileUnavailable(Fault.EXPIRED, f"no part {ref[:40]}")
 
 

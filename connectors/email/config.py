@@ -124,7 +124,8 @@ class MailboxSettings(_Section):
     is put into the Sent folder after `sent_copy_delay` seconds, unless it stands there by then.
     `aliases` are further addresses of the same mailbox. `signature` (and `signature_en` below
     English replies) stands below every reply; {name} is the manager's, {telegram_link} the
-    setting of that name.
+    setting of that name. `authserv_id`: the name by which your own server signs its findings about
+    senders (Authentication-Results), where it is not that of the mailbox's domain or IMAP host.
     """
 
     address: Address
@@ -143,6 +144,7 @@ class MailboxSettings(_Section):
     signature: Signature = ""
     signature_en: Signature = ""
     telegram_link: Annotated[str, AfterValidator(_web_address)] | None = None
+    authserv_id: Annotated[NotEmpty, AfterValidator(_one_line)] | None = None
 
     @property
     def own_addresses(self) -> frozenset[str]:

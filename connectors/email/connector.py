@@ -8,9 +8,11 @@ from dataclasses import replace
 
 import structlog
 
+from connectors.email.authentication import own_servers
 from connectors.email.compose import Composed, compose, message_id
 from connectors.email.config import MailboxSettings
-from connectors.email.parse import parse_mail, read_part
+from connectors.email.limited import LimitedReader
+from connectors.email.limited_child import Reading
 from connectors.email.send import Outgoing
 from connectors.email.sent_folder import SentCopies
 from connectors.email.sync import MailReader
@@ -49,7 +51,8 @@ class MailConnector:
         self.origin = channel.id
         self._settings = settings
         self._clock = clock
-        self._own = frozenset((settings.address.casefold(),))
+        servers = own_servers(settings.imap.host, settings.address, settings.authserv_id)
+        self._limited = LimitedReader(Reading(channel.id, settings.own_addresses, servers))
         self._reader = reader or MailReader(settings, clock)
         self._outgoing = outgoing or Outgoing(settings.smtp)
         self._copies = copies or SentCopies(settings)
@@ -69,13 +72,7 @@ class MailConnector:
         if "gap" in raw.note:
             where = f"folder {raw.note['folder']}, UID {raw.note['uid']}"
             raise Unreadable(Fault.NO_ANSWER, f"the server does not hand over: {where}")
-        message = parse_mail(
-            raw.payload,
-            channel_id=self.channel.id,
-            own_addresses=self._own,
-            received_at=raw.received_at,
-            note=raw.note,
-        )
+        message = await self._limited.read(raw.payload, raw.received_at, raw.note)
         if isinstance(message, str) or "history" not in raw.note:
             return message
         if message.nature is Nature.PERSON:
@@ -109,11 +106,11 @@ class MailConnector:
             raise FileUnavailable(Fault.EXPIRED, attachment.name)
         if "truncated" in raw.note and attachment.ref != "eml":
             raise FileUnavailable(Fault.TOO_LARGE, f"{attachment.name}: {raw.note['size']} bytes")
-        return await asyncio.to_thread(read_part, raw.payload, attachment.ref)
+        return await self._limited.read_part(raw.payload, attachment.ref)
 
     async def close(self) -> None:
         """Make the copies that wait, say goodbye, drop the rest; ten seconds at most."""
-        await asyncio.gather(self._copies.close(), self._outgoing.close())
+        await asyncio.gather(self._copies.close(), self._outgoing.close(), self._limited.close())
         self._reader.stop()
 
 

@@ -10,13 +10,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.email.attachments import describe, read_part, whole
+from connectors.email.authentication import failures, pretences
 from connectors.email.body import Body
+from connectors.email.delivery import delivery_report, returned_ids
 from connectors.email.headers import MAX_IDS, Headers, Mailbox, addresses, message_ids, sent_date
 from connectors.email.mime import Mail, scan
 from connectors.email.nature import OWN_HEADER, Author, author, nature
 from connectors.email.quotes import split
+from connectors.email.wrapped import MAX_LEVELS
 from inbox.errors import Fault, Unreadable
-from inbox.model import Attachment, Handle, InboundMessage
+from inbox.model import Attachment, Handle, InboundMessage, Nature
 
 __all__ = ["parse_mail", "read_part"]
 
@@ -33,14 +36,19 @@ def parse_mail(
     own_addresses: frozenset[str],
     received_at: datetime,
     note: Mapping[str, str],
+    servers: frozenset[str] = frozenset(),
+    levels: int = MAX_LEVELS,
+    open_tnef: bool = True,
 ) -> InboundMessage | str:
     """What a mail says; a str says why there is nothing to show.
 
     `own_addresses` are case-folded. Where reading was doubtful the whole mail is attached as a
     document with ref "eml". Of `note` only "truncated" counts: the bytes are a beginning, so that
-    the size of the file that is cut off is unknown.
+    the size of the file that is cut off is unknown. `servers`: see authentication.own_servers.
+    So many `levels` of mails within mails (winmail.dat, opaque S/MIME) are opened.
 
-    Raises Unreadable for empty bytes and for nothing else.
+    Raises Unreadable for empty bytes, and NeedsLimits where there is a winmail.dat to open and not
+    `open_tnef`: that may take any time and memory. It raises nothing else.
     """
     if not payload:
         raise Unreadable(Fault.EMPTY, "a mail without a single byte")
@@ -50,11 +58,12 @@ def parse_mail(
     if OWN_HEADER in headers.names() and _from_us(headers, own_addresses):
         return OWN_ECHO
     subject = headers.text("subject")[:_MAX_SUBJECT]
-    body = Body(mail)
-    text, quoted = split(_printable(body.text()), subject)
+    body = Body(mail, levels, open_tnef=open_tnef)
+    whole_text = _printable(body.text())
+    text, quoted = split(whole_text, subject)
     own_id, thread_ids = _ids(mail)
     sender = who or _nobody(headers, own_id)
-    kind, reason = nature(headers, sender, mail.root.content_type, own_addresses)
+    kind, reason = nature(mail, sender, own_addresses)
     return InboundMessage(
         channel_id=channel_id,
         external_id=own_id,
@@ -62,7 +71,7 @@ def parse_mail(
         sender=Handle("email", sender.mailbox.address),
         sender_name=sender.mailbox.name or sender.mailbox.address,
         sent_at=_sent_at(headers, received_at),
-        text=text,
+        text="\n\n".join(part for part in (text, _printable("\n".join(body.invites))) if part),
         quoted=quoted,
         subject=subject or None,
         attachments=_attachments(
@@ -71,7 +80,31 @@ def parse_mail(
         nature=kind,
         nature_reason=reason,
         reply_context=_reply_context(headers, own_id, subject),
+        delivery=delivery_report(mail, whole_text, own_id) if kind is Nature.BOUNCE else None,
+        warnings=_warnings(headers, sender, body, own_addresses, servers),
     )
+
+
+def _warnings(
+    headers: Headers,
+    sender: Author,
+    body: Body,
+    own_addresses: frozenset[str],
+    servers: frozenset[str],
+) -> tuple[str, ...]:
+    """See InboundMessage.warnings; nothing of our own mail is doubted."""
+    box = sender.mailbox
+    codes = sorted(body.marks) + (["incomplete"] if body.cut or body.mail.doubts else [])
+    if box.address in own_addresses and not sender.form:
+        return tuple(codes)
+    shown = addresses(headers.all("from"))
+    codes += failures(headers, servers)
+    codes += pretences(box, own_addresses, shown[0].name if shown else "")
+    answers = addresses(headers.all("reply-to"))[:1]
+    codes += [
+        f"answers_to:{answer.address}" for answer in answers if answer.address != box.address
+    ]
+    return tuple(codes)
 
 
 def _printable(text: str) -> str:
@@ -103,31 +136,21 @@ def _ids(mail: Mail) -> tuple[str, tuple[str, ...]]:
     own_id = own[0] if own else f"<{hashlib.sha256(mail.payload).hexdigest()}@okno.invalid>"
     near = message_ids(headers.all("in-reply-to"))
     far = message_ids(headers.all("references"))[::-1]
-    ids = dict.fromkeys([own_id, *near, *far, *_returned_ids(mail)])
+    returned = returned_ids(mail) if mail.root.content_type == "multipart/report" else []
+    ids = dict.fromkeys([own_id, *near, *far, *returned])
     return own_id, tuple(ids)[:MAX_IDS]
-
-
-def _returned_ids(mail: Mail) -> list[str]:
-    """Ids of the mail that a delivery report gives back: the conversation it belongs to."""
-    if mail.root.content_type != "multipart/report":
-        return []
-    for part in mail.root.parts:
-        if part.content_type in {"message/rfc822", "text/rfc822-headers"}:
-            head = scan(mail.content(part, 65_536) + b"\n\n").root.headers
-            return message_ids([*head.all("message-id"), *head.all("in-reply-to")])
-    return []
 
 
 def _attachments(
     body: Body, subject: str, channel_id: str, *, doubtful: bool, truncated: bool
 ) -> tuple[Attachment, ...]:
     files: list[Attachment] = []
-    for part in body.files:
-        attachment = describe(body.mail, part, channel_id)
+    for held in body.files:
+        attachment = describe(held.mail, held.part, channel_id, held.ref)
         if attachment is not None:
-            cut_off = truncated and part.end == len(body.mail.payload)
+            cut_off = truncated and held.part.end == len(body.mail.payload)
             files.append(replace(attachment, size=None) if cut_off else attachment)
-    if doubtful or body.cut or body.mail.doubts:
+    if doubtful or body.cut or body.mail.doubts or "encrypted" in body.marks:
         files.append(whole(body.mail, subject, channel_id))
     return tuple(files)
 

@@ -144,8 +144,8 @@ MAILS = {
         "This is the mail system at host mx.studio.ru.\n\n"
         "<nobody@client.example>: host mx.client.example said: 550 5.1.1 User unknown",
         files=((DOC, "delivery-status.txt", 115, "2"), (DOC, "Hello.eml", 131, "3")),
-        nature=Nature.AUTOMATIC,
-        reason="Auto-Submitted: auto-replied",
+        nature=Nature.BOUNCE,
+        reason="Content-Type: message/delivery-status",
         refers_to=("<reply-42@studio.ru>",),
     ),
     "out_of_office_exchange": Seen(
@@ -164,7 +164,7 @@ MAILS = {
         "[Магазин]\nСкидки недели\n\nТолько до пятницы: минус 20 % на всё для дома и сада, а при"
         " заказе от трёх тысяч рублей доставка бесплатная по всей стране.\n\n"
         "Смотреть (https://shop.example/sale?utm=1)",
-        nature=Nature.AUTOMATIC,
+        nature=Nature.NEWSLETTER,
         reason="List-Unsubscribe",
     ),
     "declared_latin1_is_windows1251": Seen(
@@ -249,7 +249,7 @@ MAILS = {
         "mia@client.example",
         "Mia",
         "Приглашение: Созвон",
-        "Созвон в четверг.",
+        "Созвон в четверг.\n\n📅 Созвон",
         files=((DOC, "invite.ics", 94, "2"),),
     ),
     "smime_signed": Seen("sec@bank.example", "Sec", "signed", "Подписанный текст."),
@@ -258,7 +258,7 @@ MAILS = {
         "Studio",
         "Re: x",
         "Written in Thunderbird.",
-        nature=Nature.ECHO,
+        nature=Nature.OWN,
         reason="own address",
         refers_to=("<c1@client.example>",),
     ),

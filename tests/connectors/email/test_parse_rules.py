@@ -24,13 +24,13 @@ from tests.connectors.email.mails import RECEIVED, mail, message
         ("Precedence: bulk", Nature.AUTOMATIC),
         ("Precedence: JUNK", Nature.AUTOMATIC),
         ("Precedence: auto_reply", Nature.AUTOMATIC),
-        ("Precedence: list", Nature.AUTOMATIC),
+        ("Precedence: list", Nature.NEWSLETTER),
         ("Precedence: first-class", Nature.PERSON),
-        ("List-Id: <news.client.example>", Nature.AUTOMATIC),
-        ("List-Unsubscribe: <mailto:u@client.example>", Nature.AUTOMATIC),
+        ("List-Id: <news.client.example>", Nature.NEWSLETTER),
+        ("List-Unsubscribe: <mailto:u@client.example>", Nature.NEWSLETTER),
         ("Return-Path: <>", Nature.AUTOMATIC),
         ("Return-Path: <ivan@client.example>", Nature.PERSON),
-        ("Return-Path: <MAILER-DAEMON@client.example>", Nature.AUTOMATIC),
+        ("Return-Path: <MAILER-DAEMON@client.example>", Nature.BOUNCE),
         ("Content-Type: multipart/report; boundary=b", Nature.AUTOMATIC),
         ("X-Okno: somebody else's copy of our header", Nature.PERSON),
     ],
@@ -39,7 +39,7 @@ def test_the_signals_of_a_machine(field: str, nature: Nature) -> None:
     got = message(mail("Hello", field))
     assert got.nature is nature
     assert (got.nature_reason == "") == (nature is Nature.PERSON)
-    if nature is Nature.AUTOMATIC:
+    if nature is not Nature.PERSON:
         assert got.nature_reason.split(":")[0].lower() == field.split(":", maxsplit=1)[0].lower()
 
 

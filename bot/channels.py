@@ -65,9 +65,10 @@ def open_channels(settings: Settings, clock: Clock) -> Channels:
         connectors[STAFF_CHANNEL] = TelegramConnector(channel, staff, polled, clock.now)
         bots.append(staff)
     managers = {}
+    ours = frozenset().union(*(one.own_addresses for one in settings.mailboxes.values()))
     for name, mailbox in settings.mailboxes.items():
         channel = Channel(f"email:{name}", "email")
-        connectors[channel.id] = connect(channel, mailbox, clock)
+        connectors[channel.id] = connect(channel, mailbox, clock, ours)
         if mailbox.manager is not None:
             managers[channel.id] = mailbox.manager
     desks = STAFF_CHANNEL if telegram.staff is not None else TELEGRAM_CHANNEL

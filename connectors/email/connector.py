@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import UTC
 
 import structlog
 
 from connectors.email.authentication import own_servers
-from connectors.email.compose import Composed, compose, message_id
+from connectors.email.compose import Composed, compose, mark, message_id
 from connectors.email.config import MailboxSettings
 from connectors.email.limited import LimitedReader
 from connectors.email.limited_child import Reading
 from connectors.email.send import Outgoing
-from connectors.email.sent_folder import SentCopies
+from connectors.email.sent_folder import Found, SentFolder, Sought
 from connectors.email.sync import MailReader
 from inbox.errors import Fault, FileUnavailable, SendFailed, SendRejected, Unreadable
 from inbox.model import (
@@ -31,6 +32,8 @@ from inbox.ports import Clock
 
 log = structlog.get_logger(__name__)
 
+# Seconds after which a provider that keeps what it relays is asked again.
+PROVIDER_PAUSES = (3.0, 10.0)
 HISTORY = "there before the first run"
 
 
@@ -43,19 +46,24 @@ class MailConnector:
         settings: MailboxSettings,
         clock: Clock,
         *,
+        own_addresses: frozenset[str] = frozenset(),
         reader: MailReader | None = None,
         outgoing: Outgoing | None = None,
-        copies: SentCopies | None = None,
+        sent: SentFolder | None = None,
+        pauses: tuple[float, ...] = PROVIDER_PAUSES,
     ) -> None:
         self.channel = channel
         self.origin = channel.id
         self._settings = settings
         self._clock = clock
+        self.copy_after = settings.sent_copy_delay
+        self._own = settings.own_addresses | own_addresses
         servers = own_servers(settings.imap.host, settings.address, settings.authserv_id)
-        self._limited = LimitedReader(Reading(channel.id, settings.own_addresses, servers))
+        self._limited = LimitedReader(Reading(channel.id, self._own, servers))
         self._reader = reader or MailReader(settings, clock)
         self._outgoing = outgoing or Outgoing(settings.smtp)
-        self._copies = copies or SentCopies(settings)
+        self._sent = sent or SentFolder(settings)
+        self._pauses = pauses if settings.sent_copy == "provider" else ()
 
     @property
     def trouble(self) -> str:
@@ -84,21 +92,44 @@ class MailConnector:
         return message_id(self._settings.address, key)
 
     async def send(self, message: OutboundMessage) -> Receipt:
-        """See inbox.ports.Connector; the copy in Sent is made behind the receipt's back."""
+        """See inbox.ports.Connector; the copy in Sent is a hop of its own."""
         mail = await self._composed(message)
         await self._outgoing.send(mail)
-        self._copies.keep(mail)
         return Receipt(thread_ids=(mail.message_id,), sent_at=self._clock.now())
 
     async def _composed(self, message: OutboundMessage) -> Composed:
         """In a thread: encoding large files would hold up everything else."""
         try:
-            return await asyncio.to_thread(compose, message, self._settings)
+            return await asyncio.to_thread(compose, message, self._settings, self._own)
         except SendFailed:
             raise
         except Exception as error:
             log.exception("A reply cannot be put into a mail.", key=message.key)
             raise SendRejected(Fault.MALFORMED, type(error).__name__) from error
+
+    async def look_for(self, message: OutboundMessage) -> Receipt | None:
+        """See inbox.ports.KeepsSent. A provider that keeps copies may be some seconds late."""
+        address = self._settings.address
+        sought = Sought(
+            message_id(address, message.key), mark(address, message.key), message.written_at
+        )
+        found = await self._sent.find(sought)
+        for pause in self._pauses:
+            if found is not None:
+                break
+            await asyncio.sleep(pause)
+            found = await self._sent.find(sought)
+        return None if found is None else self._receipt(found, message)
+
+    def _receipt(self, found: Found, message: OutboundMessage) -> Receipt:
+        now = self._clock.now()
+        kept_at = (found.kept_at or now).astimezone(UTC)
+        return Receipt(found.ids, sent_at=min(max(kept_at, message.written_at), now))
+
+    async def keep_copy(self, message: OutboundMessage) -> None:
+        """See inbox.ports.KeepsSent; left to the provider where the settings say so."""
+        if self._settings.sent_copy == "append":
+            await self._sent.put((await self._composed(message)).payload)
 
     async def fetch(self, attachment: Attachment, raw: RawMessage | None) -> bytes:
         """A part of the stored mail. Raises FileUnavailable: too large to be had, or not there."""
@@ -109,11 +140,19 @@ class MailConnector:
         return await self._limited.read_part(raw.payload, attachment.ref)
 
     async def close(self) -> None:
-        """Make the copies that wait, say goodbye, drop the rest; ten seconds at most."""
-        await asyncio.gather(self._copies.close(), self._outgoing.close(), self._limited.close())
+        """Say goodbye, drop the rest; ten seconds at most."""
+        await asyncio.gather(self._sent.close(), self._outgoing.close(), self._limited.close())
         self._reader.stop()
 
 
-def connect(channel: Channel, settings: MailboxSettings, clock: Clock) -> MailConnector:
-    """A connector for the mailbox; nothing is connected before it is used."""
-    return MailConnector(channel, settings, clock)
+def connect(
+    channel: Channel,
+    settings: MailboxSettings,
+    clock: Clock,
+    own_addresses: frozenset[str] = frozenset(),
+) -> MailConnector:
+    """A connector for the mailbox; nothing is connected before it is used.
+
+    `own_addresses`: those of the studio's other mailboxes too, case-folded.
+    """
+    return MailConnector(channel, settings, clock, own_addresses=own_addresses)

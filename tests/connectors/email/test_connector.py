@@ -93,37 +93,6 @@ async def test_a_question_is_read_and_answered_in_its_thread(
     assert receipt.thread_ids[0] in again.thread_ids
 
 
-async def test_a_copy_stands_in_sent_byte_for_byte(
-    server: MailServer, make: MakeConnector
-) -> None:
-    connector = make()
-    await connector.send(answer(answering=None, to=LENA))
-    await connector.close()
-    (copy,) = server.sent(OURS)
-    assert copy.raw == server.inbox(LENA)[0].raw
-
-
-async def test_a_provider_that_keeps_sent_mail_gets_no_copy(
-    server: MailServer, make: MakeConnector
-) -> None:
-    connector = make(sent_copy="provider")
-    await connector.send(answer(answering=None, to=LENA))
-    await connector.close()
-    assert server.sent(OURS) == []
-
-
-async def test_a_copy_that_is_there_already_is_not_doubled(
-    server: MailServer, make: MakeConnector
-) -> None:
-    connector = make(sent_copy_delay=20)
-    await connector.send(answer(answering=None, to=LENA))
-    again = make()
-    await again.send(answer(answering=None, to=LENA))
-    await again.close()
-    await connector.close()
-    assert len(server.sent(OURS)) == 1
-
-
 async def test_a_missing_sent_folder_does_not_fail_the_reply(
     server: MailServer, make: MakeConnector
 ) -> None:

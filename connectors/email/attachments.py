@@ -49,6 +49,7 @@ _ENDINGS = {
 _NAMES = {
     "message/delivery-status": "delivery-status",
     "message/rfc822": "message",
+    "message/disposition-notification": "receipt",
     "text/calendar": "invite",
     "text/rfc822-headers": "headers",
 }

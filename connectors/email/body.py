@@ -15,7 +15,8 @@ _MAX_TEXT = 1_000_000
 _MAX_HTML = 1_500_000
 _STUB = 240
 _SIGNATURES = frozenset(
-    ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
+    f"application/{kind}"
+    for kind in ("pkcs7-signature", "x-pkcs7-signature", "pgp-signature", "pgp-encrypted")
 )
 _SECURED = {"multipart/signed": "signed", "multipart/encrypted": "encrypted"}
 _MAX_INVITE = 200_000

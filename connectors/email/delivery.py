@@ -54,7 +54,7 @@ def delivery_report(mail: Mail, text: str, own_id: str) -> DeliveryReport | None
     for group in sorted(told, key=_weight):
         outcome = _outcome(group)
         if outcome is not None:
-            return _from_group(group, outcome, refers_to)
+            return _from_group(group, outcome, refers_to, text)
     return None if told else _from_words(mail, text, refers_to)
 
 
@@ -79,11 +79,11 @@ def _outcome(group: Headers) -> Delivery | None:
     return {"5": Delivery.FAILED, "4": Delivery.DELAYED}.get(group.text("status")[:1])
 
 
-def _from_group(group: Headers, outcome: Delivery, refers_to: str) -> DeliveryReport:
+def _from_group(group: Headers, outcome: Delivery, refers_to: str, text: str) -> DeliveryReport:
     recipient = _typed(group, "final-recipient") or _typed(group, "original-recipient")
     found = addresses([recipient.encode("utf-8", "replace")])
     status = _STATUS.search(group.text("status"))
-    words = _typed(group, "diagnostic-code")
+    words = _typed(group, "diagnostic-code") or _sentence(text, _STATUS.search(text))
     return DeliveryReport(
         outcome=outcome,
         recipient=found[0].address if found else recipient[:320],
@@ -121,11 +121,12 @@ def _from_words(mail: Mail, text: str, refers_to: str) -> DeliveryReport | None:
 
 
 def _sentence(text: str, found: re.Match[str] | None) -> str:
-    """The line with the server's words, and the two that follow."""
+    """The line with the server's words, and up to two that follow without a gap."""
     if found is None:
         return ""
     start = text.rfind("\n", 0, found.start()) + 1
-    return one_line(" ".join(text[start:].split("\n")[:3]))[:_MAX_WORDS]
+    paragraph = re.split(r"\n[ \t]*\n", text[start:], maxsplit=1)[0]
+    return one_line(" ".join(paragraph.split("\n")[:3]))[:_MAX_WORDS]
 
 
 def _id_in_text(mail: Mail, own_id: str) -> str:

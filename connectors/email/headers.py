@@ -28,6 +28,7 @@ _SIMPLE = re.compile(
     r'(?:"([^"\\]*)"\s*|([^"<>,;:()@\\\[\]]*))<([^<>@\s,;"()\\]{1,100}@[^<>@\s,;"()\\]{1,255})>'
 )
 _ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\]{1,100}@[^\s<>@,;:\"()\\]{1,255}")
+_SPACED = re.compile(r"[^\s<>@,;:\"()]+(?: [^\s<>@,;:\"()]+)+@[^\s<>@,;:\"()\\]{1,255}")
 _MAX_PHRASE = 2_000
 _TOKEN = re.compile(r'"[^"]*"|\([^()]*\)|<[^<>]*>|[,;:]|[^",;:<(]+|.', re.DOTALL)
 _QUOTE = "\ue000"  # stands for an escaped quotation mark, so that the pieces stay linear
@@ -192,6 +193,8 @@ class _Entry:
             self.phrase += piece
 
     def mailbox(self) -> Mailbox | None:
+        if _SPACED.fullmatch(self.angle) and self.phrase.strip():
+            return _mailbox(self.phrase.replace(_QUOTE, '"'), self.angle)
         for text in (self.angle, decode_words(self.angle), self.phrase, decode_words(self.phrase)):
             match = _ADDRESS.search(text) if "@" in text else None
             if match:

@@ -12,7 +12,7 @@ from typing import Any
 from connectors.email.attachments import describe, read_part, whole
 from connectors.email.authentication import failures, pretences
 from connectors.email.body import Body
-from connectors.email.delivery import delivery_report, returned_ids
+from connectors.email.delivery import delivery_report, has_status, returned_ids
 from connectors.email.headers import MAX_IDS, Headers, Mailbox, addresses, message_ids, sent_date
 from connectors.email.mime import Mail, scan
 from connectors.email.nature import OWN_HEADER, Author, author, nature
@@ -64,6 +64,9 @@ def parse_mail(
     own_id, thread_ids = _ids(mail)
     sender = who or _nobody(headers, own_id)
     kind, reason = nature(mail, sender, own_addresses)
+    delivery = delivery_report(mail, whole_text, own_id) if kind is Nature.BOUNCE else None
+    if kind is Nature.BOUNCE and delivery is None and has_status(mail):
+        kind, reason = Nature.AUTOMATIC, "delivered"
     return InboundMessage(
         channel_id=channel_id,
         external_id=own_id,
@@ -80,7 +83,7 @@ def parse_mail(
         nature=kind,
         nature_reason=reason,
         reply_context=_reply_context(headers, own_id, subject),
-        delivery=delivery_report(mail, whole_text, own_id) if kind is Nature.BOUNCE else None,
+        delivery=delivery,
         warnings=_warnings(headers, sender, body, own_addresses, servers),
     )
 

@@ -27,6 +27,7 @@ _BROKEN = (
     ValueError,
 )
 _MAX_DEPTH = 3
+_MAX_OBJECTS = 20_000
 logging.getLogger("tnefparse").setLevel(logging.CRITICAL + 1)  # it would log what clients wrote
 
 PieceOfTnef = tuple[str, bytes, str]
@@ -35,11 +36,24 @@ PieceOfTnef = tuple[str, bytes, str]
 def pieces(data: bytes) -> list[PieceOfTnef] | None:
     """(media type, bytes, file name or "" for a text) of each thing inside; None: unreadable."""
     try:
+        if not _is_whole(data):
+            return None
         message = tnefparse.TNEF(data, do_checksum=False)
         found = _pieces(message, depth=0)
     except _BROKEN:
         return None
     return found or None
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether the last object ends where the data do; a cut one would be taken for whole."""
+    at, objects = 6, 0
+    while at + 9 <= len(data):
+        at += 11 + int.from_bytes(data[at + 5 : at + 9], "little")
+        objects += 1
+        if objects > _MAX_OBJECTS:
+            return False
+    return len(data) - 3 <= at <= len(data)
 
 
 def _pieces(message: Any, depth: int) -> list[PieceOfTnef]:
@@ -49,6 +63,8 @@ def _pieces(message: Any, depth: int) -> list[PieceOfTnef]:
         if inner is not None and depth < _MAX_DEPTH:
             found += _pieces(inner, depth + 1)
             continue
+        if not attachment.data:
+            raise ValueError("a file without its bytes")
         name = _name(message, attachment)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         found.append((kind, bytes(attachment.data or b""), name or "file"))

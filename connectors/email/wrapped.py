@@ -81,14 +81,14 @@ def _with_uuencoded_files(data: bytes, part: Part) -> bytes | None:
             continue
         content = _uudecoded(data[begin.end() : end.start()])
         if content is not None:
-            texts.append(data[position : begin.start()])
+            texts.append(data[position : begin.start()].rstrip())
             name = decode(begin[1].strip(), part.params.get("charset"))
             pieces.append(Piece("application/octet-stream", content, name))
             position = end.end()
     if not pieces:
         return None
-    texts.append(data[position:])
-    text = Piece(part.headers.raw("content-type").decode("latin-1"), b"\n".join(texts))
+    texts.append(data[position:].strip())
+    text = Piece(part.headers.raw("content-type").decode("latin-1"), b"\n\n".join(texts))
     return as_mime([text, *pieces])
 
 

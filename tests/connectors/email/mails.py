@@ -27,7 +27,12 @@ def every_fixture() -> list[str]:
 def read(payload: bytes, note: Mapping[str, str] | None = None) -> InboundMessage | str:
     """What the product makes of a mail."""
     return parse_mail(
-        payload, channel_id="email:info", own_addresses=OWN, received_at=RECEIVED, note=note or {}
+        payload,
+        channel_id="email:info",
+        own_addresses=OWN,
+        received_at=RECEIVED,
+        note=note or {},
+        servers=frozenset({"studio.ru"}),
     )
 
 

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 
-from inbox.model import Media, Nature
+from inbox.model import DeliveryReport, Nature
 from tests.connectors.email.mails import every_fixture, fixture, message, read
+from tests.connectors.email.seen import DOC, FAILED, PHOTO, VOICE, Seen, compare
+from tests.connectors.email.seen_contents import CONTENTS
+from tests.connectors.email.seen_machines import MACHINES
+from tests.connectors.email.seen_people import PEOPLE
 
-
-@dataclass(frozen=True)
-class Seen:
-    """What must be read in a mail; `files` are (media, name, bytes, ref)."""
-
-    sender: str
-    name: str
-    subject: str | None
-    text: str
-    quoted: tuple[str, ...] = ()
-    files: tuple[tuple[Media, str, int, str], ...] = ()
-    nature: Nature = Nature.PERSON
-    reason: str = ""
-    refers_to: tuple[str, ...] = ()
-
-
-DOC, PHOTO, VOICE = Media.DOCUMENT, Media.PHOTO, Media.VOICE
 MAILS = {
     "yandex_web_reply": Seen(
         "ivan.petrov@yandex.ru",
@@ -147,6 +132,9 @@ MAILS = {
         nature=Nature.BOUNCE,
         reason="Content-Type: message/delivery-status",
         refers_to=("<reply-42@studio.ru>",),
+        delivery=DeliveryReport(
+            FAILED, "nobody@client.example", "5.1.1", "", "<reply-42@studio.ru>"
+        ),
     ),
     "out_of_office_exchange": Seen(
         "p.kuznetsov@zavod.ru",
@@ -216,6 +204,7 @@ MAILS = {
         "Body survives.",
         files=((DOC, "Приве\ufffd hello.eml", 453, "eml"),),
         refers_to=("<a@b>",),
+        warnings=("incomplete",),
     ),
     "headers_only": Seen("empty@client.example", "Empty", "Nothing inside", ""),
     "not_mime_garbage": Seen(
@@ -224,6 +213,7 @@ MAILS = {
         None,
         "Просто текст без всяких заголовков.\nВторая строка: с двоеточием\n\nИ абзац.",
         files=((DOC, "message.eml", 74, "eml"),),
+        warnings=("incomplete",),
     ),
     "truncated_base64": Seen(
         "cut@client.example",
@@ -231,6 +221,7 @@ MAILS = {
         "Cut",
         "Before the cut.",
         files=((DOC, "a.zip", 31, "2"), (DOC, "Cut.eml", 388, "eml")),
+        warnings=("incomplete",),
     ),
     "hostile_filename": Seen(
         "evil@client.example",
@@ -252,7 +243,9 @@ MAILS = {
         "Созвон в четверг.\n\n📅 Созвон",
         files=((DOC, "invite.ics", 94, "2"),),
     ),
-    "smime_signed": Seen("sec@bank.example", "Sec", "signed", "Подписанный текст."),
+    "smime_signed": Seen(
+        "sec@bank.example", "Sec", "signed", "Подписанный текст.", warnings=("signed",)
+    ),
     "own_address_from_mail_client": Seen(
         "info@studio.ru",
         "Studio",
@@ -272,26 +265,17 @@ MAILS = {
 }
 
 
+EVERY = MAILS | PEOPLE | MACHINES | CONTENTS
+
+
 def test_our_own_mail_that_comes_back_is_shown_to_nobody() -> None:
     assert read(fixture("own_echo")) == "our own mail came back"
 
 
 def test_every_fixture_is_looked_at() -> None:
-    assert set(every_fixture()) == {*MAILS, "own_echo"}
+    assert set(every_fixture()) == {*EVERY, "own_echo"}
 
 
-@pytest.mark.parametrize("name", MAILS)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_mail_as_a_client_really_writes_it(name: str) -> None:
-    seen = MAILS[name]
-    got = message(fixture(name))
-
-    assert (got.sender.kind, got.sender.address) == ("email", seen.sender)
-    assert got.sender_name == seen.name
-    assert got.subject == seen.subject
-    assert got.text == seen.text
-    assert bool(got.quoted) == bool(seen.quoted)
-    assert [line for line in seen.quoted if line not in got.quoted] == []
-    assert [(a.media, a.name, a.size, a.ref) for a in got.attachments] == list(seen.files)
-    assert {a.origin for a in got.attachments} <= {"email:info"}
-    assert (got.nature, got.nature_reason) == (seen.nature, seen.reason)
-    assert got.thread_ids == (got.external_id, *seen.refers_to)
+    compare(message(fixture(name)), EVERY[name])

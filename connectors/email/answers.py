@@ -14,18 +14,25 @@ _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,15})\b", re.IGNORECASE)
 _FLAGS = re.compile(rb"FLAGS \(([^)]*)\)", re.IGNORECASE)
 _DATE = re.compile(rb'INTERNALDATE "([^"]{20,40})"', re.IGNORECASE)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_BODY = re.compile(rb"BODY\[[^\]]*\](?:<\d+>)? (\{\d+\}|NIL|\"(?:[^\"\\]|\\.)*\")", re.IGNORECASE)
+_BODY = re.compile(
+    rb"BODY\[([^\]]*)\](?:<\d+>)? (\{\d+\}|NIL|\"(?:[^\"\\]|\\.)*\")", re.IGNORECASE
+)
+_STATUS = re.compile(rb"\(([^()]*)\)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a FETCH told of one message; None for what it did not tell. `size` is in bytes."""
+    """What a FETCH told of one message; None for what it did not tell. `size` is in bytes.
+
+    `in_part`: of the body only a part was asked for.
+    """
 
     uid: int
     size: int | None = None
     flags: tuple[str, ...] | None = None
     arrived_at: datetime | None = None
     body: bytes | None = None
+    in_part: bool = False
 
     def merged(self, other: Fetched) -> Fetched:
         """A server may tell of one message in several lines."""
@@ -83,11 +90,45 @@ def _told(uid: int, text: bytes, literals: list[bytearray]) -> Fetched:
 
 def _body(text: bytes, literals: list[bytearray]) -> bytes | None:
     found = _BODY.search(text)
-    if found is None or found[1].upper() == b"NIL":
-        return None
-    if found[1].startswith(b"{"):
-        return bytes(literals[0]) if literals else None
-    return re.sub(rb"\\(.)", rb"\1", found[1][1:-1])
+    return _content(found[2], iter(literals)) if found is not None else None
+
+
+def _content(word: bytes, literals: Iterator[bytearray]) -> bytes | None:
+    """What a word stands for: the next literal, a quoted string, or nothing."""
+    if word.startswith(b"{"):
+        literal = next(literals, None)
+        return bytes(literal) if literal is not None else None
+    return None if word.upper() == b"NIL" else re.sub(rb"\\(.)", rb"\1", word[1:-1])
+
+
+def parse_sections(uid: int, lines: Sequence[bytes | bytearray]) -> dict[str, bytes]:
+    """The sections that FETCH told of one message, by their upper-case names."""
+    found: dict[str, bytes] = {}
+    for text, literals in _records(lines):
+        its = _UID.search(text)
+        if its is None or int(its[1]) != uid:
+            continue
+        waiting = iter(literals)
+        for section in _BODY.finditer(text):
+            content = _content(section[2], waiting)
+            if content is not None:
+                found[section[1].decode("ascii", "replace").upper()] = content
+    return found
+
+
+def parse_status(lines: Sequence[bytes | bytearray]) -> tuple[int, int | None] | None:
+    """UIDVALIDITY and UIDNEXT of a STATUS answer; None where it does not tell the first."""
+    for line in lines[:-1]:
+        told = _STATUS.search(bytes(line))
+        words = told[1].upper().split() if told else []
+        numbers = {
+            word: int(number)
+            for word, number in zip(words[::2], words[1::2], strict=False)
+            if number.isdigit()
+        }
+        if b"UIDVALIDITY" in numbers:
+            return numbers[b"UIDVALIDITY"], numbers.get(b"UIDNEXT")
+    return None
 
 
 def parse_internal_date(text: str) -> datetime | None:

@@ -9,14 +9,18 @@ from datetime import UTC
 
 import structlog
 
+from connectors.email.attachments import WHOLE
 from connectors.email.authentication import own_servers
 from connectors.email.compose import Composed, compose, mark, message_id
 from connectors.email.config import MailboxSettings
+from connectors.email.folder_reader import Stored
 from connectors.email.limited import LimitedReader
 from connectors.email.limited_child import Reading
+from connectors.email.oversized import fetch_part
 from connectors.email.send import Outgoing
 from connectors.email.sent_folder import Found, SentFolder, Sought
-from connectors.email.sync import MailReader
+from connectors.email.session import ImapSession
+from connectors.email.sync import MailReader, Open
 from inbox.errors import Fault, FileUnavailable, SendFailed, SendRejected, Unreadable
 from inbox.model import (
     Attachment,
@@ -35,6 +39,7 @@ log = structlog.get_logger(__name__)
 # Seconds after which a provider that keeps what it relays is asked again.
 PROVIDER_PAUSES = (3.0, 10.0)
 HISTORY = "there before the first run"
+SENT = "found in the Sent folder"
 
 
 class MailConnector:
@@ -47,6 +52,7 @@ class MailConnector:
         clock: Clock,
         *,
         own_addresses: frozenset[str] = frozenset(),
+        stored: Stored | None = None,
         reader: MailReader | None = None,
         outgoing: Outgoing | None = None,
         sent: SentFolder | None = None,
@@ -60,7 +66,8 @@ class MailConnector:
         self._own = settings.own_addresses | own_addresses
         servers = own_servers(settings.imap.host, settings.address, settings.authserv_id)
         self._limited = LimitedReader(Reading(channel.id, self._own, servers))
-        self._reader = reader or MailReader(settings, clock)
+        self._open: Open = lambda: ImapSession.open(settings.imap)
+        self._reader = reader or MailReader(settings, clock, stored=stored)
         self._outgoing = outgoing or Outgoing(settings.smtp)
         self._sent = sent or SentFolder(settings)
         self._pauses = pauses if settings.sent_copy == "provider" else ()
@@ -81,9 +88,13 @@ class MailConnector:
             where = f"folder {raw.note['folder']}, UID {raw.note['uid']}"
             raise Unreadable(Fault.NO_ANSWER, f"the server does not hand over: {where}")
         message = await self._limited.read(raw.payload, raw.received_at, raw.note)
-        if isinstance(message, str) or "history" not in raw.note:
+        if isinstance(message, str):
             return message
-        if message.nature is Nature.PERSON:
+        if "truncated" in raw.note:
+            message = replace(message, attachments=_on_demand(message, raw.note["size"]))
+        if "sent" in raw.note:
+            return replace(message, nature=Nature.OWN, nature_reason=SENT)
+        if "history" in raw.note and message.nature is Nature.PERSON:
             return replace(message, nature=Nature.AUTOMATIC, nature_reason=HISTORY)
         return message
 
@@ -132,11 +143,11 @@ class MailConnector:
             await self._sent.put((await self._composed(message)).payload)
 
     async def fetch(self, attachment: Attachment, raw: RawMessage | None) -> bytes:
-        """A part of the stored mail. Raises FileUnavailable: too large to be had, or not there."""
+        """A part of the stored mail, or from the server where only header and text are stored."""
         if raw is None:
             raise FileUnavailable(Fault.EXPIRED, attachment.name)
-        if "truncated" in raw.note and attachment.ref != "eml":
-            raise FileUnavailable(Fault.TOO_LARGE, f"{attachment.name}: {raw.note['size']} bytes")
+        if "truncated" in raw.note:
+            return await fetch_part(self._open, raw.note, raw.payload, attachment.ref)
         return await self._limited.read_part(raw.payload, attachment.ref)
 
     async def close(self) -> None:
@@ -145,14 +156,28 @@ class MailConnector:
         self._reader.stop()
 
 
+def _on_demand(message: InboundMessage, size: str) -> tuple[Attachment, ...]:
+    """The files of a mail of which only header and text are stored: fetched when asked for."""
+    return tuple(
+        replace(
+            one,
+            size=int(size) if one.ref == WHOLE else None,
+            facts={**one.facts, "on_demand": True},
+        )
+        for one in message.attachments
+    )
+
+
 def connect(
     channel: Channel,
     settings: MailboxSettings,
     clock: Clock,
     own_addresses: frozenset[str] = frozenset(),
+    stored: Stored | None = None,
 ) -> MailConnector:
     """A connector for the mailbox; nothing is connected before it is used.
 
-    `own_addresses`: those of the studio's other mailboxes too, case-folded.
+    `own_addresses`: those of the studio's other mailboxes too, case-folded. `stored` says which
+    UIDs of a folder are stored; without it nothing that was missed is looked for.
     """
-    return MailConnector(channel, settings, clock, own_addresses=own_addresses)
+    return MailConnector(channel, settings, clock, own_addresses=own_addresses, stored=stored)

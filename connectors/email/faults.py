@@ -4,11 +4,16 @@ MailFault
 ├── SessionLost    the connection is gone or in doubt: make a new one
 ├── Refused        the server said NO or BAD
 └── LoginRefused   the server does not take this user and password
+    └── ConsentNeeded  a person must let us into the mailbox at the provider
 """
 
 from __future__ import annotations
 
+import re
+
 from inbox.errors import OknoError
+
+_TEMPORARY = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]", re.IGNORECASE)
 
 
 class MailFault(OknoError):
@@ -26,6 +31,15 @@ class SessionLost(MailFault):
 class Refused(MailFault):
     """The server said NO or BAD."""
 
+    @property
+    def temporary(self) -> bool:
+        """Whether the server itself says that it will pass (RFC 5530)."""
+        return _TEMPORARY.search(self.reason) is not None
+
 
 class LoginRefused(Refused):
     """The server does not take this user and password."""
+
+
+class ConsentNeeded(LoginRefused):
+    """A person must let us into the mailbox at the provider; `reason` says how."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from connectors.email.answers import Fetched
 from connectors.email.config import IMAP_PORTS, ServerSettings
 from connectors.email.faults import LoginRefused, Refused, SessionLost
 from connectors.email.folders import Folder
+from connectors.email.login import Tokens, password_of
 from connectors.email.tls import client_context
 from connectors.email.wire import Line, Wire
 
@@ -32,7 +32,6 @@ SILENCE_SECONDS = 60.0
 COMMAND_SECONDS = 120.0
 SLOWEST_BYTES_PER_SECOND = 10_000
 MOST_UIDS = 100
-_TEMPORARY = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +45,31 @@ class Selected:
 class ImapSession:
     """A logged-in connection. Raises SessionLost and Refused, and nothing else of its own."""
 
-    def __init__(self, wire: Wire, settings: ServerSettings, silence: float) -> None:
+    def __init__(
+        self, wire: Wire, settings: ServerSettings, silence: float, tokens: Tokens | None
+    ) -> None:
         self._wire = wire
         self._settings = settings
         self._silence = silence
+        self._tokens = tokens
 
     @classmethod
     async def open(
-        cls, settings: ServerSettings, *, silence: float = SILENCE_SECONDS
+        cls,
+        settings: ServerSettings,
+        *,
+        silence: float = SILENCE_SECONDS,
+        tokens: Tokens | None = None,
     ) -> ImapSession:
         """Connect, greet, secure and log in. `silence`: seconds without a byte that end a call.
 
-        Raises LoginRefused for a wrong user or password, SessionLost and Refused for the rest.
+        With `tokens` one of them takes the password's place. Raises LoginRefused for a wrong user
+        or password or a consent that is missing, SessionLost and Refused for the rest.
         """
+        if tokens is not None:
+            await tokens.token()  # no connection is kept waiting for a provider
         wire = await _connect(settings)
-        session = cls(wire, settings, silence)
+        session = cls(wire, settings, silence, tokens)
         try:
             await session._greet()
             await session._login()
@@ -116,6 +125,32 @@ class ImapSession:
         fetching = self._wire.fetch(numbers, f"(UID {items})", by_uid=True)
         told = answers.parse_fetch(await self._ask(fetching, seconds))
         return {uid: one for uid, one in told.items() if uid in asked}
+
+    async def sections(
+        self, uid: int, sections: Sequence[str], *, most: int = 0, expect: int = 0
+    ) -> dict[str, bytes]:
+        """Sections of one message, such as "HEADER", "1.MIME", "1.2" or "" (all of it).
+
+        `most`: of each the first so many bytes. Sections that the message does not have are left
+        out. `expect` bytes lengthen the deadline.
+        """
+        part = f"<0.{most}>" if most else ""
+        items = " ".join(f"BODY.PEEK[{name}]{part}" for name in sections)
+        seconds = COMMAND_SECONDS + expect / SLOWEST_BYTES_PER_SECOND
+        fetching = self._wire.fetch(str(uid), f"(UID {items})", by_uid=True)
+        return answers.parse_sections(uid, await self._ask(fetching, seconds))
+
+    async def status(self, folder: str) -> Selected:
+        """A folder without selecting it (RFC 3501, 6.3.10). Raises Refused where it tells less."""
+        name = folders.encode_name(folder)
+        wire = self._wire
+        command = aioimaplib.Command(
+            "STATUS", wire.new_tag(), name, "(UIDNEXT UIDVALIDITY)", loop=wire.loop
+        )
+        told = answers.parse_status(await self._ask(wire.execute(command)))
+        if told is None:
+            raise Refused(f"folder {folder}: the server tells no state")
+        return Selected(*told)
 
     async def noop(self) -> None:
         """Let the server tell what is new."""
@@ -208,13 +243,20 @@ class ImapSession:
     async def _login(self) -> None:
         if self._wire.state != aioimaplib.NONAUTH:
             return
-        secret = self._settings.password.get_secret_value()
-        user = folders.quote(self._settings.user)
+        user = self._settings.user
+        if self._tokens is None:
+            secret = password_of(self._settings)
+            command = self._wire.login(folders.quote(user), secret)
+        else:
+            secret = await self._tokens.token()
+            command = self._wire.authenticate(user, secret)
         try:
-            await self._ask(self._wire.login(user, secret), CONNECT_SECONDS)
+            await self._ask(command, CONNECT_SECONDS)
         except Refused as error:
             said = error.reason.replace(secret, "***")
-            if _TEMPORARY.search(said):
+            if self._tokens is not None:
+                self._tokens.refused(secret)
+            if error.temporary:
                 raise SessionLost(said) from None
             raise LoginRefused(said) from None
         await self._learn_capabilities()

@@ -1,43 +1,34 @@
-"""The loop that takes every mail once: search, fetch, hand over, wait for more.
+"""The loop over a mailbox's folders: connect, take what is there, wait for more.
 
-Nothing is passed over in silence. A mail that the server lists and will not hand over is tried
-whole, then without its files, each time over a new connection, and then a placeholder takes its
-place, which is quarantined under its UID. Pushes only wake the loop: it always searches.
+The first folder is the one to IDLE in; the others and the Sent folder are asked for their UIDNEXT
+in between. Where the server has no IDLE the mailbox is polled. Pushes only wake the loop: it
+always searches.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime
-from functools import partial
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
 
-from connectors.email import cursor, raws
-from connectors.email.answers import Fetched
+from connectors.email import cursor
 from connectors.email.config import MailboxSettings
-from connectors.email.faults import LoginRefused, MailFault, Refused, SessionLost
-from connectors.email.places import first_place, place_anew
+from connectors.email.faults import LoginRefused, MailFault, Refused
+from connectors.email.fetching import FolderKind
+from connectors.email.folder_reader import FolderReader, Stored
+from connectors.email.folders import sent_folder
 from connectors.email.session import ImapSession
 from inbox.errors import ChannelPaused, Fault
-from inbox.model import Batch, RawMessage
+from inbox.model import Batch
 from inbox.ports import Clock
 
 log = structlog.get_logger(__name__)
 
-BATCH_MESSAGES = 50
-BATCH_BYTES = 8 * 1024 * 1024
-PARTIAL_BYTES = 256 * 1024
-LARGE_BYTES = 1024 * 1024
 IDLE_SECONDS = 9 * 60.0
-WHOLE_TRIES = 3
-ALL_TRIES = 5
+SENT_SECONDS = 60.0
 LOGIN_TRIES = 3
-SELECT_TRIES = 3
-MOST_UID_CHANGES = 3
 LONGEST_PAUSE = 300.0
 
 Open = Callable[[], Awaitable[ImapSession]]
@@ -47,7 +38,8 @@ Sleep = Callable[[float], Awaitable[None]]
 class MailReader:
     """Reads one mailbox; `read` may be called again after it ended, from the stored cursor.
 
-    `trouble` says why nothing can be read at present, "" where all is well.
+    `trouble` says why nothing can be read at present, "" where all is well. `stored` is asked
+    once an hour what the store has; without it nothing that was missed is looked for.
     """
 
     def __init__(
@@ -55,38 +47,47 @@ class MailReader:
         settings: MailboxSettings,
         clock: Clock,
         *,
+        stored: Stored | None = None,
         open_session: Open | None = None,
         sleep: Sleep = asyncio.sleep,
         dice: Callable[[], float] | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
+        self._stored = stored
         self._open: Open = open_session or (lambda: ImapSession.open(settings.imap))
         self._sleep = sleep
         self._dice = dice or random.SystemRandom().random
         self._log = log.bind(mailbox=settings.address)
         self._session: ImapSession | None = None
+        self._idle_refused = False
+        self._sent_missed = False
         self.trouble = ""
         self._turn = 0
         self._begin(None)
 
     def _begin(self, after: str | None) -> None:
         self._places = cursor.decode(after, self._settings.folders)
+        self._told = after
         self._failures = 0
         self._login_failures = 0
-        self._uid_changes: Counter[str] = Counter()
-        self._select_failures: Counter[str] = Counter()
-        self._tries: Counter[tuple[str, int]] = Counter()
-        self._one_by_one_until = 0
+        poll = self._settings.poll_seconds
+        first, *further = self._settings.folders
+        kinds = [FolderKind(first), *(FolderKind(name, look_seconds=poll) for name in further)]
+        self._readers = {kind.name: self._reader(kind, kind.name) for kind in kinds}
         self._forget_session()
+
+    def _reader(self, kind: FolderKind, key: str) -> FolderReader:
+        place = self._places.get(key)
+        return FolderReader(kind, self._settings, self._clock, place, self._stored)
 
     def _forget_session(self) -> None:
         if self._session is not None:
             self._session.discard()
         self._session = None
         self._current: str | None = None
-        self._listed: deque[int] = deque()
-        self._known: dict[int, Fetched] = {}
+        for reader in self._readers.values():
+            reader.forget()
 
     async def read(self, after: str | None) -> AsyncIterator[Batch]:
         """Batches for ever; resuming is the acknowledgement (see inbox.ports.Source.receive).
@@ -99,7 +100,9 @@ class MailReader:
         turn = self._turn
         try:
             while True:
-                yield await self._next_batch()
+                batch = await self._next_batch()
+                self._told = batch.cursor
+                yield batch
                 self._failures = 0
         finally:
             if turn == self._turn:  # a forgotten reading may end long after the next one began
@@ -138,169 +141,87 @@ class MailReader:
             self._login_failures = 0
             self.trouble = ""
             self._log.info("Mailbox connected.", idle=self._session.can_idle)
+            await self._find_sent(self._session)
         return self._session
 
+    async def _find_sent(self, session: ImapSession) -> None:
+        """Watch the Sent folder, for what managers answer in a mail client."""
+        try:
+            name = sent_folder(await session.folders())
+        except Refused as error:
+            self._log.warning("The folders cannot be listed.", why=error.reason)
+            return
+        if name is None:
+            if not self._sent_missed:
+                self._log.warning("No Sent folder known: answers from mail clients are not seen.")
+            self._sent_missed = True
+        elif name not in self._readers:
+            kind = FolderKind(name, sent=True, look_seconds=SENT_SECONDS)
+            self._readers[name] = self._reader(kind, cursor.SENT + name)
+
     async def _look(self) -> Batch:
-        """The next batch of any folder; the first folder is looked at last, to IDLE in it."""
+        """The next batch of any folder, waiting until there is one."""
+        if self._told is not None and self._cursor() != self._told:
+            return Batch((), self._cursor())  # a try that failed counts after a restart as well
         session = await self._connected()
         while True:
-            for folder in reversed(self._settings.folders):
-                batch = await self._next_of(session, folder)
-                if batch is not None:
-                    return batch
+            batch = await self._round(session)
+            if batch is not None:
+                return batch
             self._failures = 0
             await self._wait_for_more(session)
 
-    async def _wait_for_more(self, session: ImapSession) -> None:
-        several = len(self._settings.folders) > 1
-        if session.can_idle:
-            await session.idle(self._settings.poll_seconds if several else IDLE_SECONDS)
-            return
-        await session.wait(self._settings.poll_seconds)
-        await session.noop()
+    async def _round(self, session: ImapSession) -> Batch | None:
+        """One look at every folder that is due; the first is the current one at its end."""
+        first, *further = self._readers.values()
+        # First, so that a question is stored before the answer that stands in Sent.
+        batch = await self._next_of(session, first)
+        if batch is not None:
+            return batch
+        for reader in further:
+            batch = await self._look_beside(session, reader)
+            if batch is not None:
+                return batch
+        return None if self._current == first.kind.name else await self._next_of(session, first)
 
-    async def _next_of(self, session: ImapSession, folder: str) -> Batch | None:
+    async def _look_beside(self, session: ImapSession, reader: FolderReader) -> Batch | None:
+        try:
+            if self._current != reader.kind.name and not await reader.changed(session):
+                return None
+            return await self._next_of(session, reader)
+        except (Refused, ChannelPaused) as error:
+            if not reader.kind.sent:
+                raise
+            self._log.warning("The Sent folder cannot be read.", why=str(error))
+            del self._readers[reader.kind.name]
+            self._current = None
+            return None
+
+    async def _next_of(self, session: ImapSession, reader: FolderReader) -> Batch | None:
         """The folder's next batch; None once it holds nothing new."""
-        if self._current != folder:
-            moved = await self._enter(session, folder)
+        if self._current != reader.kind.name:
+            self._current = None
+            moved = await reader.enter(session)
+            self._current = reader.kind.name
             if moved:
-                return Batch((), cursor.encode(self._places, self._settings.folders))
-        if not self._listed:
-            last = self._places[folder].uid
-            found = await session.search("UID", f"{last + 1}:*")
-            self._listed = deque(uid for uid in found if uid > last)
-        while self._listed:
-            taken = await self._take(session, folder)
-            if taken:
-                return Batch(taken, cursor.encode(self._places, self._settings.folders))
-        return None
+                return Batch((), self._cursor())
+        taken = await reader.next(session)
+        return None if taken is None else Batch(taken, self._cursor())
 
-    async def _enter(self, session: ImapSession, folder: str) -> bool:
-        """Select the folder; True where its place is new and must be stored before going on."""
-        self._current = None
-        self._listed.clear()
-        self._known.clear()
-        try:
-            selected = await session.select(folder)
-        except Refused as error:
-            self._select_failures[folder] += 1
-            if self._select_failures[folder] >= SELECT_TRIES:
-                raise ChannelPaused(Fault.REFUSED, f"folder {folder}: {error.reason}") from None
-            raise
-        self._select_failures[folder] = 0
-        place = self._places.get(folder)
-        moved = place is None or place.uid_validity != selected.uid_validity
-        if place is None:
-            days = self._settings.first_run_days
-            self._places[folder] = await first_place(session, selected, self._clock.now(), days)
-        elif moved:
-            self._count_change(folder)
-            self._places[folder] = await place_anew(session, place, selected)
-        self._current = folder
-        return moved
+    def _cursor(self) -> str:
+        for name, reader in self._readers.items():
+            if reader.place is not None:
+                self._places[cursor.SENT + name if reader.kind.sent else name] = reader.place
+        return cursor.encode(self._places, self._settings.folders)
 
-    def _count_change(self, folder: str) -> None:
-        self._uid_changes[folder] += 1
-        self._log.warning("UIDVALIDITY changed.", folder=folder)
-        if self._uid_changes[folder] > MOST_UID_CHANGES:
-            raise ChannelPaused(Fault.CONFLICT, f"folder {folder}: UIDVALIDITY changes repeatedly")
-
-    async def _take(self, session: ImapSession, folder: str) -> tuple[RawMessage, ...]:
-        """The next listed mails; the place moves behind them."""
-        careful = self._listed[0] <= self._one_by_one_until
-        most = 1 if careful else BATCH_MESSAGES
-        uids = [self._listed[n] for n in range(min(len(self._listed), most))]
-        if self._tries[folder, uids[0]] >= ALL_TRIES:
-            return await self._resolve(session, folder, uids[0])
-        try:
-            known = await self._sizes(session, uids)
-            chunk = self._chunk(folder, uids, known)
-            got = await self._bodies(session, folder, chunk, known)
-        except (SessionLost, Refused):
-            if len(uids) == 1:
-                self._tries[folder, uids[0]] += 1
-            else:
-                self._one_by_one_until = uids[-1]
-            raise
-        taken: list[RawMessage] = []
-        for uid in chunk:
-            if uid not in got:
-                break
-            taken.append(await self._took(folder, got[uid]))
-        if not taken:
-            return await self._resolve(session, folder, uids[0])
-        return tuple(taken)
-
-    async def _sizes(self, session: ImapSession, uids: Sequence[int]) -> dict[int, Fetched]:
-        unknown = [uid for uid in uids if uid not in self._known]
-        if unknown:
-            items = "FLAGS INTERNALDATE RFC822.SIZE"
-            self._known.update(await session.fetch(unknown, items))
-        return self._known
-
-    def _partial(self, folder: str, one: Fetched) -> bool:
-        size = one.size or 0
-        return size > self._settings.max_size or self._tries[folder, one.uid] >= WHOLE_TRIES
-
-    def _chunk(self, folder: str, uids: list[int], known: dict[int, Fetched]) -> list[int]:
-        """As many of the next mails as fit into one FETCH of bodies."""
-        chunk: list[int] = []
-        room = BATCH_BYTES
-        for uid in uids:
-            one = known.get(uid)
-            alone = one is not None and self._partial(folder, one)
-            if one is None or (chunk and (alone or (one.size or 0) > room)):
-                break
-            chunk.append(uid)
-            room -= one.size or 0
-            if alone:
-                break
-        return chunk
-
-    async def _bodies(
-        self, session: ImapSession, folder: str, chunk: list[int], known: dict[int, Fetched]
-    ) -> dict[int, Fetched]:
-        if not chunk:
-            return {}
-        begun = self._partial(folder, known[chunk[0]])
-        items = f"BODY.PEEK[]<0.{PARTIAL_BYTES}>" if begun else "BODY.PEEK[]"
-        expect = PARTIAL_BYTES if begun else sum(known[uid].size or 0 for uid in chunk)
-        told = await session.fetch(chunk, items, expect=expect)
-        return {uid: known[uid].merged(one) for uid, one in told.items() if one.body is not None}
-
-    async def _took(self, folder: str, one: Fetched) -> RawMessage:
-        make = partial(
-            raws.of_mail,
-            one,
-            folder,
-            self._places[folder],
-            now=self._clock.now(),
-            partial=self._partial(folder, one),
-        )
-        # Hashing a large mail would hold up everything else.
-        large = len(one.body or b"") > LARGE_BYTES
-        raw = await asyncio.to_thread(make) if large else make()
-        self._pass(folder, one.uid, one.arrived_at)
-        return raw
-
-    def _pass(self, folder: str, uid: int, arrived_at: datetime | None) -> None:
-        self._places[folder] = self._places[folder].after(uid, arrived_at, self._clock.now())
-        self._listed.popleft()
-        self._known.pop(uid, None)
-        self._tries.pop((folder, uid), None)
-
-    async def _resolve(
-        self, session: ImapSession, folder: str, uid: int
-    ) -> tuple[RawMessage, ...]:
-        """A listed mail did not come: it was deleted meanwhile, or it is a gap."""
-        if uid not in await session.search("UID", str(uid)):
-            self._pass(folder, uid, None)
-            return ()
-        if self._tries[folder, uid] < ALL_TRIES:
-            self._tries[folder, uid] += 1
-            self._one_by_one_until = max(self._one_by_one_until, uid)
-            raise SessionLost(f"folder {folder}: UID {uid} is listed and was not handed over")
-        self._log.error("A mail cannot be had.", folder=folder, uid=uid)
-        gap = raws.of_gap(uid, folder, self._places[folder], now=self._clock.now())
-        self._pass(folder, uid, None)
-        return (gap,)
+    async def _wait_for_more(self, session: ImapSession) -> None:
+        due = min(reader.seconds_to_look() for reader in self._readers.values())
+        if session.can_idle and not self._idle_refused:
+            try:
+                await session.idle(min(IDLE_SECONDS, due))
+            except Refused:
+                self._idle_refused = True
+                raise
+            return
+        await session.wait(min(self._settings.poll_seconds, due))
+        await session.noop()

@@ -14,9 +14,26 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
+from connectors.email.config import ServerSettings
+
+SECRET = "pass-w0rd-of-ours"
 Wrong = Callable[["Talk", str, str], Awaitable[bool]]
+
+
+def text(number: int) -> bytes:
+    """A small mail that looks like a protocol."""
+    return f"Message-ID: <{number}@x>\r\nSubject: M{number}\r\n\r\nHello ( {{3}}\r\n".encode()
+
+
+def login(
+    server: BadImap, security: Literal["starttls", "none"] = "none", user: str = "info"
+) -> ServerSettings:
+    """How to reach the server."""
+    return ServerSettings(
+        host="127.0.0.1", port=server.port, security=security, user=user, password=SECRET
+    )
 
 
 class Hangup(Exception):
@@ -124,15 +141,17 @@ class Talk:
             await asyncio.wait({done}, timeout=0.01)
 
     def _found(self, rest: str) -> list[int]:
-        ranged = re.search(r"UID (\d+)(:\*)?$", rest)
+        ranged = re.search(r"UID (\d+)(:\*|:\d+)?(?![\d:])", rest.removeprefix("UID "))
+        every = sorted(self.server.mails)
         if ranged is None:
-            return sorted(self.server.mails)
+            return every
         first = int(ranged[1])
         if ranged[2] is None:
-            return [first] if first in self.server.mails else []
+            return [uid for uid in every if uid == first]
+        if ranged[2] != ":*":
+            return [uid for uid in every if first <= uid <= int(ranged[2][1:])]
         # As the RFC has it: n:* holds the last mail even where n is beyond it.
-        last = max(self.server.mails, default=0)
-        return [uid for uid in sorted(self.server.mails) if uid >= min(first, last)]
+        return [uid for uid in every if uid >= min(first, max(every))]
 
     def tell(self, uid: int, rest: str) -> None:
         payload = self.server.mails.get(uid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,10 +16,14 @@ from tests.servers import Mailbox
 
 
 class Clock:
-    """The present of the test."""
+    """The present of the test, `ahead` of the real one."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
 
     def now(self) -> datetime:
-        return datetime.now(UTC)  # noqa: TID251  INTERNALDATE comes from a real server
+        real = datetime.now(UTC)  # noqa: TID251  INTERNALDATE comes from a real server
+        return real + self.ahead
 
 
 class Pauses:
@@ -55,9 +59,11 @@ class Reading:
         return found
 
     async def nothing(self, seconds: float = 0.5) -> None:
-        """Fails where a batch comes within so many seconds."""
+        """Fails where a mail comes within so many seconds; places may be stored."""
         with pytest.raises(TimeoutError):
-            await self.batch(seconds)
+            async with asyncio.timeout(seconds):
+                while not (await self.batch(seconds)).messages:
+                    pass
         self._stream = self.reader.read(self.cursor)
 
     async def stop(self) -> None:

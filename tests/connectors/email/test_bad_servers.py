@@ -5,58 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
-from connectors.email.config import MailboxSettings, ServerSettings
+from connectors.email.config import MailboxSettings
 from connectors.email.faults import LoginRefused, SessionLost
 from connectors.email.session import ImapSession
 from connectors.email.sync import MailReader
 from inbox.errors import ChannelPaused, Fault
-from tests.connectors.email.bad_imap import BadImap, Hangup, Talk
-from tests.connectors.email.reading import Clock, Pauses, Reading
-
-SECRET = "pass-w0rd-of-ours"
+from tests.connectors.email.bad_imap import SECRET, BadImap, Hangup, Talk, login, text
+from tests.connectors.email.reading import Clock, MakeReading, Pauses
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[BadImap]:
-    async with BadImap() as one:
-        yield one
-
-
-def login(
-    server: BadImap, security: Literal["starttls", "none"] = "none", user: str = "info"
-) -> ServerSettings:
-    return ServerSettings(
-        host="127.0.0.1", port=server.port, security=security, user=user, password=SECRET
-    )
-
-
-MakeReading = Callable[..., Reading]
-
-
-@pytest.fixture
-async def reading(server: BadImap, pauses: Pauses) -> AsyncIterator[MakeReading]:
-    made: list[Reading] = []
-
-    def make(after: str | None = "1:0:0", **more: Any) -> Reading:
-        imap = login(server)
-        settings = MailboxSettings(address="info@firm.test", imap=imap, smtp=imap, **more)
-        reader = MailReader(
-            settings,
-            Clock(),
-            open_session=lambda: ImapSession.open(imap, silence=0.3),
-            sleep=pauses,
-        )
-        made.append(Reading(reader, after))
-        return made[-1]
-
-    yield make
-    for one in made:
-        await one.stop()
+def reading(bad_reading: MakeReading) -> MakeReading:
+    return bad_reading
 
 
 async def hang(talk: Talk, tag: str, rest: str) -> bool:
@@ -66,10 +30,6 @@ async def hang(talk: Talk, tag: str, rest: str) -> bool:
 
 async def drop(talk: Talk, tag: str, rest: str) -> bool:
     raise Hangup
-
-
-def text(number: int) -> bytes:
-    return f"Message-ID: <{number}@x>\r\nSubject: M{number}\r\n\r\nHello ( {{3}}\r\n".encode()
 
 
 async def use(server: BadImap) -> None:
@@ -246,68 +206,6 @@ async def test_a_literal_cut_short_is_fetched_again(
     assert len(pauses.seconds) == 2
 
 
-async def test_a_mail_that_kills_every_connection_is_passed_in_the_open(
-    server: BadImap, reading: MakeReading
-) -> None:
-    async def poison(talk: Talk, tag: str, rest: str) -> bool:
-        if "BODY.PEEK[]" in rest and "2" in rest.split()[2].split(","):
-            raise Hangup
-        return False
-
-    server.mails = {1: text(1), 2: text(2), 3: text(3)}
-    server.wrong["FETCH"] = poison
-    first, gap, third = await reading().mails(3)
-    assert (first.payload, third.payload) == (text(1), text(3))
-    assert gap.payload == b""
-    assert (gap.note["gap"], gap.note["uid"]) == ("1", "2")
-    assert gap.external_id == "gap:INBOX:1:2"
-
-
-async def test_a_mail_whose_whole_body_fails_comes_without_its_end(
-    server: BadImap, reading: MakeReading
-) -> None:
-    async def only_parts(talk: Talk, tag: str, rest: str) -> bool:
-        if rest.endswith("BODY.PEEK[])"):
-            talk.say(f"{tag} NO [SERVERBUG] internal error\r\n".encode())
-            return True
-        return False
-
-    server.mails[1] = text(1) + b"x" * 400_000
-    server.wrong["FETCH"] = only_parts
-    (raw,) = await reading().mails(1)
-    assert raw.note["truncated"] == "1"
-    assert len(raw.payload) == 256 * 1024
-
-
-async def test_a_mail_listed_and_not_handed_over_leaves_a_placeholder(
-    server: BadImap, reading: MakeReading
-) -> None:
-    async def forget(talk: Talk, tag: str, rest: str) -> bool:
-        for uid in map(int, rest.split()[2].split(",")):
-            if uid != 2:
-                talk.tell(uid, rest)
-        talk.done(tag)
-        return True
-
-    server.mails = {1: text(1), 2: text(2), 3: text(3)}
-    server.wrong["FETCH"] = forget
-    first, gap, third = await reading().mails(3)
-    assert (first.payload, gap.note["uid"], third.payload) == (text(1), "2", text(3))
-    assert gap.note["gap"] == "1"
-
-
-async def test_a_mail_deleted_meanwhile_is_no_gap(server: BadImap, reading: MakeReading) -> None:
-    async def too_late(talk: Talk, tag: str, rest: str) -> bool:
-        server.mails.pop(2, None)
-        return False
-
-    server.mails = {1: text(1), 2: text(2), 3: text(3)}
-    server.wrong["FETCH"] = too_late
-    one = reading()
-    assert [raw.payload for raw in await one.mails(2)] == [text(1), text(3)]
-    await one.nothing()
-
-
 async def test_a_busy_login_server_is_asked_again(
     server: BadImap, reading: MakeReading, pauses: Pauses
 ) -> None:
@@ -359,7 +257,9 @@ async def test_pauses_grow_to_five_minutes(server: BadImap, reading: MakeReading
     assert asked == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "1", "1:2:3:4:5", "{}x", '{"INBOX": 7}', "-1:2"])
+@pytest.mark.parametrize(
+    "cursor", ["nonsense", "1", "1:2:3:4:5:6", "1:2:3|4", "{}x", '{"INBOX": 7}', "-1:2"]
+)
 async def test_a_stored_cursor_that_cannot_be_read_is_said(
     reading: MakeReading, cursor: str
 ) -> None:

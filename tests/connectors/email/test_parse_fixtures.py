@@ -133,7 +133,11 @@ MAILS = {
         reason="Content-Type: message/delivery-status",
         refers_to=("<reply-42@studio.ru>",),
         delivery=DeliveryReport(
-            FAILED, "nobody@client.example", "5.1.1", "", "<reply-42@studio.ru>"
+            FAILED,
+            "nobody@client.example",
+            "5.1.1",
+            "<nobody@client.example>: host mx.client.example said: 550 5.1.1 User unknown",
+            "<reply-42@studio.ru>",
         ),
     ),
     "out_of_office_exchange": Seen(

@@ -68,7 +68,19 @@ class Connector(Source, Protocol):
         ...
 
     async def fetch(self, attachment: Attachment, raw: RawMessage | None) -> bytes:
-        """An attachment's bytes; `raw` is the message it came in. Raises FileUnavailable."""
+        """An attachment's bytes; `raw` is the message it came in. Raises FileUnavailable.
+
+        Of a message that is cut off it is asked only when a manager wants the files.
+        """
+        ...
+
+
+@runtime_checkable
+class AnswersSeveral(Connector, Protocol):
+    """A connector whose messages may be addressed to others beside us."""
+
+    def others_addressed(self, message: InboundMessage) -> tuple[str, ...]:
+        """Who beside the sender gets a reply to this message that is not to the sender alone."""
         ...
 
 

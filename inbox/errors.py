@@ -39,6 +39,7 @@ class Fault(StrEnum):
     CONFLICT = "conflict"
     MALFORMED = "malformed"
     TOO_LATE = "too_late"
+    BOUNCED = "bounced"
 
 
 class OknoError(Exception):

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inbox import routing
+from inbox.corrections import as_remembered
+from inbox.guessing import guessed
+from inbox.held_back import placing
 from inbox.inbox import Inbox
 from inbox.model import Conversation, InboundMessage, Manager
 from inbox.ports import Transaction
@@ -22,7 +25,15 @@ async def file(
     """Tag the message with its client's manager and open or join the wait; the message's id."""
     message = replace(message, sent_at=min(message.sent_at, inbox.clock.now()))
     channel_manager = inbox.channel_managers.get(message.channel_id)
+    first = message.nature, message.nature_reason
+    message = await as_remembered(t, message)
     conversation = await t.conversation_for(message.channel_id, message.thread_ids)
+    placed = await placing(inbox, t, message, conversation)
+    if message.nature is not first[0]:
+        placed = replace(placed, first=first)
+    if conversation is None:
+        conversation = await guessed(t, message)
+        placed = replace(placed, guessed=conversation is not None)
     if conversation is None:
         conversation = await _open(t, message, channel_manager, staff)
     manager_id = routing.manager_for(conversation.client.manager_id, channel_manager, staff)
@@ -32,7 +43,7 @@ async def file(
     if asked.wait is not None and asked.wait.due_at is None:
         calendar = asked.wait.calendar
         await tell_admins(t, "no_working_time", {}, key=f"no_working_time:{calendar}")
-    message_id = await t.add_message(asked, message, raw_id)
+    message_id = await t.add_message(asked, message, raw_id, placed)
     await t.learn_threads(message.channel_id, asked.id, message.thread_ids)
     return message_id
 

@@ -51,6 +51,7 @@ from inbox.ports import (
     Transaction,
 )
 from inbox.queueing import answered, pause, queue_reply, refresh, show_outcome, tell_admins
+from inbox.returning import came_back
 from inbox.sla import due_alerts
 
 log = logging.getLogger(__name__)
@@ -105,7 +106,7 @@ async def receive(inbox: Inbox, claim: Claim, job: Received) -> None:
         return
     if isinstance(message, str):
         await _acknowledge(inbox, claim, raw_ids, "ignored", message)
-    else:
+    elif not await came_back(inbox, claim, raw_ids, message):
         await _show_new(inbox, claim, raw_ids, raws[0], message)
 
 
@@ -144,9 +145,13 @@ async def _show_new(
             message_id = await file(inbox, t, message, raw_ids[0], staff)
         card = replace(await t.card(message_id), repeated=claim.attempts > 1)
         before = await t.links_of_message(message_id)
+        if card.placing.held or card.placing.counted_on is not None:
+            await t.mark_raw(raw_ids, "filed")
+            await t.finish(claim)
+            return
     seen = {link.manager_id for link in before if link.shown.purpose is Purpose.CARD}
     readers = routing.readers(card.conversation.assignee_id, staff)
-    files = await load_files(inbox, message.attachments, raw, inbox.desk.origin)
+    files = await load_files(inbox, card.files_at_hand, raw, inbox.desk.origin)
     links: list[DeskLink] = []
     postponed: SendFailed | None = None
     # Whoever blocked the bot must not be the end of the message: then the heads see it.

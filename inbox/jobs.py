@@ -50,9 +50,13 @@ class ShowOutcome:
 
 @dataclass(frozen=True, slots=True)
 class RefreshCards:
-    """The cards and alerts of a conversation no longer tell the truth: draw them again."""
+    """The cards and alerts of a conversation no longer tell the truth: draw them again.
+
+    `message_id`: a message whose cards are drawn again whatever wait it belongs to.
+    """
 
     conversation_id: int
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,32 @@ class ShowCard:
     conversation_id: int
     manager_id: int
     from_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDelivery:
+    """The manager is to see what a mail server reports (a message of its own) of a reply."""
+
+    reply_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDigest:
+    """Messages that were held back are to be shown to a manager in one."""
+
+    manager_id: int
+    message_ids: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFiles:
+    """A manager wants the files of a message that was cut off; `progress` is the id of the desk
+    message that tells how far it is."""
+
+    message_id: int
+    manager_id: int
+    progress: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +112,17 @@ class TellAdmins:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-Job = (
-    Received
-    | SendReply
-    | KeepCopy
-    | ShowOutcome
+DeskJob = (
+    ShowOutcome
     | RefreshCards
     | ShowCard
+    | ShowDelivery
+    | ShowDigest
+    | FetchFiles
     | RaiseAlert
     | TellAdmins
 )
+Job = Received | SendReply | KeepCopy | DeskJob
 
 _KINDS: dict[str, type[Job]] = {
     kind.__name__: kind
@@ -102,6 +133,9 @@ _KINDS: dict[str, type[Job]] = {
         ShowOutcome,
         RefreshCards,
         ShowCard,
+        ShowDelivery,
+        ShowDigest,
+        FetchFiles,
         RaiseAlert,
         TellAdmins,
     )

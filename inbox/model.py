@@ -108,7 +108,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The end of a wait: `business` and `wall` time from its start, `by_id` a manager's id."""
+    """The end of a wait: `business` and `wall` time from its start, `by_id` a manager's id.
+
+    `elsewhere`: the answer was written outside this program; who wrote it may be unknown.
+    """
 
     outcome: Outcome
     at: datetime
@@ -116,6 +119,7 @@ class Closing:
     business: timedelta
     wall: timedelta
     within_target: bool
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +167,30 @@ class Wait:
         at = next_rung_at(hours, self.started_at, self.ladder, fired, now)
         return replace(self, fired=fired, next_rung_at=at)
 
+    def since(self, started_at: datetime, now: datetime, hours: BusinessHours) -> Wait:
+        """The same wait, found out at `now` to have begun at another instant."""
+        due = due_at(hours, started_at, self.reply_within)
+        moved = replace(self, started_at=started_at, due_at=due)
+        return moved.after_firing(frozenset(), now, hours)
+
+    def reopened(self, now: datetime, hours: BusinessHours) -> Wait:
+        """The same wait goes on as if it had never ended; rungs that fired are not repeated."""
+        return replace(self, closing=None).after_firing(frozenset(), now, hours)
+
     def closed(
-        self, outcome: Outcome, at: datetime, by_id: int | None, hours: BusinessHours
+        self,
+        outcome: Outcome,
+        at: datetime,
+        by_id: int | None,
+        hours: BusinessHours,
+        *,
+        elsewhere: bool = False,
     ) -> Wait:
         """The wait ended; a reply sent before its start took no time (rules 3, 5, 6)."""
         end = max(at, self.started_at)
         business = hours.elapsed(self.started_at, end)
         wall, within = end - self.started_at, not breached(business, self.reply_within)
-        closing = Closing(outcome, at, by_id, business, wall, within)
+        closing = Closing(outcome, at, by_id, business, wall, within, elsewhere)
         return replace(self, closing=closing, next_rung_at=None)
 
 
@@ -201,13 +221,13 @@ class Conversation:
         return replace(asked, wait=Wait.open(message.sent_at, policy, hours, first=first))
 
     def answered(
-        self, by_id: int, at: datetime, hours: BusinessHours
+        self, by_id: int | None, at: datetime, hours: BusinessHours, *, elsewhere: bool = False
     ) -> tuple[Conversation, Wait | None]:
         """A person of the studio answered (rules 3, 4): also the wait that this closed."""
         answered = replace(self, answered_at=max(at, self.answered_at or at))
         if self.wait is None or self.wait.started_at > at:
             return answered, None
-        closed = self.wait.closed(Outcome.ANSWERED, at, by_id, hours)
+        closed = self.wait.closed(Outcome.ANSWERED, at, by_id, hours, elsewhere=elsewhere)
         return replace(answered, wait=None), closed
 
     def dismissed(

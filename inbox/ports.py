@@ -12,12 +12,14 @@ from typing import Protocol
 
 from inbox.channels import Clock, Connector, KeepsSent, Source
 from inbox.jobs import Job, Queue
+from inbox.keeping import Keeping
 from inbox.model import (
     Attachment,
     Channel,
     Client,
     Contact,
     Conversation,
+    DeliveryReport,
     Handle,
     InboundMessage,
     LoadedFile,
@@ -36,11 +38,15 @@ from inbox.records import (
     DeskRef,
     HistoryLine,
     LeaseLost,
+    Placing,
+    Progress,
     Purpose,
     Reply,
     ReplyState,
+    SenderClass,
     Shown,
 )
+from inbox.sorting import Sorting
 
 __all__ = [
     "Alert",
@@ -56,9 +62,12 @@ __all__ = [
     "HistoryLine",
     "KeepsSent",
     "LeaseLost",
+    "Placing",
+    "Progress",
     "Purpose",
     "Reply",
     "ReplyState",
+    "SenderClass",
     "Shown",
     "Source",
     "Store",
@@ -99,6 +108,22 @@ class Desk(Protocol):
         """Say under the manager's own message what became of it: a reaction or a sentence."""
         ...
 
+    async def show_delivery(
+        self, reply: Reply, report: DeliveryReport, to: Manager
+    ) -> tuple[Shown, ...]:
+        """Say under the manager's own message what a mail server says of its delivery."""
+        ...
+
+    async def show_digest(self, cards: Sequence[Card], to: Manager) -> tuple[Shown, ...]:
+        """Newsletters of the day in one message."""
+        ...
+
+    async def show_fetched(
+        self, card: Card, file: LoadedFile, progress: Progress, to: Manager
+    ) -> tuple[Shown, ...]:
+        """Show a file of a card that stands there, and how far the fetching is."""
+        ...
+
     async def tell(self, notice: str, fields: dict[str, str], to: Manager) -> None:
         """Say something that is not about a client."""
         ...
@@ -108,7 +133,7 @@ class Desk(Protocol):
         ...
 
 
-class Transaction(Protocol):
+class Transaction(Sorting, Keeping, Protocol):
     """One database transaction: all of it or nothing. No network call while it is open."""
 
     # channels
@@ -124,7 +149,7 @@ class Transaction(Protocol):
         ...
 
     async def mark_raw(self, raw_ids: Sequence[int], state: str, reason: str = "") -> None:
-        """`state`: filed, staff, ignored or quarantined."""
+        """`state`: filed, staff, ignored or quarantined; stored to have them read again."""
         ...
 
     # the queue
@@ -206,7 +231,11 @@ class Transaction(Protocol):
         self, channel_id: str, conversation_id: int, thread_ids: Sequence[str]
     ) -> None: ...
     async def add_message(
-        self, conversation: Conversation, message: InboundMessage, raw_id: int
+        self,
+        conversation: Conversation,
+        message: InboundMessage,
+        raw_id: int,
+        placing: Placing = Placing(),  # noqa: B008 - frozen
     ) -> int:
         """The message's id; the one it has where the raw message was filed before."""
         ...

@@ -8,6 +8,7 @@ from datetime import datetime
 from inbox.errors import SendDeferred
 from inbox.inbox import Inbox
 from inbox.jobs import RefreshCards, SendReply, ShowOutcome, TellAdmins
+from inbox.model import Conversation
 from inbox.ports import Reply, Transaction
 
 
@@ -18,12 +19,21 @@ def pause(error: object, tries: int) -> float:
     return min(600.0, math.ldexp(1.0, min(max(tries, 1), 10)))
 
 
-async def refresh(t: Transaction, conversation_id: int, cause: str) -> None:
-    """Have the conversation's cards drawn again; `cause` makes the job's key."""
+async def refresh(
+    t: Transaction,
+    conversation_id: int,
+    cause: str,
+    *,
+    message_id: int | None = None,
+    delay: float = 0.0,
+) -> None:
+    """Have the conversation's cards drawn again, those of the message in any case; `cause` makes
+    the job's key, `delay` is in seconds."""
     await t.put(
-        RefreshCards(conversation_id),
+        RefreshCards(conversation_id, message_id),
         key=f"refresh:{conversation_id}:{cause}",
         lane=f"cards:{conversation_id}",
+        delay=delay,
     )
 
 
@@ -48,14 +58,29 @@ async def queue_reply(t: Transaction, queued: Reply, attempt: str) -> None:
 
 
 async def answered(inbox: Inbox, t: Transaction, draft: Reply, at: datetime) -> None:
-    """Close the wait; what the client wrote after the reply was sent waits on its own (rule 4)."""
+    """A reply was sent: see `close_wait`."""
     conversation = await t.conversation(draft.conversation_id)
+    cause = f"reply {draft.id}"
+    await close_wait(inbox, t, conversation, draft.author_id, at=at, cause=cause)
+
+
+async def close_wait(
+    inbox: Inbox,
+    t: Transaction,
+    conversation: Conversation,
+    by_id: int | None,
+    *,
+    at: datetime,
+    cause: str,
+    elsewhere: bool = False,
+) -> None:
+    """Close the wait; what the client wrote after the reply was sent waits on its own (rule 4)."""
     holder = conversation.assignee_id
-    conversation, closed = conversation.answered(draft.author_id, at, inbox.hours)
+    conversation, closed = conversation.answered(by_id, at, inbox.hours, elsewhere=elsewhere)
     if closed is not None:
         await t.save_wait(closed, holder)
         later = await t.first_asked_after(conversation.id, at)
         if later is not None:
             conversation = conversation.asked(later, inbox.policy, inbox.hours)
     await t.save(conversation)
-    await refresh(t, conversation.id, f"reply {draft.id}")
+    await refresh(t, conversation.id, cause)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from inbox.jobs import Job, Queue
-from inbox.model import Attachment, Conversation, Entity, InboundMessage, Manager, Wait
+from inbox.model import Attachment, Conversation, Entity, InboundMessage, Manager, Nature, Wait
 
 
 class CardState(StrEnum):
@@ -21,12 +21,35 @@ class CardState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SenderClass:
+    """What a manager said a sender's messages are."""
+
+    nature: Nature
+    by_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """How a message was sorted in: `guessed` into its conversation by its subject; `held` for a
+    digest, or `counted_on` another message's card, so that it has none of its own; what it was
+    taken for at `first`, before a correction."""
+
+    guessed: bool = False
+    held: bool = False
+    counted_on: int | None = None
+    first: tuple[Nature, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A client's message as the manager is to see it.
 
     `wait` is the wait that the message belongs to, open or closed. `holder` is the assignee,
     None while nobody took the client. `closed_by` closed the wait. `repeated`: an interrupted
-    earlier try may have shown this card already.
+    earlier try may have shown this card already. `only_sender`: replies to it go to nobody else.
+    `more`: so many further messages have no card of their own. `cut_off`: only the beginning of
+    the message was taken in.
     """
 
     message_id: int
@@ -38,6 +61,15 @@ class Card:
     closed_by: Manager | None = None
     repeated: bool = False
     handed_by: Manager | None = None
+    placing: Placing = Placing()
+    only_sender: bool = False
+    more: int = 0
+    cut_off: bool = False
+
+    @property
+    def files_at_hand(self) -> tuple[Attachment, ...]:
+        """Those that are shown with the card: of what was cut off none."""
+        return () if self.cut_off else self.message.attachments
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +108,15 @@ class DeskLink:
     message_id: int | None = None
     wait_id: int | None = None
     rung: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far files are fetched; `note` is the id of the desk message that tells it."""
+
+    note: int
+    done: int
+    total: int
 
 
 class ReplyState(StrEnum):
@@ -162,3 +203,13 @@ class Claimed:
 
 class LeaseLost(Exception):
     """Somebody else holds the job now; nothing of this transaction may be committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRaw:
+    """A stored raw message, to be read again: where it stands."""
+
+    raw_id: int
+    channel_id: str
+    lane: str
+    group: str | None

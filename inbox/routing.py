@@ -13,6 +13,12 @@ def member(staff: Sequence[Manager], manager_id: int | None) -> Manager | None:
     return next((one for one in staff if one.id == manager_id), None)
 
 
+def named(staff: Sequence[Manager], name: str) -> Manager | None:
+    """The one active member with this name."""
+    found = [one for one in staff if one.active and one.name.casefold() == name.casefold()]
+    return found[0] if len(found) == 1 else None
+
+
 def manager_for(
     client_manager_id: int | None, channel_manager: str | None, staff: Sequence[Manager]
 ) -> int | None:

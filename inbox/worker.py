@@ -5,27 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from typing import assert_never
 
-from inbox import routing
-from inbox.errors import SendDeferred, SendFailed, SendRejected
+from inbox.errors import SendDeferred
 from inbox.flow import receive, send
-from inbox.inbox import Inbox, load_files
-from inbox.jobs import (
-    KeepCopy,
-    Queue,
-    RaiseAlert,
-    Received,
-    RefreshCards,
-    SendReply,
-    ShowCard,
-    ShowOutcome,
-    TellAdmins,
-)
-from inbox.model import Manager
+from inbox.inbox import Inbox
+from inbox.jobs import KeepCopy, Queue, Received, SendReply
 from inbox.outgoing import keep_copy
-from inbox.ports import Alert, Card, Claim, DeskLink, LeaseLost, Purpose, ReplyState, Shown
+from inbox.ports import Claim, LeaseLost, ReplyState
 from inbox.queueing import pause, show_outcome, tell_admins
+from inbox.showing import show
 
 log = logging.getLogger(__name__)
 
@@ -118,18 +106,8 @@ async def _dispatch(inbox: Inbox, claim: Claim) -> None:
             await send(inbox, claim, claim.job)
         case KeepCopy():
             await keep_copy(inbox, claim, claim.job)
-        case ShowOutcome():
-            await _show_outcome(inbox, claim, claim.job)
-        case RefreshCards():
-            await _refresh_cards(inbox, claim, claim.job)
-        case ShowCard():
-            await _show_card(inbox, claim, claim.job)
-        case RaiseAlert():
-            await _raise_alert(inbox, claim, claim.job)
-        case TellAdmins():
-            await _tell_admins(inbox, claim, claim.job)
         case _:
-            assert_never(claim.job)
+            await show(inbox, claim, claim.job)
 
 
 async def _try_later(inbox: Inbox, claim: Claim, error: Exception) -> None:
@@ -146,132 +124,3 @@ async def _try_later(inbox: Inbox, claim: Claim, error: Exception) -> None:
             lost = replace(draft, state=ReplyState.REJECTED, fault="interrupted", detail=what)
             await t.save_reply(lost)
             await show_outcome(t, lost)
-
-
-async def _finish(inbox: Inbox, claim: Claim, links: tuple[DeskLink, ...] = ()) -> None:
-    async with inbox.store.begin() as t:
-        if links:
-            await t.link(links)
-        await t.finish(claim)
-
-
-async def _show_outcome(inbox: Inbox, claim: Claim, job: ShowOutcome) -> None:
-    """The manager sees under the own message what became of it."""
-    async with inbox.store.begin() as t:
-        draft = await t.reply(job.reply_id)
-        conversation = await t.conversation(draft.conversation_id)
-        people = {one.id: one for one in await t.staff()}
-    shown: tuple[Shown, ...] = ()
-    try:
-        shown = await inbox.desk.show_outcome(draft, conversation, people[draft.author_id])
-    except SendRejected as error:
-        log.warning("outcome of reply %s not shown: %s", draft.key, error)
-    links = tuple(
-        DeskLink(one, conversation.id, draft.author_id, draft.message_id) for one in shown
-    )
-    await _finish(inbox, claim, links)
-
-
-async def _refresh_cards(inbox: Inbox, claim: Claim, job: RefreshCards) -> None:
-    """Cards and alerts that stand on the desk tell the truth again."""
-    async with inbox.store.begin() as t:
-        links = await t.links_to_redraw(job.conversation_id)
-        people = {one.id: one for one in await t.staff()}
-        ids = {link.message_id for link in links if link.message_id is not None}
-        cards: dict[int | None, Card] = {one: await t.card(one) for one in ids}
-        wait_ids = {link.wait_id for link in links if link.wait_id is not None}
-        waits = {one: (await t.wait(one))[1] for one in wait_ids}
-    for link in links:
-        to = people[link.manager_id]
-        card = cards[link.message_id]
-        alert: Alert | None = None
-        if link.shown.purpose is Purpose.ALERT and link.wait_id is not None:
-            card = replace(card, wait=waits[link.wait_id])
-            alert = _alert(inbox, card, link.rung or 0, late=False)
-        try:
-            await inbox.desk.redraw(link.shown, card, to, alert)
-        except SendDeferred:
-            raise
-        except SendFailed as error:
-            log.info("card %s not redrawn: %s", link.shown.ref, error)
-    await _finish(inbox, claim)
-
-
-async def _show_card(inbox: Inbox, claim: Claim, job: ShowCard) -> None:
-    """A new holder sees the newest message, with what has run and when it is due (rule 21)."""
-    async with inbox.store.begin() as t:
-        message_id = await t.newest_message(job.conversation_id)
-        staff = await t.staff()
-        to = routing.member(staff, job.manager_id)
-        if message_id is None or to is None:
-            await t.finish(claim)
-            return
-        card = await t.card(message_id)
-        raw = await t.raw_of_message(message_id)
-    giver = routing.member(staff, job.from_id)
-    card = replace(card, handed_by=giver, repeated=claim.attempts > 1)
-    files = await load_files(inbox, card.message.attachments, raw, inbox.desk.origin)
-    shown = await inbox.desk.show(card, to, files)
-    links = tuple(DeskLink(one, job.conversation_id, to.id, message_id) for one in shown)
-    await _finish(inbox, claim, links)
-
-
-async def _raise_alert(inbox: Inbox, claim: Claim, job: RaiseAlert) -> None:
-    """Tell that a rung was reached, unless the wait ended in the meantime (rule 16)."""
-    async with inbox.store.begin() as t:
-        conversation, wait = await t.wait(job.wait_id)
-        message_id = await t.newest_message(conversation.id)
-        staff = await t.staff()
-        to = routing.member(staff, job.manager_id)
-        if wait.closing is not None or message_id is None or to is None:
-            await t.finish(claim)
-            return
-        card = replace(await t.card(message_id), wait=wait, repeated=claim.attempts > 1)
-    alert = _alert(inbox, card, job.rung, late=job.late)
-    try:
-        shown = await inbox.desk.alert(alert, to)
-    except SendRejected as error:
-        log.warning("alert of wait %s not shown to %s: %s", job.wait_id, to.name, error)
-        await _alert_somebody_else(inbox, claim, job, to, staff)
-        return
-    links = tuple(
-        DeskLink(one, conversation.id, to.id, message_id, job.wait_id, job.rung) for one in shown
-    )
-    await _finish(inbox, claim, links)
-
-
-async def _alert_somebody_else(
-    inbox: Inbox, claim: Claim, job: RaiseAlert, to: Manager, staff: tuple[Manager, ...]
-) -> None:
-    """Whoever blocked the bot cannot be the end of an alert."""
-    others = [one for one in routing.heads(staff) if one.id != to.id]
-    async with inbox.store.begin() as t:
-        for one in others:
-            await t.put(
-                replace(job, manager_id=one.id),
-                key=f"alert:{job.wait_id}:{job.rung}:{one.id}",
-                lane=f"manager:{one.id}",
-            )
-        fields = {"name": to.name}
-        await tell_admins(t, "unreachable", fields, key=f"unreachable:{to.id}:{job.wait_id}")
-        await t.finish(claim)
-
-
-def _alert(inbox: Inbox, card: Card, rung: int, *, late: bool) -> Alert:
-    wait = card.wait
-    if wait is None:
-        raise ValueError(f"message {card.message_id} belongs to no wait")
-    end = wait.closing.at if wait.closing is not None else inbox.clock.now()
-    elapsed = inbox.hours.elapsed(wait.started_at, max(end, wait.started_at))
-    return Alert(wait, rung, card, elapsed, wait.reply_within - elapsed, late)
-
-
-async def _tell_admins(inbox: Inbox, claim: Claim, job: TellAdmins) -> None:
-    async with inbox.store.begin() as t:
-        staff = await t.staff()
-    for one in routing.admins(staff):
-        try:
-            await inbox.desk.tell(job.notice, job.fields, one)
-        except SendRejected as error:
-            log.warning("%s not told of %s: %s", one.name, job.notice, error)
-    await _finish(inbox, claim)

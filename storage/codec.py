@@ -77,6 +77,7 @@ WAIT = (
     wait.c.business,
     wait.c.wall,
     wait.c.within_target,
+    wait.c.elsewhere,
 )
 MESSAGE = (
     message.c.channel_id,
@@ -242,17 +243,18 @@ def wait_row(one: Wait) -> dict[str, Any]:
         "business": closing and closing.business,
         "wall": closing and closing.wall,
         "within_target": closing and closing.within_target,
+        "elsewhere": bool(closing and closing.elsewhere),
     }
 
 
 def wait_of(cells: Cells) -> Wait | None:
     """None where a left join found no wait."""
     id_, started_at, reply_within, ladder, calendar, due_at, next_rung_at, *rest = cells
-    first, fired, outcome, closed_at, by_id, business, wall, within_target = rest
+    first, fired, outcome, closed_at, by_id, business, wall, within_target, elsewhere = rest
     if id_ is None:
         return None
     closing = outcome and Closing(
-        Outcome(outcome), closed_at, by_id, business, wall, within_target
+        Outcome(outcome), closed_at, by_id, business, wall, within_target, elsewhere
     )
     return Wait(
         started_at=started_at,

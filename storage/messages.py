@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 
 from inbox.errors import NoSuchRow
 from inbox.model import Conversation, InboundMessage, Nature, Outcome, RawMessage, Wait
-from inbox.records import Card, CardState, HistoryLine, ReplyState
+from inbox.records import Card, CardState, HistoryLine, Placing, ReplyState
 from storage.codec import (
     CONVERSATION,
     MANAGER,
@@ -25,6 +25,7 @@ from storage.codec import (
     wait_of,
 )
 from storage.conversations import ITS_OPEN_WAIT, PEOPLE, Conversations
+from storage.sorting import DIGEST
 from storage.statements import per_dialect
 from storage.tables import conversation, manager, message, raw, reply, wait
 
@@ -40,8 +41,13 @@ ITS_RAW = (
     .join(message, message.c.raw_id == raw.c.id)
     .where(message.c.id == bindparam("message_id"))
 )
-NEWEST = select(func.max(message.c.id)).where(
-    message.c.conversation_id == bindparam("conversation_id")
+# What nobody answers comes last: a report of a mail server, a mail that the studio wrote.
+_answerable = message.c.nature.not_in([Nature.OWN.value, Nature.BOUNCE.value])
+NEWEST = (
+    select(message.c.id)
+    .where(message.c.conversation_id == bindparam("conversation_id"))
+    .order_by(_answerable.desc(), message.c.id.desc())
+    .limit(1)
 )
 ASKED_AFTER = (
     select(*MESSAGE)
@@ -53,6 +59,21 @@ ASKED_AFTER = (
     .order_by(message.c.sent_at, message.c.id)
     .limit(1)
 )
+_counted = message.alias("counted")
+PLACING = (
+    message.c.guessed,
+    message.c.held,
+    message.c.counted_on,
+    message.c.first_nature,
+    message.c.first_reason,
+    message.c.only_sender,
+    select(func.count())
+    .where(_counted.c.counted_on == message.c.id)
+    .correlate(message)
+    .scalar_subquery()
+    .label("more"),
+    raw.c.note,
+)
 _its, _holder, _closer = wait.alias("its"), manager.alias("holder"), manager.alias("closer")
 _PARTS = (
     (*CONVERSATION, *WAIT),
@@ -60,11 +81,13 @@ _PARTS = (
     tuple(_its.c[column.name] for column in WAIT),
     tuple(_holder.c[column.name] for column in MANAGER),
     tuple(_closer.c[column.name] for column in MANAGER),
+    PLACING,
 )
 CARD = (
     select(*(column for part in _PARTS for column in part))
     .select_from(
         PEOPLE.join(message, message.c.conversation_id == conversation.c.id)
+        .join(raw, raw.c.id == message.c.raw_id)
         .outerjoin(wait, ITS_OPEN_WAIT)
         .outerjoin(_its, _its.c.id == message.c.wait_id)
         .outerjoin(_holder, _holder.c.id == conversation.c.assignee_id)
@@ -73,7 +96,13 @@ CARD = (
     .where(message.c.id == bindparam("message_id"))
 )
 INBOUND = (
-    select(message.c.sent_at, message.c.sender_name, message.c.text, message.c.extra)
+    select(
+        message.c.sent_at,
+        message.c.sender_name,
+        message.c.text,
+        message.c.extra,
+        message.c.nature,
+    )
     .where(message.c.conversation_id == bindparam("conversation_id"))
     .order_by(message.c.sent_at.desc(), message.c.id.desc())
     .limit(bindparam("limit"))
@@ -95,12 +124,22 @@ OUTBOUND = (
 
 class Messages(Conversations):
     async def add_message(
-        self, conversation: Conversation, message: InboundMessage, raw_id: int
+        self,
+        conversation: Conversation,
+        message: InboundMessage,
+        raw_id: int,
+        placing: Placing = Placing(),  # noqa: B008 - frozen
     ) -> int:
+        first_nature, first_reason = placing.first or (None, None)
         row = {
             "conversation_id": conversation.id,
             "raw_id": raw_id,
             "wait_id": conversation.wait and conversation.wait.id,
+            "guessed": placing.guessed,
+            "held": DIGEST if placing.held else None,
+            "counted_on": placing.counted_on,
+            "first_nature": first_nature,
+            "first_reason": first_reason,
             **message_row(message),
         }
         added: int | None = await self.value(ADD, **row)
@@ -118,7 +157,8 @@ class Messages(Conversations):
         found = await self.row(CARD, message_id=message_id)
         if found is None:
             raise NoSuchRow("message", message_id)
-        _, words, its, holder, closer = _split(found)
+        _, words, its, holder, closer, placed = _split(found)
+        *_, only_sender, more, note = placed
         its_wait = wait_of(its)
         return Card(
             message_id=message_id,
@@ -128,6 +168,10 @@ class Messages(Conversations):
             wait=its_wait,
             holder=manager_of(holder),
             closed_by=manager_of(closer),
+            placing=_placing(placed),
+            only_sender=only_sender,
+            more=more,
+            cut_off="truncated" in note,
         )
 
     async def newest_message(self, conversation_id: int) -> int | None:
@@ -144,11 +188,11 @@ class Messages(Conversations):
             HistoryLine(
                 at,
                 author,
-                inbound=True,
+                inbound=nature != Nature.OWN.value,
                 text=text,
                 attachments=attachments_of(extra["attachments"]),
             )
-            for at, author, text, extra in await self.rows(INBOUND, **values)
+            for at, author, text, extra, nature in await self.rows(INBOUND, **values)
         ]
         lines += [
             HistoryLine(
@@ -171,6 +215,12 @@ def _split(row: Sequence[Any]) -> list[Sequence[Any]]:
         parts.append(row[start : start + len(part)])
         start += len(part)
     return parts
+
+
+def _placing(cells: Sequence[Any]) -> Placing:
+    guessed, held, counted_on, first_nature, first_reason, *_ = cells
+    first = None if first_nature is None else (Nature(first_nature), first_reason or "")
+    return Placing(guessed, held is not None, counted_on, first)
 
 
 def _state(its_wait: Wait | None) -> CardState:

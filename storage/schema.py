@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from inbox.errors import StoreUnavailable
 
-HEAD = "0002"
+HEAD = "0004"
 LOCK = 7_310_579  # our advisory lock's number in PostgreSQL
 VERSION = select(text("version_num")).select_from(text("alembic_version"))
 

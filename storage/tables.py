@@ -62,6 +62,15 @@ Index(
     postgresql_where=text("album IS NOT NULL"),
 )
 
+# What still has its payload, by arrival: for the hourly sweep, and for the nightly pruning.
+Index(
+    "ix_raw_kept",
+    raw.c.channel_id,
+    raw.c.received_at,
+    sqlite_where=text("length(payload) > 8"),
+    postgresql_where=text("length(payload) > 8"),
+)
+
 # --- people ---------------------------------------------------------------------------------
 
 manager = Table(
@@ -155,6 +164,7 @@ wait = Table(
     Column("wall", Seconds),
     Column("within_target", Boolean),
     Column("held_by_id", Id, ForeignKey("manager.id")),
+    Column("elsewhere", Boolean, nullable=False, server_default=false()),
 )
 _open = text("outcome IS NULL")
 Index(
@@ -191,7 +201,35 @@ message = Table(
     Column("text", Words, nullable=False),
     Column("quoted", Words, nullable=False),
     Column("extra", JSON, nullable=False),
+    Column("guessed", Boolean, nullable=False, server_default=false()),
+    Column("only_sender", Boolean, nullable=False, server_default=false()),
+    Column("held", Text),
+    Column("counted_on", Id),
+    Column("first_nature", Text),
+    Column("first_reason", Words),
     Index("ix_message_conversation_id_sent_at", "conversation_id", "sent_at"),
+    Index("ix_message_sender", "sender_kind", "sender_address", "sent_at"),
+)
+for _column in (message.c.held, message.c.counted_on):
+    _set = text(f"{_column.name} IS NOT NULL")
+    Index(f"ix_message_{_column.name}", _column, sqlite_where=_set, postgresql_where=_set)
+
+sender_class = Table(
+    "sender_class",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("address", Words, primary_key=True),
+    Column("nature", Text, nullable=False),
+    Column("by_id", Id, ForeignKey("manager.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+kept_apart = Table(
+    "kept_apart",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("address", Words, primary_key=True),
+    Column("subject", Words, primary_key=True),
 )
 
 reply = Table(

@@ -1,8 +1,9 @@
 """Fakes that record: a desk, a channel and a clock whose hands are set."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from inbox.errors import Fault, FileUnavailable, SendFailed, Unreadable
 from inbox.model import (
@@ -10,6 +11,7 @@ from inbox.model import (
     Batch,
     Channel,
     Conversation,
+    DeliveryReport,
     Handle,
     InboundMessage,
     LoadedFile,
@@ -19,7 +21,7 @@ from inbox.model import (
     RawMessage,
     Receipt,
 )
-from inbox.ports import Alert, Card, DeskRef, Purpose, Reply, Shown
+from inbox.ports import Alert, Card, DeskRef, Progress, Purpose, Reply, Shown
 
 MONDAY_TEN = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # 10:00 in Moscow
 
@@ -50,6 +52,9 @@ class RecordingDesk:
     redrawn: list[tuple[Shown, Card, Manager, Alert | None]] = field(default_factory=list)
     alerts: list[tuple[Alert, Manager]] = field(default_factory=list)
     outcomes: list[tuple[Reply, Manager]] = field(default_factory=list)
+    deliveries: list[tuple[Reply, DeliveryReport, Manager]] = field(default_factory=list)
+    digests: list[tuple[tuple[Card, ...], Manager]] = field(default_factory=list)
+    fetched: list[tuple[Card, LoadedFile, Progress, Manager]] = field(default_factory=list)
     told: list[tuple[str, dict[str, str], Manager]] = field(default_factory=list)
     handled: list[RawMessage] = field(default_factory=list)
     refuse: dict[int | tuple[int, str], list[Exception | None]] = field(default_factory=dict)
@@ -87,6 +92,25 @@ class RecordingDesk:
         self.outcomes.append((reply, to))
         return (self._shown(to, Purpose.NOTE),)
 
+    async def show_delivery(
+        self, reply: Reply, report: DeliveryReport, to: Manager
+    ) -> tuple[Shown, ...]:
+        self._maybe_refuse(to, "show_delivery")
+        self.deliveries.append((reply, report, to))
+        return (self._shown(to, Purpose.NOTE),)
+
+    async def show_digest(self, cards: Sequence[Card], to: Manager) -> tuple[Shown, ...]:
+        self._maybe_refuse(to, "show_digest")
+        self.digests.append((tuple(cards), to))
+        return (self._shown(to, Purpose.NOTE),)
+
+    async def show_fetched(
+        self, card: Card, file: LoadedFile, progress: Progress, to: Manager
+    ) -> tuple[Shown, ...]:
+        self._maybe_refuse(to, "show_fetched")
+        self.fetched.append((card, file, progress, to))
+        return (self._shown(to, Purpose.FILE),)
+
     async def tell(self, notice: str, fields: dict[str, str], to: Manager) -> None:
         self._maybe_refuse(to, "tell")
         self.told.append((notice, fields, to))
@@ -119,6 +143,9 @@ class RecordingConnector:
     batches: list[Batch] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
     attachments: tuple[Attachment, ...] = ()
+    note: dict[str, str] = field(default_factory=dict)  # of further raw messages
+    shapes: dict[str, dict[str, Any]] = field(default_factory=dict)  # what else a text means
+    others: tuple[str, ...] = ()
 
     async def receive(self, after: str | None) -> AsyncIterator[Batch]:
         for batch in self.batches:
@@ -131,7 +158,7 @@ class RecordingConnector:
             raise Unreadable(Fault.MALFORMED, "as planned")
         if text == "echo":
             return "an echo of our own"
-        return InboundMessage(
+        message = InboundMessage(
             channel_id=self.channel.id,
             external_id=raws[0].external_id,
             thread_ids=(raws[0].external_id, *([thread] if thread else [])),
@@ -142,6 +169,10 @@ class RecordingConnector:
             attachments=self.attachments,
             nature=Nature.AUTOMATIC if text == "automatic" else Nature.PERSON,
         )
+        return replace(message, **self.shapes.get(text, {}))
+
+    def others_addressed(self, message: InboundMessage) -> tuple[str, ...]:
+        return self.others
 
     def external_id(self, key: str) -> str | None:
         return f"<{key}>"

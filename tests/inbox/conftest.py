@@ -65,7 +65,7 @@ class Studio:
         number = f"<m{self._numbers}>"
         payload = f"{sender}|{thread}|{text}".encode()
         lane = sender
-        raw = RawMessage(number, lane, payload, self.clock.now(), group)
+        raw = RawMessage(number, lane, payload, self.clock.now(), group, self.channel.note)
         self.channel.batches = [Batch((raw,), number)]
         await listen(self.inbox, self.channel)
         return number

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from inbox import worker
+from inbox import showing, worker
 from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain
 from inbox.flow import escalate, reply
 from inbox.jobs import Queue, ShowCard, TellAdmins, decode, encode, queue_of
@@ -232,7 +232,7 @@ def test_an_alert_needs_a_wait(studio: Studio) -> None:
     message = InboundMessage("c", "1", ("1",), Handle("email", "a"), "a", studio.clock.now())
     card = Card(1, None, message, CardState.QUIET, None, None)  # type: ignore[arg-type]  # unused
     with pytest.raises(ValueError, match="belongs to no wait"):
-        worker._alert(studio.inbox, card, 0, late=False)
+        showing._alert(studio.inbox, card, 0, late=False)
 
 
 def test_jobs_survive_the_database() -> None:

@@ -1,0 +1,141 @@
+"""What comes back: mails that the studio wrote elsewhere, and what servers report of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from inbox import routing
+from inbox.channels import AnswersSeveral
+from inbox.errors import Fault
+from inbox.inbox import Inbox
+from inbox.jobs import ShowDelivery
+from inbox.model import (
+    Conversation,
+    Delivery,
+    DeliveryReport,
+    InboundMessage,
+    Nature,
+    Outcome,
+)
+from inbox.ports import Claim, Reply, ReplyState, Transaction
+from inbox.queueing import close_wait, refresh
+
+NOBODYS = "written by the studio, and answers nothing that is known"
+
+
+async def came_back(
+    inbox: Inbox, claim: Claim, raw_ids: Sequence[int], message: InboundMessage
+) -> bool:
+    """Whether the message was one of these; then it is dealt with and acknowledged."""
+    message = replace(message, sent_at=min(message.sent_at, inbox.clock.now()))
+    if message.nature is Nature.OWN:
+        await _answered_elsewhere(inbox, claim, raw_ids, message)
+        return True
+    if message.delivery is not None:
+        return await _reported(inbox, claim, raw_ids, message, message.delivery)
+    return False
+
+
+async def _answered_elsewhere(
+    inbox: Inbox, claim: Claim, raw_ids: Sequence[int], message: InboundMessage
+) -> None:
+    """An answer written in a mail program closes the wait when it was sent (rule 3)."""
+    async with inbox.store.begin() as t:
+        conversation = await t.conversation_for(message.channel_id, message.thread_ids)
+        if conversation is None:
+            await t.mark_raw(raw_ids, "ignored", NOBODYS)
+        else:
+            await t.add_message(replace(conversation, wait=None), message, raw_ids[0])
+            await t.learn_threads(message.channel_id, conversation.id, message.thread_ids)
+            author = routing.named(await t.staff(), message.sender_name)
+            by_id = author.id if author is not None else None
+            at, cause = message.sent_at, f"own mail {raw_ids[0]}"
+            await close_wait(inbox, t, conversation, by_id, at=at, cause=cause, elsewhere=True)
+            await t.mark_raw(raw_ids, "filed")
+        await t.finish(claim)
+
+
+async def _reported(
+    inbox: Inbox,
+    claim: Claim,
+    raw_ids: Sequence[int],
+    message: InboundMessage,
+    report: DeliveryReport,
+) -> bool:
+    """A reply was not delivered, or not yet: its author is told under it. False where the report
+    is about no reply of ours: then it is shown as it is."""
+    async with inbox.store.begin() as t:
+        ids = [one for one in (report.refers_to, *message.thread_ids) if one]
+        conversation = await t.conversation_for(message.channel_id, ids)
+        replies = () if conversation is None else await t.replies(conversation.id)
+        draft = _meant(inbox, message.channel_id, replies, report)
+        if conversation is None or draft is None:
+            return False
+        message_id = await t.add_message(replace(conversation, wait=None), message, raw_ids[0])
+        await t.learn_threads(message.channel_id, conversation.id, message.thread_ids)
+        if report.outcome is Delivery.FAILED and await _reaches_nobody(inbox, t, draft, report):
+            detail = ": ".join(part for part in (report.recipient, report.text) if part)
+            bounced = replace(draft, fault=Fault.BOUNCED.value, detail=detail)
+            await t.save_reply(replace(bounced, state=ReplyState.REJECTED))
+            await _wait_goes_on(inbox, t, conversation, replies, draft)
+        await t.put(
+            ShowDelivery(draft.id, message_id),
+            key=f"delivery:{raw_ids[0]}",
+            lane=f"manager:{draft.author_id}",
+        )
+        await t.mark_raw(raw_ids, "filed")
+        await t.finish(claim)
+    return True
+
+
+def _meant(
+    inbox: Inbox, channel_id: str, replies: Sequence[Reply], report: DeliveryReport
+) -> Reply | None:
+    """The reply by its id; where a provider gave it another one, the last that was sent."""
+    connector = inbox.connectors.get(channel_id)
+    if connector is not None and report.refers_to:
+        for one in replies:
+            if connector.external_id(one.key) == report.refers_to:
+                return one
+    return next((one for one in replies if one.state is ReplyState.SENT), None)
+
+
+async def _reaches_nobody(
+    inbox: Inbox, t: Transaction, draft: Reply, report: DeliveryReport
+) -> bool:
+    """Whether it was the client who did not get it, and not one of the others in copy."""
+    if draft.message_id is None:
+        return True
+    card = await t.card(draft.message_id)
+    connector = inbox.connectors.get(card.message.channel_id)
+    if not isinstance(connector, AnswersSeveral):
+        return True
+    others = {one.casefold() for one in connector.others_addressed(card.message)}
+    return report.recipient.casefold() not in others
+
+
+async def _wait_goes_on(
+    inbox: Inbox,
+    t: Transaction,
+    conversation: Conversation,
+    replies: Sequence[Reply],
+    bounced: Reply,
+) -> None:
+    """The wait that the reply closed goes on, unless another reply answered as well."""
+    if bounced.message_id is None:
+        return
+    ended = (await t.card(bounced.message_id)).wait
+    if ended is None or ended.closing is None or ended.closing.outcome is not Outcome.ANSWERED:
+        return
+    others = [one for one in replies if one.state is ReplyState.SENT and one.id != bounced.id]
+    if any(one.sent_at is not None and one.sent_at >= ended.started_at for one in others):
+        return
+    if conversation.wait is not None:
+        # The client has asked again already, and that wait is open.
+        lost = replace(ended.closing, outcome=Outcome.CLOSED_UNANSWERED)
+        await t.save_wait(replace(ended, closing=lost), conversation.assignee_id)
+        return
+    reopened = ended.reopened(inbox.clock.now(), inbox.hours)
+    await t.save(replace(conversation, wait=reopened))
+    await refresh(t, conversation.id, f"reply {bounced.id} not delivered")

@@ -1,0 +1,239 @@
+"""What the queue has for the desk: cards, outcomes, alerts and words, each shown and linked."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import assert_never
+
+from inbox import routing
+from inbox.errors import SendDeferred, SendFailed, SendRejected
+from inbox.inbox import Inbox, load_files
+from inbox.jobs import (
+    DeskJob,
+    FetchFiles,
+    RaiseAlert,
+    RefreshCards,
+    ShowCard,
+    ShowDelivery,
+    ShowDigest,
+    ShowOutcome,
+    TellAdmins,
+)
+from inbox.model import Manager
+from inbox.ports import Alert, Card, Claim, DeskLink, Progress, Purpose, Shown
+from inbox.queueing import tell_admins
+
+log = logging.getLogger(__name__)
+
+
+async def show(inbox: Inbox, claim: Claim, job: DeskJob) -> None:
+    """Run a job of the desk to its acknowledgement."""
+    match job:
+        case ShowOutcome():
+            await _show_outcome(inbox, claim, job)
+        case RefreshCards():
+            await _refresh_cards(inbox, claim, job)
+        case ShowCard():
+            await _show_card(inbox, claim, job)
+        case ShowDelivery():
+            await _show_delivery(inbox, claim, job)
+        case ShowDigest():
+            await _show_digest(inbox, claim, job)
+        case FetchFiles():
+            await _fetch_files(inbox, claim, job)
+        case RaiseAlert():
+            await _raise_alert(inbox, claim, job)
+        case TellAdmins():
+            await _tell_admins(inbox, claim, job)
+        case _:
+            assert_never(job)
+
+
+async def _finish(inbox: Inbox, claim: Claim, links: tuple[DeskLink, ...] = ()) -> None:
+    async with inbox.store.begin() as t:
+        if links:
+            await t.link(links)
+        await t.finish(claim)
+
+
+async def _show_outcome(inbox: Inbox, claim: Claim, job: ShowOutcome) -> None:
+    """The manager sees under the own message what became of it."""
+    async with inbox.store.begin() as t:
+        draft = await t.reply(job.reply_id)
+        conversation = await t.conversation(draft.conversation_id)
+        people = {one.id: one for one in await t.staff()}
+    shown: tuple[Shown, ...] = ()
+    try:
+        shown = await inbox.desk.show_outcome(draft, conversation, people[draft.author_id])
+    except SendRejected as error:
+        log.warning("outcome of reply %s not shown: %s", draft.key, error)
+    links = tuple(
+        DeskLink(one, conversation.id, draft.author_id, draft.message_id) for one in shown
+    )
+    await _finish(inbox, claim, links)
+
+
+async def _show_delivery(inbox: Inbox, claim: Claim, job: ShowDelivery) -> None:
+    """The author of a reply sees under it what a mail server says of its delivery."""
+    async with inbox.store.begin() as t:
+        draft = await t.reply(job.reply_id)
+        report = (await t.card(job.message_id)).message.delivery
+        author = routing.member(await t.staff(), draft.author_id)
+    shown: tuple[Shown, ...] = ()
+    if report is not None and author is not None:
+        try:
+            shown = await inbox.desk.show_delivery(draft, report, author)
+        except SendRejected as error:
+            log.warning("delivery of reply %s not shown: %s", draft.key, error)
+    links = tuple(
+        DeskLink(one, draft.conversation_id, draft.author_id, draft.message_id) for one in shown
+    )
+    await _finish(inbox, claim, links)
+
+
+async def _show_digest(inbox: Inbox, claim: Claim, job: ShowDigest) -> None:
+    """What was held back, in one message."""
+    async with inbox.store.begin() as t:
+        cards = [await t.card(one) for one in job.message_ids]
+        to = routing.member(await t.staff(), job.manager_id)
+    if to is not None and to.active:
+        try:
+            await inbox.desk.show_digest(cards, to)
+        except SendRejected as error:
+            log.warning("digest not shown to %s: %s", to.name, error)
+    await _finish(inbox, claim)
+
+
+async def _fetch_files(inbox: Inbox, claim: Claim, job: FetchFiles) -> None:
+    """The files of a message that was cut off, one after another, each as soon as it is there."""
+    async with inbox.store.begin() as t:
+        card = await t.card(job.message_id)
+        raw = await t.raw_of_message(job.message_id)
+        to = routing.member(await t.staff(), job.manager_id)
+    if to is None:
+        await _finish(inbox, claim)
+        return
+    links: list[DeskLink] = []
+    attachments = card.message.attachments
+    for done, one in enumerate(attachments, 1):
+        (file,) = await load_files(inbox, (one,), raw, inbox.desk.origin)
+        progress = Progress(job.progress, done, len(attachments))
+        try:
+            shown = await inbox.desk.show_fetched(card, file, progress, to)
+        except SendRejected as error:
+            log.warning("a file of message %s not shown: %s", job.message_id, error)
+            continue
+        conversation_id = card.conversation.id
+        links += [DeskLink(ref, conversation_id, to.id, card.message_id) for ref in shown]
+    await _finish(inbox, claim, tuple(links))
+
+
+async def _refresh_cards(inbox: Inbox, claim: Claim, job: RefreshCards) -> None:
+    """Cards and alerts that stand on the desk tell the truth again."""
+    async with inbox.store.begin() as t:
+        links = await t.links_to_redraw(job.conversation_id)
+        if job.message_id is not None:
+            known = {link.shown.ref for link in links}
+            own = await t.links_of_message(job.message_id)
+            cards_of_it = [link for link in own if link.shown.purpose is Purpose.CARD]
+            links += tuple(link for link in cards_of_it if link.shown.ref not in known)
+        people = {one.id: one for one in await t.staff()}
+        ids = {link.message_id for link in links if link.message_id is not None}
+        cards: dict[int | None, Card] = {one: await t.card(one) for one in ids}
+        wait_ids = {link.wait_id for link in links if link.wait_id is not None}
+        waits = {one: (await t.wait(one))[1] for one in wait_ids}
+    for link in links:
+        to = people[link.manager_id]
+        card = cards[link.message_id]
+        alert: Alert | None = None
+        if link.shown.purpose is Purpose.ALERT and link.wait_id is not None:
+            card = replace(card, wait=waits[link.wait_id])
+            alert = _alert(inbox, card, link.rung or 0, late=False)
+        try:
+            await inbox.desk.redraw(link.shown, card, to, alert)
+        except SendDeferred:
+            raise
+        except SendFailed as error:
+            log.info("card %s not redrawn: %s", link.shown.ref, error)
+    await _finish(inbox, claim)
+
+
+async def _show_card(inbox: Inbox, claim: Claim, job: ShowCard) -> None:
+    """A new holder sees the newest message, with what has run and when it is due (rule 21)."""
+    async with inbox.store.begin() as t:
+        message_id = await t.newest_message(job.conversation_id)
+        staff = await t.staff()
+        to = routing.member(staff, job.manager_id)
+        if message_id is None or to is None:
+            await t.finish(claim)
+            return
+        card = await t.card(message_id)
+        raw = await t.raw_of_message(message_id)
+    giver = routing.member(staff, job.from_id)
+    card = replace(card, handed_by=giver, repeated=claim.attempts > 1)
+    files = await load_files(inbox, card.files_at_hand, raw, inbox.desk.origin)
+    shown = await inbox.desk.show(card, to, files)
+    links = tuple(DeskLink(one, job.conversation_id, to.id, message_id) for one in shown)
+    await _finish(inbox, claim, links)
+
+
+async def _raise_alert(inbox: Inbox, claim: Claim, job: RaiseAlert) -> None:
+    """Tell that a rung was reached, unless the wait ended in the meantime (rule 16)."""
+    async with inbox.store.begin() as t:
+        conversation, wait = await t.wait(job.wait_id)
+        message_id = await t.newest_message(conversation.id)
+        staff = await t.staff()
+        to = routing.member(staff, job.manager_id)
+        if wait.closing is not None or message_id is None or to is None:
+            await t.finish(claim)
+            return
+        card = replace(await t.card(message_id), wait=wait, repeated=claim.attempts > 1)
+    alert = _alert(inbox, card, job.rung, late=job.late)
+    try:
+        shown = await inbox.desk.alert(alert, to)
+    except SendRejected as error:
+        log.warning("alert of wait %s not shown to %s: %s", job.wait_id, to.name, error)
+        await _alert_somebody_else(inbox, claim, job, to, staff)
+        return
+    links = tuple(
+        DeskLink(one, conversation.id, to.id, message_id, job.wait_id, job.rung) for one in shown
+    )
+    await _finish(inbox, claim, links)
+
+
+async def _alert_somebody_else(
+    inbox: Inbox, claim: Claim, job: RaiseAlert, to: Manager, staff: tuple[Manager, ...]
+) -> None:
+    """Whoever blocked the bot cannot be the end of an alert."""
+    others = [one for one in routing.heads(staff) if one.id != to.id]
+    async with inbox.store.begin() as t:
+        for one in others:
+            await t.put(
+                replace(job, manager_id=one.id),
+                key=f"alert:{job.wait_id}:{job.rung}:{one.id}",
+                lane=f"manager:{one.id}",
+            )
+        fields = {"name": to.name}
+        await tell_admins(t, "unreachable", fields, key=f"unreachable:{to.id}:{job.wait_id}")
+        await t.finish(claim)
+
+
+def _alert(inbox: Inbox, card: Card, rung: int, *, late: bool) -> Alert:
+    wait = card.wait
+    if wait is None:
+        raise ValueError(f"message {card.message_id} belongs to no wait")
+    end = wait.closing.at if wait.closing is not None else inbox.clock.now()
+    elapsed = inbox.hours.elapsed(wait.started_at, max(end, wait.started_at))
+    return Alert(wait, rung, card, elapsed, wait.reply_within - elapsed, late)
+
+
+async def _tell_admins(inbox: Inbox, claim: Claim, job: TellAdmins) -> None:
+    async with inbox.store.begin() as t:
+        staff = await t.staff()
+    for one in routing.admins(staff):
+        try:
+            await inbox.desk.tell(job.notice, job.fields, one)
+        except SendRejected as error:
+            log.warning("%s not told of %s: %s", one.name, job.notice, error)
+    await _finish(inbox, claim)

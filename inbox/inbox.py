@@ -28,27 +28,20 @@ class Inbox:
 async def load_files(
     inbox: Inbox, attachments: Sequence[Attachment], raw: RawMessage | None, to_origin: str
 ) -> tuple[LoadedFile, ...]:
-    """The files with their bytes, or without where the receiver can use the reference itself.
-
-    What is fetched on demand alone comes as too large; `fetch_file` fetches it.
-    """
+    """The files with their bytes, or without where the receiver can use the reference itself."""
     loaded: list[LoadedFile] = []
     for one in attachments:
         if one.origin == to_origin or one.media in {Media.LOCATION, Media.CONTACT}:
             loaded.append(LoadedFile(one))
             continue
-        if one.facts.get("on_demand"):
-            loaded.append(LoadedFile(one, problem=Fault.TOO_LARGE))
-            continue
         try:
-            loaded.append(LoadedFile(one, content=await fetch_file(inbox, one, raw)))
+            loaded.append(LoadedFile(one, content=await _fetch(inbox, one, raw)))
         except FileUnavailable as error:
             loaded.append(LoadedFile(one, problem=error.fault))
     return tuple(loaded)
 
 
-async def fetch_file(inbox: Inbox, attachment: Attachment, raw: RawMessage | None) -> bytes:
-    """The bytes of one file; `raw` is the message it came in. Raises FileUnavailable."""
+async def _fetch(inbox: Inbox, attachment: Attachment, raw: RawMessage | None) -> bytes:
     if attachment.origin == inbox.desk.origin:
         return await inbox.desk.fetch(attachment)
     for connector in inbox.connectors.values():

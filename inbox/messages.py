@@ -48,7 +48,6 @@ class Attachment:
     `origin` names who can read `ref`: "bot:<bot id>" for a Telegram file id, else a channel id.
     `size` is in bytes where known. `facts` holds what has no bytes: latitude and longitude
     of a location, phone_number, first_name, last_name of a contact; and duration, width ...
-    "on_demand": true where the file is not stored and is fetched when somebody asks for it.
     """
 
     media: Media

@@ -91,7 +91,7 @@ class MailConnector:
         if isinstance(message, str):
             return message
         if "truncated" in raw.note:
-            message = replace(message, attachments=_on_demand(message, raw.note["size"]))
+            message = replace(message, attachments=_left_there(message, raw.note["size"]))
         if "sent" in raw.note:
             return replace(message, nature=Nature.OWN, nature_reason=SENT)
         if "history" in raw.note and message.nature is Nature.PERSON:
@@ -156,15 +156,10 @@ class MailConnector:
         self._reader.stop()
 
 
-def _on_demand(message: InboundMessage, size: str) -> tuple[Attachment, ...]:
-    """The files of a mail of which only header and text are stored: fetched when asked for."""
+def _left_there(message: InboundMessage, size: str) -> tuple[Attachment, ...]:
+    """The files of a mail of which only header and text are stored: their sizes are not known."""
     return tuple(
-        replace(
-            one,
-            size=int(size) if one.ref == WHOLE else None,
-            facts={**one.facts, "on_demand": True},
-        )
-        for one in message.attachments
+        replace(one, size=int(size) if one.ref == WHOLE else None) for one in message.attachments
     )
 
 

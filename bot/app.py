@@ -26,6 +26,7 @@ from bot.channels import Channels, open_channels
 from bot.clock import open_clock
 from bot.connections import Board
 from bot.health import Backlog, Health, serve
+from bot.keeping import drop_old_mail
 from bot.news import Administrators
 from bot.schedule import Nightly, Schedule
 from bot.settings import Settings
@@ -36,6 +37,7 @@ from inbox.business_hours import BusinessHours
 from inbox.flow import escalate, listen
 from inbox.inbox import Inbox
 from inbox.jobs import Queue
+from inbox.ports import Clock
 from inbox.sla import Policy, Recipient, Rung
 from inbox.worker import work
 from storage.store import SqlStore, open_store
@@ -85,7 +87,7 @@ async def serve_until_told(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         store = await open_store(settings.database.address)
         stack.push_async_callback(store.close)
-        channels = open_channels(settings, clock)
+        channels = open_channels(settings, clock, store)
         stack.push_async_callback(channels.close)
         await channels.greet()
         inbox = Inbox(
@@ -118,7 +120,7 @@ async def _run_parts(
         await news.remember()
         await escalate(inbox)
 
-    schedule = Schedule(inbox.clock, store, tick, (_pruning(settings, store),))
+    schedule = Schedule(inbox.clock, store, tick, (_pruning(settings, store, inbox.clock),))
     await schedule.catch_up()
     supervisor = Supervisor(board, news)
     async with AsyncExitStack() as stack:
@@ -155,9 +157,10 @@ async def _backlog(store: SqlStore) -> Backlog:
     return Backlog(sum(stats.depth.values()), max(stats.oldest.values(), default=0.0))
 
 
-def _pruning(settings: Settings, store: SqlStore) -> Nightly:
+def _pruning(settings: Settings, store: SqlStore, clock: Clock) -> Nightly:
     async def prune() -> None:
         log.info("Keys of finished jobs forgotten.", count=await store.prune())
+        await drop_old_mail(store, clock.now() - settings.retention.raw_mail)
 
     return Nightly("prune", PRUNE_AT, settings.studio.zone, prune)
 

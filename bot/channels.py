@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -16,7 +17,7 @@ from bot.settings_faults import SettingsFault
 from connectors.email import MailConnector, connect
 from connectors.telegram import TelegramConnector, open_bot
 from inbox.model import Channel
-from inbox.ports import Clock
+from inbox.ports import Clock, Store
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +48,7 @@ class Channels:
         await asyncio.gather(*(one.close() for one in self.connectors.values()))
 
 
-def open_channels(settings: Settings, clock: Clock) -> Channels:
+def open_channels(settings: Settings, clock: Clock, store: Store) -> Channels:
     """Channels by id ("telegram", "staff", "email:NAME"); nothing is connected yet."""
     telegram = settings.telegram
     bot = open_bot(telegram)
@@ -68,12 +69,22 @@ def open_channels(settings: Settings, clock: Clock) -> Channels:
     ours = frozenset().union(*(one.own_addresses for one in settings.mailboxes.values()))
     for name, mailbox in settings.mailboxes.items():
         channel = Channel(f"email:{name}", "email")
-        connectors[channel.id] = connect(channel, mailbox, clock, ours)
+        stored = partial(_stored_uids, store, channel.id)
+        connectors[channel.id] = connect(channel, mailbox, clock, ours, stored)
         if mailbox.manager is not None:
             managers[channel.id] = mailbox.manager
     desks = STAFF_CHANNEL if telegram.staff is not None else TELEGRAM_CHANNEL
     desk = TelegramDesk(bots[-1], channel_id=desks, local_files=telegram.local_files)
     return Channels(tuple(bots), desk, connectors, managers)
+
+
+async def _stored_uids(
+    store: Store, channel_id: str, folder: str, uid_validity: int, since: datetime
+) -> frozenset[int]:
+    """What of a mailbox's folder is stored, for its hourly comparison."""
+    like = {"folder": folder, "uidvalidity": str(uid_validity)}
+    async with store.begin() as t:
+        return frozenset(map(int, await t.noted(channel_id, "uid", like, since)))
 
 
 async def _greet(bot: Bot) -> None:

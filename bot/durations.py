@@ -1,4 +1,4 @@
-"""Durations as people write them in the settings: "90s", "45m", "2h", "1h 30m"."""
+"""Durations as people write them in the settings: "90s", "45m", "2h", "1h 30m", "365d"."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from datetime import timedelta
 
 MOST = timedelta(days=365)
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
-_DURATION = re.compile(r"(?:\d{1,8}[smh]\s*)+", re.ASCII)
-_PART = re.compile(r"(\d+)([smh])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DURATION = re.compile(r"(?:\d{1,8}[smhd]\s*)+", re.ASCII)
+_PART = re.compile(r"(\d+)([smhd])")
 
 
-def parse_duration(text: str) -> timedelta:
+def parse_duration(text: str, most: timedelta = MOST) -> timedelta:
     """The time that "90s", "45m", "2h" or "1h 30m" says. Raises ValueError with a sentence."""
     said = text.strip().lower()
     if not _DURATION.fullmatch(said):
         raise ValueError('must be a duration such as "90s", "45m" or "2h"')
     parts = (timedelta(**{_UNITS[unit]: int(n)}) for n, unit in _PART.findall(said))
     total = sum(parts, timedelta())
-    if total > MOST:
-        raise ValueError("must be a year at most")
+    if total > most:
+        years = most // MOST
+        raise ValueError(
+            "must be a year at most" if years == 1 else f"must be {years} years at most"
+        )
     return total

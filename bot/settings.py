@@ -21,6 +21,7 @@ from bot.settings_sections import (
     HoursSettings,
     LogSettings,
     ReportSettings,
+    RetentionSettings,
     SlaSettings,
     StudioSettings,
     is_zone,
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     hours: HoursSettings = Field(default_factory=lambda: HoursSettings.model_validate({}))
     sla: SlaSettings = SlaSettings()
     report: ReportSettings = ReportSettings()
+    retention: RetentionSettings = RetentionSettings()
     health: HealthSettings = HealthSettings()
     log: LogSettings = LogSettings()
     clock: ClockSettings = ClockSettings()
@@ -107,12 +109,17 @@ def load(path: Path = DEFAULT_FILE) -> Settings:
 
 
 def _with_defaults(values: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The values, and what follows from others: the database's place, the mailboxes' zone."""
+    """The values, and what follows from others: the database's place, the mailboxes' zone and
+    the files of their tokens."""
     studio, mailboxes = values.get("studio"), values.get("mailboxes")
     zone = studio.get("timezone") if isinstance(studio, dict) else None
     below: dict[str, Any] = {"database": {"url": f"sqlite:///{folder / DATABASE_FILE}"}}
-    if isinstance(zone, str) and is_zone(zone) and isinstance(mailboxes, dict):
-        below["mailboxes"] = {name: {"timezone": zone} for name in mailboxes}
+    if isinstance(mailboxes, dict):
+        known = {"timezone": zone} if isinstance(zone, str) and is_zone(zone) else {}
+        below["mailboxes"] = {
+            name: {"tokens": str(folder / "secrets" / f"mail-{name}.tokens"), **known}
+            for name in mailboxes
+        }
     return merged(below, values)
 
 

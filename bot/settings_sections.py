@@ -26,6 +26,8 @@ from bot.durations import parse_duration
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 USUAL = "09:00-18:00"
 MOST_DAYS_OFF = 366
+SHORTEST_KEPT = timedelta(days=7)
+LONGEST_KEPT = timedelta(days=3650)
 SQLITE = "sqlite+aiosqlite"
 POSTGRESQL = "postgresql+asyncpg"
 _DRIVERS = {
@@ -234,6 +236,21 @@ class ReportSettings(Section):
     """When the week's report is due, in the studio's zone: weekday (0 is Monday) and time."""
 
     at: Annotated[tuple[int, time], BeforeValidator(_weekly_time)] = (0, time(9))
+
+
+def _keeping(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    kept = parse_duration(value, LONGEST_KEPT)
+    if kept < SHORTEST_KEPT:
+        raise ValueError(f'must be {SHORTEST_KEPT.days} days at least, such as "365d"')
+    return kept
+
+
+class RetentionSettings(Section):
+    """How long mails are kept as they came; what was read of them is kept for ever."""
+
+    raw_mail: Annotated[timedelta, BeforeValidator(_keeping)] = timedelta(days=365)
 
 
 class HealthSettings(Section):

@@ -18,6 +18,8 @@ from bot.cli.frame import (
     run,
     settings_file,
 )
+from bot.cli.mailbox import mailbox
+from bot.cli.replay import replay_command
 from bot.version import okno_version
 
 
@@ -38,6 +40,8 @@ app = typer.Typer(
 )
 app.add_typer(people.team, name="team")
 app.add_typer(people.clients, name="clients")
+app.add_typer(mailbox, name="mailbox")
+app.command("replay")(replay_command)
 
 
 def _show_version(wanted: bool) -> None:

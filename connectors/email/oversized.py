@@ -7,6 +7,7 @@ listed, and a part's number is the one by which IMAP hands it over (RFC 3501, 6.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ MOST_FILE_BYTES = 70 * 1024 * 1024  # encoded; Telegram takes 50 MB
 AT_ONCE = 10
 MOST_PARTS = 200
 MOST_DEPTH = 10
+_PART = re.compile(r"\d{1,4}(\.\d{1,4}){0,50}")
 
 
 async def skeleton(session: ImapSession, uid: int) -> bytes | None:
@@ -101,6 +103,8 @@ async def fetch_part(
 
     Raises FileUnavailable: the mail is gone, the file is too large, the server does not answer.
     """
+    if ref != WHOLE and not _PART.fullmatch(ref):
+        raise FileUnavailable(Fault.EXPIRED, f"no part {ref[:40]}")
     try:
         session = await open_session()
         try:

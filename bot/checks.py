@@ -132,11 +132,13 @@ async def _mailbox(name: str, mailbox: MailboxSettings) -> AsyncIterator[Finding
         what = f"mailboxes.{name}.{kind}"
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
-                says = await attempt(mailbox)
+                says = await attempt(mailbox, name)
         except TimeoutError:
             yield Finding(what, "no answer", f"Check {what}.host.")
         except OknoError as error:
             fix = f"Check user, password, host, port and security in [{what}]."
+            if mailbox.auth != "password":
+                fix = f"Sign in again: okno mailbox login {name}"
             yield Finding(what, str(error), fix)
         else:
             yield Finding(what, says)

@@ -14,9 +14,9 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsError
 
 from bot.settings_faults import PREFIX, SettingsFault, variable
 
-SECRET_KEYS = ("token", "password", "secret")
+SECRET_KEYS = ("token", "password", "secret", "client_secret")
 FILE_SUFFIX = "_file"
-PATH_KEYS = ("ca_file", "file")
+PATH_KEYS = ("ca_file", "file", "tokens")
 DATABASE_KEY = "database.url"
 MAX_SECRET_BYTES = 4096
 # Container engines announce linked services as OKNO_PORT and the like; ours all have "__".

@@ -5,6 +5,7 @@ from __future__ import annotations
 from connectors.email.config import MailboxSettings
 from connectors.email.faults import LoginRefused, MailFault, Refused
 from connectors.email.folders import sent_folder
+from connectors.email.login import tokens_of
 from connectors.email.session import ImapSession
 from connectors.email.smtp import SmtpSession
 from inbox.errors import ChannelPaused, Fault, SendFailed
@@ -12,18 +13,21 @@ from inbox.errors import ChannelPaused, Fault, SendFailed
 MEGABYTE = 1024 * 1024
 
 
-async def check_imap(settings: MailboxSettings) -> str:
+async def check_imap(settings: MailboxSettings, name: str = "") -> str:
     """Log in, list, open each folder: "IDLE, 5 folders, Sent: Отправленные".
+
+    `name`: the mailbox's in the settings, for what is said of a missing consent.
 
     Raises ChannelPaused with LOGIN_FAILED, REFUSED (a folder) or UNREACHABLE and the server's
     text, never with a secret.
     """
     try:
-        session = await ImapSession.open(settings.imap)
+        tokens = tokens_of(settings, name, asking=False)
+        session = await ImapSession.open(settings.imap, tokens=tokens)
         try:
             folders = await session.folders()
-            for name in settings.folders:
-                await _open(session, name)
+            for folder in settings.folders:
+                await _open(session, folder)
         finally:
             await session.close()
     except LoginRefused as error:
@@ -42,13 +46,14 @@ async def _open(session: ImapSession, name: str) -> None:
         raise ChannelPaused(Fault.REFUSED, f"folder {name}: {error.reason}") from None
 
 
-async def check_smtp(settings: MailboxSettings) -> str:
+async def check_smtp(settings: MailboxSettings, name: str = "") -> str:
     """Log in without sending anything: "login accepted, up to 50 MB a mail".
 
     Raises ChannelPaused with LOGIN_FAILED, REFUSED or UNREACHABLE and the server's text.
     """
     try:
-        session = await SmtpSession.open(settings.smtp)
+        tokens = tokens_of(settings, name, asking=False)
+        session = await SmtpSession.open(settings.smtp, tokens=tokens)
     except SendFailed as error:
         raise ChannelPaused(error.fault, error.detail) from None
     limit = session.size_limit

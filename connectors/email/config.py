@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -18,11 +18,13 @@ from pydantic import (
     Field,
     SecretStr,
     StringConstraints,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
 MEGABYTE = 1024 * 1024
+COMMON_AUTHORITY = "https://login.microsoftonline.com/common"
 SIGNATURE_PLACES = ("name", "telegram_link")
 IMAP_PORTS = {"tls": 993, "starttls": 143, "none": 143}
 SMTP_PORTS = {"tls": 465, "starttls": 587, "none": 25}
@@ -71,6 +73,13 @@ def _web_address(link: str) -> str:
     return link
 
 
+def _secret(secret: SecretStr) -> SecretStr:
+    if _CONTROL.search(secret.get_secret_value()):
+        raise ValueError("must be one line without control characters")
+    return secret
+
+
+Password = Annotated[SecretStr, Field(min_length=1), AfterValidator(_secret)]
 Address = Annotated[NotEmpty, AfterValidator(_address)]
 Signature = Annotated[str, Field(max_length=2_000), AfterValidator(_signature)]
 
@@ -86,15 +95,8 @@ class ServerSettings(_Section):
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     security: Literal["tls", "starttls", "none"] = "tls"
     user: Annotated[NotEmpty, AfterValidator(_one_line)]
-    password: Annotated[SecretStr, Field(min_length=1)]
+    password: Password | None = None
     ca_file: Path | None = None
-
-    @field_validator("password")
-    @classmethod
-    def _password_is_one_line(cls, password: SecretStr) -> SecretStr:
-        if _CONTROL.search(password.get_secret_value()):
-            raise ValueError("must be one line without control characters")
-        return password
 
     @field_validator("ca_file")
     @classmethod
@@ -113,7 +115,38 @@ class ServerSettings(_Section):
         return self
 
 
-class MailboxSettings(_Section):
+class _WithPassword(ServerSettings):
+    password: Password
+
+
+class LoginSettings(_Section):
+    """How a mailbox logs in: with the servers' passwords, or by a consent given to a provider.
+
+    With "microsoft" or "google" `client_id` (and Google's `client_secret`) name the application
+    that you registered there; `authority` is Microsoft's place to ask. `tokens` is the private
+    file that keeps what the provider gave; `okno mailbox login NAME` fills it.
+    """
+
+    auth: Literal["password", "microsoft", "google"] = "password"
+    client_id: Annotated[NotEmpty, AfterValidator(_one_line)] | None = None
+    client_secret: Password | None = None
+    authority: Annotated[str, AfterValidator(_web_address)] = COMMON_AUTHORITY
+    tokens: Path | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> LoginSettings:
+        if self.auth == "password":
+            return self
+        if self.client_id is None or self.tokens is None:
+            raise ValueError(f'auth = "{self.auth}" needs client_id, and a file name in tokens')
+        if self.auth == "google" and self.client_secret is None:
+            raise ValueError(
+                'auth = "google" needs client_secret, or its file in client_secret_file'
+            )
+        return self
+
+
+class MailboxSettings(LoginSettings):
     """One mailbox that is read and answered from.
 
     `name` is the sender's name on our mails (else the manager's). `manager` gets unknown senders.
@@ -150,6 +183,13 @@ class MailboxSettings(_Section):
     def own_addresses(self) -> frozenset[str]:
         """All addresses of this mailbox, case-folded."""
         return frozenset(one.casefold() for one in (self.address, *self.aliases))
+
+    @field_validator("imap", "smtp", mode="before")
+    @classmethod
+    def _password_where_it_is_needed(cls, server: Any, info: ValidationInfo) -> Any:
+        if info.data.get("auth") == "password" and isinstance(server, dict):
+            return _WithPassword.model_validate(server)
+        return server
 
     @field_validator("folders")
     @classmethod

@@ -16,10 +16,12 @@ from connectors.email.config import MailboxSettings
 from connectors.email.folder_reader import Stored
 from connectors.email.limited import LimitedReader
 from connectors.email.limited_child import Reading
+from connectors.email.login import tokens_of
 from connectors.email.oversized import fetch_part
 from connectors.email.send import Outgoing
 from connectors.email.sent_folder import Found, SentFolder, Sought
 from connectors.email.session import ImapSession
+from connectors.email.smtp import SmtpSession
 from connectors.email.sync import MailReader, Open
 from inbox.errors import Fault, FileUnavailable, SendFailed, SendRejected, Unreadable
 from inbox.model import (
@@ -66,10 +68,15 @@ class MailConnector:
         self._own = settings.own_addresses | own_addresses
         servers = own_servers(settings.imap.host, settings.address, settings.authserv_id)
         self._limited = LimitedReader(Reading(channel.id, self._own, servers))
-        self._open: Open = lambda: ImapSession.open(settings.imap)
-        self._reader = reader or MailReader(settings, clock, stored=stored)
-        self._outgoing = outgoing or Outgoing(settings.smtp)
-        self._sent = sent or SentFolder(settings)
+        tokens = tokens_of(settings, channel.id.partition(":")[2])
+        self._open: Open = lambda: ImapSession.open(settings.imap, tokens=tokens)
+        self._reader = reader or MailReader(
+            settings, clock, stored=stored, open_session=self._open
+        )
+        self._outgoing = outgoing or Outgoing(
+            settings.smtp, open_session=lambda: SmtpSession.open(settings.smtp, tokens=tokens)
+        )
+        self._sent = sent or SentFolder(settings, open_session=self._open)
         self._pauses = pauses if settings.sent_copy == "provider" else ()
 
     @property

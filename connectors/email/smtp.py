@@ -18,8 +18,11 @@ import structlog
 from aiosmtplib import SMTPException, SMTPRecipientRefused, SMTPResponseException
 from aiosmtplib.protocol import SMTPProtocol
 
+from connectors.email import sasl
 from connectors.email.compose import Composed
 from connectors.email.config import SMTP_PORTS, ServerSettings
+from connectors.email.faults import LoginRefused, SessionLost
+from connectors.email.login import Tokens, password_of
 from connectors.email.tls import client_context
 from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected, SendUncertain
 
@@ -51,15 +54,24 @@ class SmtpSession:
         self.uses = 0
 
     @classmethod
-    async def open(cls, settings: ServerSettings, timing: Timing | None = None) -> SmtpSession:
-        """Connect, secure and log in. Raises SendDeferred or SendRejected with the stage's fault.
+    async def open(
+        cls,
+        settings: ServerSettings,
+        timing: Timing | None = None,
+        tokens: Tokens | None = None,
+    ) -> SmtpSession:
+        """Connect, secure and log in, with a token where there are `tokens`.
+
+        Raises SendDeferred or SendRejected with the stage's fault.
 
         A refused login is LOGIN_FAILED and deferred: the reply goes once the password is right.
         """
         timing = timing or Timing()
+        await _ready(tokens)
         client = _client(settings, timing)
         try:
             await _begin(client, settings, timing)
+            await _login(client, settings, tokens)
         except BaseException:
             _drop(client)
             raise
@@ -212,13 +224,26 @@ async def _begin(client: aiosmtplib.SMTP, settings: ServerSettings, timing: Timi
         raise failed(error) from None
     except (OSError, ValueError) as error:
         raise SendDeferred(Fault.UNREACHABLE, str(error)) from None
-    await _login(client, settings)
 
 
-async def _login(client: aiosmtplib.SMTP, settings: ServerSettings) -> None:
-    """One try with one mechanism: servers count tries, and lock accounts."""
-    user, secret = settings.user, settings.password.get_secret_value()
+async def _ready(tokens: Tokens | None) -> str:
+    """A token, or "" where passwords are used."""
     try:
+        return "" if tokens is None else await tokens.token()
+    except LoginRefused as error:
+        raise SendDeferred(Fault.LOGIN_FAILED, error.reason) from None
+    except SessionLost as error:
+        raise SendDeferred(Fault.UNREACHABLE, error.reason) from None
+
+
+async def _login(client: aiosmtplib.SMTP, settings: ServerSettings, tokens: Tokens | None) -> None:
+    """One try with one mechanism: servers count tries, and lock accounts."""
+    user, secret = settings.user, await _ready(tokens)
+    try:
+        if tokens is not None:
+            await _login_by_token(client, user, secret)
+            return
+        secret = password_of(settings)
         if "plain" in client.server_auth_methods:
             await client.auth_plain(user, secret)
         elif "login" in client.server_auth_methods:
@@ -227,12 +252,25 @@ async def _login(client: aiosmtplib.SMTP, settings: ServerSettings) -> None:
             await client.login(user, secret)
     except SMTPResponseException as error:
         said = f"{error.code} {error.message}".replace(secret, "***")
+        if tokens is not None:
+            tokens.refused(secret)
         fault = Fault.LOGIN_FAILED if error.code >= 500 else Fault.UNREACHABLE
         raise SendDeferred(fault, said) from None
     except OSError as error:
         raise SendDeferred(Fault.UNREACHABLE, str(error)) from None
-    except (SMTPException, ValueError) as error:
+    except (SMTPException, ValueError, LoginRefused) as error:
         raise SendDeferred(Fault.LOGIN_FAILED, str(error).replace(secret, "***")) from None
+
+
+async def _login_by_token(client: aiosmtplib.SMTP, user: str, token: str) -> None:
+    """XOAUTH2 or OAUTHBEARER (RFC 7628); the server's question after a refusal gets its answer."""
+    offered = {f"AUTH={name}".upper() for name in client.server_auth_methods}
+    mechanism, first = sasl.initial(offered, user, token)
+    response = await client.execute_command(b"AUTH", mechanism.encode(), first)
+    if response.code == 334:
+        response = await client.execute_command(sasl.END[mechanism])
+    if response.code != 235:
+        raise SMTPResponseException(response.code, response.message)
 
 
 def failed(error: SMTPException) -> SendFailed:

@@ -6,6 +6,7 @@ Against aioimaplib 2.0.3 (GPL-3.0-only). What differs from the original:
 - lines are handled in a loop, not by recursion (a chunk of 1,000 lines ended the connection);
 - an error while reading ends the connection and says only its class: the library's own texts
   hold the command, and with LOGIN that is the password;
+- a login by token answers the server's question (the original leaves it open, and hangs);
 - `* n EXISTS` is noticed whatever command is running, where the library drops it.
 """
 
@@ -19,6 +20,8 @@ from collections.abc import Callable
 from typing import Any
 
 from aioimaplib import aioimaplib
+
+from connectors.email import sasl
 
 logging.getLogger("aioimaplib").setLevel(logging.INFO)  # its DEBUG lines show tokens and mail
 
@@ -38,6 +41,7 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
         self.greeting: asyncio.Future[bytes] = loop.create_future()
         self.heard_at = time.monotonic()
         self.news = asyncio.Event()
+        self._sasl: list[bytes] = []
 
     def data_received(self, d: bytes) -> None:
         self.heard_at = time.monotonic()
@@ -66,6 +70,34 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
     def _lose(self, reason: str) -> None:
         if not self.lost.done():
             self.lost.set_result(reason)
+
+    async def authenticate(self, user: str, token: str) -> Any:
+        """AUTHENTICATE with an access token (RFC 7628, or XOAUTH2 as Google describes it).
+
+        Raises LoginRefused where the server offers neither.
+        """
+        mechanism, first = sasl.initial(self.capabilities, user, token)
+        arguments = [mechanism]
+        self._sasl = [sasl.END[mechanism], b"*"]
+        if "SASL-IR" in self.capabilities:
+            arguments.append(first.decode("ascii"))
+        else:
+            self._sasl.insert(0, first)
+        command = aioimaplib.Command("AUTHENTICATE", self.new_tag(), *arguments, loop=self.loop)
+        response = await self.execute(command, scrub=token)
+        if response.result == "OK":
+            self.state = aioimaplib.AUTH
+        return response
+
+    def _continuation(self, line: bytes) -> None:
+        """The server asks on; after the token that is its error, which wants an empty answer."""
+        command = self.pending_sync_command
+        if command is not None and command.name == "AUTHENTICATE":
+            answer = self._sasl.pop(0) if self._sasl else b"*"
+            self.transport.write(answer + b"\r\n")
+            command.flush()
+            return
+        super()._continuation(line)
 
     async def welcome(self, command: bytes) -> None:
         if not self.greeting.done():

@@ -44,7 +44,7 @@ ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{key}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{mechanisms}
 auth_failure_delay = 0
 auth_verbose = yes
 verbose_proctitle = yes
@@ -53,6 +53,7 @@ mail_fsync = {fsync}
 mail_location = maildir:~/Maildir
 {hibernate}
 
+{oauth}
 passdb {{
   driver = passwd-file
   args = scheme=plain {users}/%u
@@ -135,7 +136,8 @@ class Dovecot:
     """IMAP, IMAP over TLS and LMTP on ports that stay the same over restarts.
 
     `hibernate` lets IDLE push after 17 ms rather than Dovecot's compiled-in 500 ms; benchmarks
-    say so beside their figures. `durable` turns fsync on.
+    say so beside their figures. `durable` turns fsync on. `introspection`: an URL (RFC 7662) that
+    knows access tokens, for logins by XOAUTH2 and OAUTHBEARER.
 
     Raises:
         ServerMissing: Dovecot 2.3 or openssl is not installed.
@@ -149,6 +151,7 @@ class Dovecot:
         *,
         hibernate: bool = False,
         durable: bool = False,
+        introspection: str = "",
         certificates: Certificates | None = None,
     ) -> None:
         binary = program("dovecot", package="dovecot-imapd dovecot-lmtpd")
@@ -163,7 +166,9 @@ class Dovecot:
         self._mail = self._account.folder(self.folder / "mail")
         self._number = 0
         config = self.folder / "dovecot.conf"
-        config.write_text(self._config(hibernate=hibernate, durable=durable))
+        config.write_text(
+            self._config(hibernate=hibernate, durable=durable, introspection=introspection)
+        )
         log = self.folder / "dovecot.log"
         log.touch()
         self._account.own(log)
@@ -171,7 +176,19 @@ class Dovecot:
         command = [binary, "-F", "-c", str(config)]
         self.child = Child("dovecot", command, log, ports, self._account)
 
-    def _config(self, *, hibernate: bool, durable: bool) -> str:
+    def _oauth(self, introspection: str) -> str:
+        """Access tokens are shown to `introspection`, which tells whose they are."""
+        rules = self.folder / "dovecot-oauth2.conf"
+        rules.write_text(
+            f"introspection_mode = auth\nintrospection_url = {introspection}\n"
+            "username_attribute = email\nactive_attribute = active\nactive_value = true\n"
+        )
+        return (
+            "passdb {\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n"
+            f"  args = {rules}\n}}"
+        )
+
+    def _config(self, *, hibernate: bool, durable: bool, introspection: str) -> str:
         return CONFIG.format(
             run=self._account.folder(self.folder / "run"),
             folder=self.folder,
@@ -181,6 +198,8 @@ class Dovecot:
             key=self.certificates.key,
             users=self._users,
             fsync="always" if durable else "never",
+            mechanisms=" xoauth2 oauthbearer" if introspection else "",
+            oauth=self._oauth(introspection) if introspection else "",
             hibernate="imap_hibernate_timeout = 1s" if hibernate else "",
             imap_port=self.imap_port,
             imaps_port=self.imaps_port,

@@ -1,0 +1,39 @@
+"""Takes a person through letting us into a mailbox, at a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from connectors.email.config import MailboxSettings
+from connectors.email.google import GoogleTokens
+from connectors.email.login import Tokens, tokens_of
+from connectors.email.microsoft import MicrosoftTokens
+
+
+async def consent(
+    settings: MailboxSettings,
+    name: str,
+    *,
+    show: Callable[[str], object],
+    ask: Callable[[str], str],
+    tokens: Tokens | None = None,
+) -> None:
+    """Have the consent given and kept; a token was got with it.
+
+    Raises ConsentNeeded where it was not given, SessionLost where the provider does not answer,
+    ValueError for a mailbox with a password.
+    """
+    tokens = tokens or tokens_of(settings, name, asking=False)
+    match tokens:
+        case MicrosoftTokens():
+            await tokens.begin()
+            show(f"Open this page and enter the code: {tokens.code}")
+            await tokens.finish()
+        case GoogleTokens():
+            show(f"Open this page as {settings.address}, and agree:\n\n{tokens.consent_page}\n")
+            show("The browser then ends at a page that does not load; copy its address.")
+            await tokens.finish(await asyncio.to_thread(ask, "Its address"))
+        case _:
+            raise ValueError(f"{settings.address} logs in with a password")
+    await tokens.token()

@@ -37,7 +37,8 @@ class Place:
         newest = self.newest
         if arrived_at is not None:
             newest = max(newest, int(min(arrived_at, now).timestamp()))
-        return replace(self, uid=uid, newest=newest)
+        history = self.history if self.history > uid else 0
+        return replace(self, uid=uid, newest=newest, history=history)
 
     def gap(self, uid: int) -> Gap | None:
         """The gap at this UID."""

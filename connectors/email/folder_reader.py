@@ -34,7 +34,6 @@ BATCH_MESSAGES = 50
 AT_ONCE_TRIES = 3
 SELECT_TRIES = 3
 MOST_UID_CHANGES = 3
-SWEEP_SECONDS = 3600.0
 
 # Which UIDs of a folder, with a UIDVALIDITY, are stored of what arrived since an instant.
 Stored = Callable[[str, int, datetime], Awaitable[frozenset[int]]]
@@ -49,7 +48,9 @@ class FolderReader:
         settings: MailboxSettings,
         clock: Clock,
         place: Place | None,
+        *,
         stored: Stored | None,
+        sweep_seconds: float,
     ) -> None:
         self.kind = kind
         self._settings = settings
@@ -62,6 +63,7 @@ class FolderReader:
         self._tries: Counter[int] = Counter()
         self._alone: set[int] = set()
         self._compared: set[int] = set()
+        self._sweep_seconds = sweep_seconds
         self._sweep_at = 0.0
         self._looked_at = -kind.look_seconds
         self._seen: tuple[int, int | None] | None = None
@@ -180,7 +182,7 @@ class FolderReader:
 
     async def _sweep(self, session: ImapSession) -> None:
         """What arrived since yesterday, lies behind us and is not stored, is owed."""
-        self._sweep_at = time.monotonic() + SWEEP_SECONDS
+        self._sweep_at = time.monotonic() + self._sweep_seconds
         place = self._here
         if self._stored is None or place.start >= place.uid:
             return

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 
 import structlog
 
@@ -27,12 +28,19 @@ from inbox.ports import Clock
 log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 9 * 60.0
-SENT_SECONDS = 60.0
 LOGIN_TRIES = 3
 LONGEST_PAUSE = 300.0
 
 Open = Callable[[], Awaitable[ImapSession]]
 Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often to look into the Sent folder, and to compare with the store what is there."""
+
+    sent_seconds: float = 60.0
+    sweep_seconds: float = 3600.0
 
 
 class MailReader:
@@ -48,6 +56,7 @@ class MailReader:
         clock: Clock,
         *,
         stored: Stored | None = None,
+        pace: Pace = Pace(),
         open_session: Open | None = None,
         sleep: Sleep = asyncio.sleep,
         dice: Callable[[], float] | None = None,
@@ -55,6 +64,7 @@ class MailReader:
         self._settings = settings
         self._clock = clock
         self._stored = stored
+        self._pace = pace
         self._open: Open = open_session or (lambda: ImapSession.open(settings.imap))
         self._sleep = sleep
         self._dice = dice or random.SystemRandom().random
@@ -79,7 +89,14 @@ class MailReader:
 
     def _reader(self, kind: FolderKind, key: str) -> FolderReader:
         place = self._places.get(key)
-        return FolderReader(kind, self._settings, self._clock, place, self._stored)
+        return FolderReader(
+            kind,
+            self._settings,
+            self._clock,
+            place,
+            stored=self._stored,
+            sweep_seconds=self._pace.sweep_seconds,
+        )
 
     def _forget_session(self) -> None:
         if self._session is not None:
@@ -156,7 +173,7 @@ class MailReader:
                 self._log.warning("No Sent folder known: answers from mail clients are not seen.")
             self._sent_missed = True
         elif name not in self._readers:
-            kind = FolderKind(name, sent=True, look_seconds=SENT_SECONDS)
+            kind = FolderKind(name, sent=True, look_seconds=self._pace.sent_seconds)
             self._readers[name] = self._reader(kind, cursor.SENT + name)
 
     async def _look(self) -> Batch:

@@ -10,7 +10,7 @@ import pytest
 from connectors.email.config import MailboxSettings
 from connectors.email.folder_reader import Stored
 from connectors.email.session import ImapSession
-from connectors.email.sync import MailReader
+from connectors.email.sync import MailReader, Pace
 from tests.connectors.email.bad_imap import BadImap, login
 from tests.connectors.email.reading import (
     Clock,
@@ -20,6 +20,8 @@ from tests.connectors.email.reading import (
     mailbox_settings,
 )
 from tests.servers import Dovecot, Mailbox
+
+USUAL = Pace()
 
 
 @pytest.fixture
@@ -45,7 +47,11 @@ async def bad_reading(server: BadImap, pauses: Pauses, clock: Clock) -> AsyncIte
     made: list[Reading] = []
 
     def make(
-        after: str | None = "1:0:0:0:0", *, stored: Stored | None = None, **more: Any
+        after: str | None = "1:0:0:0:0",
+        *,
+        stored: Stored | None = None,
+        pace: Pace = USUAL,
+        **more: Any,
     ) -> Reading:
         imap = login(server)
         settings = MailboxSettings(address="info@firm.test", imap=imap, smtp=imap, **more)
@@ -53,6 +59,7 @@ async def bad_reading(server: BadImap, pauses: Pauses, clock: Clock) -> AsyncIte
             settings,
             clock,
             stored=stored,
+            pace=pace,
             open_session=lambda: ImapSession.open(imap, silence=0.3),
             sleep=pauses,
         )
@@ -83,6 +90,7 @@ async def reading(
         silence: float = 5,
         port: int | None = None,
         stored: Stored | None = None,
+        pace: Pace = USUAL,
         **more: Any,
     ) -> Reading:
         settings = mailbox_settings(box, port or dovecot.imap_port, **more)
@@ -90,6 +98,7 @@ async def reading(
             settings,
             clock,
             stored=stored,
+            pace=pace,
             open_session=lambda: ImapSession.open(settings.imap, silence=silence),
             sleep=pauses,
         )

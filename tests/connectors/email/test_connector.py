@@ -124,13 +124,14 @@ async def test_a_mail_that_the_server_keeps_back_is_quarantined(make: MakeConnec
         await make().parse([raw])
 
 
-async def test_a_file_of_a_mail_too_large_to_take_is_said_to_be_so(make: MakeConnector) -> None:
+async def test_a_file_that_was_left_on_the_server_may_be_gone(make: MakeConnector) -> None:
     payload = (
         b"From: lena@client.test\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n"
         b"Hi\r\n--b\r\nContent-Type: application/zip\r\nContent-Disposition: attachment;"
         b" filename=all.zip\r\nContent-Transfer-Encoding: base64\r\n\r\nUEsDBA"
     )
-    note = {"truncated": "1", "size": "99000000"}
+    place = {"folder": "INBOX", "uidvalidity": "1", "uid": "77"}
+    note = {"truncated": "1", "size": "99000000", **place}
     raw = RawMessage("mail:1", "lane", payload, Clock().now(), note=note)
     connector = make()
     message = await connector.parse([raw])
@@ -138,7 +139,7 @@ async def test_a_file_of_a_mail_too_large_to_take_is_said_to_be_so(make: MakeCon
     assert message.text == "Hi"
     with pytest.raises(FileUnavailable) as caught:
         await connector.fetch(message.attachments[0], raw)
-    assert caught.value.fault is Fault.TOO_LARGE
+    assert caught.value.fault is Fault.EXPIRED
 
 
 async def test_a_mailbox_that_works_is_described(server: MailServer) -> None:

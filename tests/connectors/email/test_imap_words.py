@@ -81,14 +81,14 @@ def test_a_cursor_survives_its_storage(known: dict[str, Place]) -> None:
 
 def test_a_further_folder_keeps_the_place_of_the_first() -> None:
     one = cursor.encode({"INBOX": Place(7, 40, 5)}, ["INBOX"])
-    assert one == "7:40:5"
+    assert one == "7:40:5:0:0"
     assert cursor.decode(one, ["INBOX", "Work"]) == {"INBOX": Place(7, 40, 5)}
 
 
 def test_history_is_forgotten_once_it_is_read() -> None:
     place = Place(7, 40, 0, history=42)
-    assert str(place) == "7:40:0:42"
-    assert str(place.after(42, None, datetime(2026, 1, 1, tzinfo=UTC))) == "7:42:0"
+    assert str(place) == "7:40:0:42:0"
+    assert str(place.after(42, None, datetime(2026, 1, 1, tzinfo=UTC))) == "7:42:0:0:0"
 
 
 def test_a_date_in_the_future_does_not_hide_later_mail() -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from connectors.email.headers import Headers, parameters
 
+FOOTER = "text behind the last part"  # as mailing lists append it
 MAX_DEPTH = 50
 MAX_PARTS = 500
 MAX_HEADER_BYTES = 1_000_000
@@ -127,7 +128,7 @@ class _Scan:
                 break
             position = self._line(at)
         if root.parts and self.payload[root.end :].strip(b"- \t\r\n"):
-            self.doubts.append("text behind the last part")
+            self.doubts.append(FOOTER)
         return Mail(self.payload, root, self.doubts)
 
     def _line(self, at: int) -> int:

@@ -14,7 +14,7 @@ from connectors.email.authentication import failures, pretences
 from connectors.email.body import Body
 from connectors.email.delivery import delivery_report, has_status, returned_ids
 from connectors.email.headers import MAX_IDS, Headers, Mailbox, addresses, message_ids, sent_date
-from connectors.email.mime import Mail, scan
+from connectors.email.mime import FOOTER, Mail, scan
 from connectors.email.nature import OWN_HEADER, Author, author, nature
 from connectors.email.quotes import split
 from connectors.email.wrapped import MAX_LEVELS
@@ -84,30 +84,31 @@ def parse_mail(
         nature_reason=reason,
         reply_context=_reply_context(headers, own_id, subject),
         delivery=delivery,
-        warnings=_warnings(headers, sender, body, own_addresses, servers),
+        warnings=_marks(body) + _doubts(headers, sender, kind, own_addresses, servers),
     )
 
 
-def _warnings(
+def _marks(body: Body) -> tuple[str, ...]:
+    doubtful = body.cut or set(body.mail.doubts) - {FOOTER}
+    return (*sorted(body.marks), *(["incomplete"] if doubtful else []))
+
+
+def _doubts(
     headers: Headers,
     sender: Author,
-    body: Body,
+    kind: Nature,
     own_addresses: frozenset[str],
     servers: frozenset[str],
 ) -> tuple[str, ...]:
-    """See InboundMessage.warnings; nothing of our own mail is doubted."""
+    """What is odd about the sender; nothing of our own mail is doubted."""
+    if kind is Nature.OWN:
+        return ()
     box = sender.mailbox
-    codes = sorted(body.marks) + (["incomplete"] if body.cut or body.mail.doubts else [])
-    if box.address in own_addresses and not sender.form:
-        return tuple(codes)
     shown = addresses(headers.all("from"))
-    codes += failures(headers, servers)
-    codes += pretences(box, own_addresses, shown[0].name if shown else "")
-    answers = addresses(headers.all("reply-to"))[:1]
-    codes += [
-        f"answers_to:{answer.address}" for answer in answers if answer.address != box.address
-    ]
-    return tuple(codes)
+    pretended = pretences(box, own_addresses, shown[0].name if shown else "")
+    answers = addresses(headers.all("reply-to"))[:1] if kind is Nature.PERSON else []
+    elsewhere = [f"answers_to:{one.address}" for one in answers if one.address != box.address]
+    return (*failures(headers, servers), *pretended, *elsewhere)
 
 
 def _printable(text: str) -> str:

@@ -22,6 +22,12 @@ _WROTE = re.compile(
     r"(?:\bwrote|\bwrites|пишет|писали?а?|написал(?:\(а\)|а|и)?|сообщил[а(]?|schrieb|a écrit)",
     re.IGNORECASE,
 )
+_OPENING = re.compile(
+    r"[-*_\s\"'(\[]*(?:[\d:.,\s]*|\w{2,15}[.,]{1,2}\s*"
+    r"|(?:on|le|am|op|el|il|em|w dniu|den|dne|på|в|vào)"
+    r"\b[\s\w.,:]{0,40})$",
+    re.IGNORECASE,
+)
 _FIELDS = {
     "from": re.compile(r"[*\s]*(?:from|от|от кого|von|de)\s*:\**\s*\S", re.IGNORECASE),
     "sent": re.compile(
@@ -85,7 +91,8 @@ def _cut(lines: Sequence[str]) -> int | None:
             continue
         if _starts_block(lines, at):
             return _with_rule(lines, at)
-        if _DATE.search(line[:400]) and _attributes(lines, at, tail, last_quote):
+        date = _DATE.search(line[:400])
+        if date and _opens(line[: date.start()]) and _attributes(lines, at, tail, last_quote):
             return _with_rule(lines, at)
     return None
 
@@ -113,6 +120,11 @@ def _signature_below(lines: Sequence[str]) -> int:
             short = all(len(line) <= 100 and not _is_quote(line) for line in lines[at:])
             return at if short else len(lines)
     return len(lines)
+
+
+def _opens(before: str) -> bool:
+    """Whether what stands before the date begins an attribution, and is not the client's own."""
+    return bool(_OPENING.match(before)) or (len(before) <= 80 and bool(_WROTE.search(before)))
 
 
 def _attributes(lines: Sequence[str], at: int, tail: int, last_quote: int) -> bool:

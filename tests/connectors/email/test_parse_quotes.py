@@ -46,6 +46,8 @@ KEPT = {
     "от и кому без даты": "От: склад\nКому: магазин\nТема: перемещение\nМашина в 12",
     "a list after an address": "12.03.2024 мы послали файлы на info@x.ru:\n- договор\n- акт",
     "a date and a name": "Договор от 11.03.2024, Иван Петров:\nпункт 1",
+    "answer on the attribution's line": "да\nнет--- On Wed, Apr 4, 2012, me@x.ru wrote:",
+    "a date in a sentence": "Ок\nСогласно письму от 11.03.2024 Студия <a@x.ru> написала:",
     "own citation": "Вот что сказал директор 12.03.2024:\n> не платить\n\nКак быть?",
     "only a quotation": "> Вопрос?",
     "only history": "On 11.03.2024 18:00, Studio <info@studio.ru> wrote:\n> hi",
@@ -68,6 +70,11 @@ def test_history_is_told_apart(name: str) -> None:
 @pytest.mark.parametrize("name", KEPT)
 def test_nothing_is_cut_in_doubt(name: str) -> None:
     assert split(KEPT[name] + "\n") == (KEPT[name], "")
+
+
+@pytest.mark.parametrize("name", ["answer on the attribution's line", "a date in a sentence"])
+def test_words_before_an_attribution_are_not_cut_with_it(name: str) -> None:
+    assert split(f"{KEPT[name]}\n> Вопрос?") == (KEPT[name], "> Вопрос?")
 
 
 @pytest.mark.parametrize("subject", ["Fwd: x", "FW: x", "fw:x", "Пересл: x", "WG: x"])

@@ -35,6 +35,7 @@ from bot.supervise import Run, Supervisor
 from bot.version import okno_version
 from inbox.business_hours import BusinessHours
 from inbox.flow import escalate, listen
+from inbox.held_back import queue_digests
 from inbox.inbox import Inbox
 from inbox.jobs import Queue
 from inbox.ports import Clock
@@ -46,6 +47,7 @@ log = structlog.get_logger(__name__)
 
 LANES = {Queue.IN: 8, Queue.OUT: 4, Queue.DESK: 4, Queue.COPIES: 2}
 PRUNE_AT = time(4)
+DIGEST_AT = time(9)
 STOPPED_AT_ONCE = 130
 
 
@@ -120,7 +122,8 @@ async def _run_parts(
         await news.remember()
         await escalate(inbox)
 
-    schedule = Schedule(inbox.clock, store, tick, (_pruning(settings, store, inbox.clock),))
+    nightly = (_pruning(settings, store, inbox.clock), _digests(settings, inbox))
+    schedule = Schedule(inbox.clock, store, tick, nightly)
     await schedule.catch_up()
     supervisor = Supervisor(board, news)
     async with AsyncExitStack() as stack:
@@ -163,6 +166,13 @@ def _pruning(settings: Settings, store: SqlStore, clock: Clock) -> Nightly:
         await drop_old_mail(store, clock.now() - settings.retention.raw_mail)
 
     return Nightly("prune", PRUNE_AT, settings.studio.zone, prune)
+
+
+def _digests(settings: Settings, inbox: Inbox) -> Nightly:
+    async def digest() -> None:
+        log.info("Newsletters are listed.", readers=await queue_digests(inbox))
+
+    return Nightly("digest", DIGEST_AT, settings.studio.zone, digest)
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.buttons import Keyboard, card_keyboard, is_free
 from bot.cautions import caution_lines
+from bot.classes import quiet
+from bot.mail_buttons import mail_keyboard
 from bot.rich import MESSAGE_LIMIT, NOTHING, Rich, joined, one_line
 from bot.texts import Say, mark, speaker
 from bot.wording import length, moment, remaining, size, zone_of
-from inbox.model import Attachment, Conversation, Manager, Media, Nature, Wait
+from inbox.model import Attachment, Conversation, Manager, Media, Outcome, Wait
 from inbox.ports import Alert, Card, CardState
 
 NAME_LIMIT = 80  # UTF-16 units, as all limits here
@@ -32,16 +35,6 @@ _KINDS = {
     Media.LOCATION: mark("location"),
     Media.CONTACT: mark("contact"),
 }
-_QUIET = {
-    Nature.PERSON: mark("earlier than the last answer, no reply is awaited"),
-    Nature.EDIT: mark("an edit, no reply is awaited"),
-    Nature.AUTOMATIC: mark("an automatic message, no reply is awaited"),
-    Nature.NEWSLETTER: mark("a newsletter, no reply is awaited"),
-    Nature.BOUNCE: mark("a mail server's report, no reply is awaited"),
-    Nature.OWN: mark("written by the studio in a mail program"),
-    Nature.ECHO: mark("sent by the studio itself"),
-    Nature.SERVICE: mark("a service message, no reply is awaited"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +46,32 @@ class CardView:
     rest: Rich = NOTHING
 
 
-def card_view(card: Card, reader: Manager, now: datetime) -> CardView:
-    """The card in the reader's language and zone, within one message's 4096 UTF-16 units."""
+def card_view(card: Card, reader: Manager, now: datetime, others: Sequence[str] = ()) -> CardView:
+    """The card in the reader's language and zone, within one message's 4096 UTF-16 units.
+
+    `others`: whose addresses get the answer beside the sender's.
+    """
     say = speaker(reader.language)
     message = card.message
     top = _heading(say, card, now, reader)
     bottom = joined(
-        [_files(say, message.attachments), _state(say, card, reader, now), _repeated(say, card)]
+        [
+            _files(say, message.attachments),
+            _more(say, card),
+            _answered_to(say, card, others),
+            _state(say, card, reader, now),
+            _repeated(say, card),
+        ]
     )
     room = MESSAGE_LIMIT - top.units - bottom.units - 6  # the empty lines between the parts
     text, rest = _fitting(Rich.foreign(message.text, message.entities), room)
     quote = _quote(message.quoted, room - text.units - 2)
     body = joined([top, text, quote, bottom], "\n\n")
-    return CardView(body, card_keyboard(say, card, reader), rest)
+    keyboard = (
+        *card_keyboard(say, card, reader),
+        *mail_keyboard(say, card, reader, others),
+    )
+    return CardView(body, keyboard, rest)
 
 
 def alert_view(alert: Alert, reader: Manager, now: datetime) -> CardView:
@@ -134,14 +140,61 @@ def attachment_line(say: Say, attachment: Attachment) -> str:
 def _heading(say: Say, card: Card, now: datetime, reader: Manager) -> Rich:
     lines = [
         Rich(client_name(card.conversation)).styled("bold"),
+        Rich(_sender(card)),
         Rich(_channel_line(say, card, now, reader)),
         Rich(one_line(card.message.subject or "", SUBJECT_LIMIT)).styled("bold"),
     ]
+    if card.placing.guessed:
+        guess = say("🔗 Joined by its sender and subject: a guess")
+        lines.append(Rich(guess).styled("italic"))
     if card.handed_by is not None:
         giver = one_line(card.handed_by.name, NAME_LIMIT)
         lines.append(Rich(say("↪ Handed over by {name}", name=giver)))
     lines.append(caution_lines(say, card.message.warnings))
     return joined(lines)
+
+
+def _sender(card: Card) -> str:
+    """Who wrote, where it is not the one whom the conversation is with."""
+    sender = card.message.sender
+    if sender == card.conversation.recipient:
+        return ""
+    name = one_line(card.message.sender_name, NAME_LIMIT)
+    address = one_line(sender.address, NAME_LIMIT) if sender.kind == "email" else ""
+    parts = [one for one in (name, address if address != name else "") if one]
+    return f"✍️ {' · '.join(parts)}" if parts else ""
+
+
+def _more(say: Say, card: Card) -> Rich:
+    """The rest of a flood, and that files are not there yet."""
+    lines: list[Rich] = []
+    if card.more:
+        words = say.many(
+            "➕ {number} more message of this sender, see “History”",
+            "➕ {number} more messages of this sender, see “History”",
+            card.more,
+        )
+        lines.append(Rich(words).styled("bold"))
+    if card.cut_off:
+        words = say("📦 The mail is very large: its files come when you ask for them.")
+        lines.append(Rich(words))
+    return joined(lines)
+
+
+def _answered_to(say: Say, card: Card, others: Sequence[str]) -> Rich:
+    """Who gets the answer, where that is more than the sender or could be."""
+    if not others or card.state not in {CardState.WAITING, CardState.HANDED_OVER}:
+        return Rich()
+    name = one_line(card.message.sender_name, NAME_LIMIT)
+    if card.only_sender:
+        return Rich(say("✉️ The answer goes to {name} alone", name=name))
+    words = say.many(
+        "✉️ The answer goes to {name} and {number} more",
+        "✉️ The answer goes to {name} and {number} more",
+        len(others),
+        name=name,
+    )
+    return Rich(words)
 
 
 def _channel_line(say: Say, card: Card, now: datetime, reader: Manager) -> str:
@@ -184,27 +237,27 @@ def _state(say: Say, card: Card, reader: Manager, now: datetime) -> Rich:
     """The footer: what is due or what has become of it, and who holds it."""
     match card.state:
         case CardState.QUIET:
-            return Rich("💤 " + _capital(_quiet(say, card)))
+            return Rich("💤 " + _capital(quiet(say, card)))
         case CardState.ANSWERED | CardState.DISMISSED:
             return Rich(_ended(say, card, reader, now))
         case _:
             return joined([_awaited(say, card.wait, reader, now), Rich(_holder(say, card))])
 
 
-def _quiet(say: Say, card: Card) -> str:
-    words = say(_QUIET[card.message.nature])
-    why = one_line(card.message.nature_reason, NAME_LIMIT)
-    return f"{words} ({why})" if why else words
-
-
 def _ended(say: Say, card: Card, reader: Manager, now: datetime) -> str:
     who = one_line(card.closed_by.name, NAME_LIMIT) if card.closed_by else ""
     closing = card.wait.closing if card.wait else None
+    if closing is not None and closing.outcome is Outcome.CLOSED_UNANSWERED:
+        return say("❌ The answer did not arrive")
     if card.state is CardState.DISMISSED:
         at = moment(say, closing.at, now, zone_of(reader)) if closing else ""
         return " · ".join(part for part in (say("☑️ No reply needed"), who, at) if part)
     if closing is None or card.wait is None:
         return say("✅ Answered by {name}", name=who) if who else say("✅ Answered")
+    if closing.elsewhere:
+        at = moment(say, closing.at, now, zone_of(reader))
+        words = say("✅ Answered from mail: {time}", time=at)
+        return f"{words} · {who}" if who else words
     took = length(say, closing.business)
     words = (
         say("✅ Answered by {name} after {time}", name=who, time=took)

@@ -17,9 +17,7 @@ _TEXTS = {
     "spf_failed": mark("⚠️ The sender may be forged: SPF failed"),
     "dkim_failed": mark("⚠️ The sender may be forged: the DKIM signature is wrong"),
     "incomplete": mark("⚠️ The mail could not be read whole; the original is attached"),
-    "encrypted": mark(
-        "🔒 The mail is encrypted, unreadable here; the original is attached"
-    ),
+    "encrypted": mark("🔒 The mail is encrypted, unreadable here; the original is attached"),
     "signed": mark("🔏 Signed; the signature was not checked"),
     "answers_to": mark("↩️ The sender wants the answer at {about}"),
 }

@@ -8,31 +8,37 @@ from typing import Any
 
 from aiogram import Bot, Dispatcher
 from aiogram.methods import TelegramMethod
-from aiogram.types import BufferedInputFile, ReactionTypeEmoji, Update
+from aiogram.types import ReactionTypeEmoji, Update
 from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
-from bot import notes
+from bot import mail_notes, notes
 from bot.access import INVITE_START, Access, active_member
 from bot.cards import alert_view, card_view
 from bot.files import show_files
 from bot.form_storage import FormStorage
 from bot.handlers import setup
-from bot.rich import Rich
-from bot.sending import edit, send
+from bot.sending import edit, send, send_long
 from bot.texts import speaker
 from connectors.telegram.connector import download
-from connectors.telegram.deliver import answer_to
 from connectors.telegram.errors import translated
+from inbox.channels import AnswersSeveral
 from inbox.errors import Fault, SendFailed, SendRejected, SendUncertain, Unreadable
 from inbox.inbox import Inbox
-from inbox.model import Attachment, Channel, Conversation, LoadedFile, Manager, RawMessage
-from inbox.ports import Alert, Card, DeskRef, Purpose, Reply, ReplyState, Shown
+from inbox.model import (
+    Attachment,
+    Channel,
+    Conversation,
+    DeliveryReport,
+    LoadedFile,
+    Manager,
+    RawMessage,
+)
+from inbox.ports import Alert, Card, DeskRef, Progress, Purpose, Reply, ReplyState, Shown
 
 CLIENTS_CHANNEL = "telegram"
 STAFF_CHANNEL = "staff"
 DELIVERED = "👌"
-PIECES = 3  # messages of client's text below the card; a longer one comes as a file
 
 Given = dict[str, Any]
 
@@ -107,11 +113,11 @@ class TelegramDesk:
         self, card: Card, to: Manager, files: Sequence[LoadedFile]
     ) -> tuple[Shown, ...]:
         """The card, what of its text did not fit, then its files, all as answers to the card."""
-        view = card_view(card, to, self._attached.clock.now())
+        view = card_view(card, to, self._attached.clock.now(), self._others(card))
         chat_id = to.telegram_id
         ref = await send(self._bot, chat_id, view)
         try:
-            rest = await self._show_rest(chat_id, ref.message_id, view.rest)
+            rest = await send_long(self._bot, chat_id, view.rest, reply_to=ref.message_id)
             say = speaker(to.language)
             shown = await show_files(self._bot, chat_id, ref.message_id, files, say)
         except SendRejected:
@@ -125,7 +131,10 @@ class TelegramDesk:
     async def redraw(self, shown: Shown, card: Card, to: Manager, alert: Alert | None) -> None:
         """Edit the card or the alert where it stands; one that is gone is left alone."""
         now = self._attached.clock.now()
-        view = card_view(card, to, now) if alert is None else alert_view(alert, to, now)
+        if alert is None:
+            view = card_view(card, to, now, self._others(card))
+        else:
+            view = alert_view(alert, to, now)
         await edit(self._bot, shown.ref, view)
 
     async def alert(self, alert: Alert, to: Manager) -> tuple[Shown, ...]:
@@ -149,6 +158,33 @@ class TelegramDesk:
         own = reply.desk_ref.message_id if reply.desk_ref else None
         return (Shown(await send(self._bot, to.telegram_id, view, reply_to=own), Purpose.NOTE),)
 
+    async def show_delivery(
+        self, reply: Reply, report: DeliveryReport, to: Manager
+    ) -> tuple[Shown, ...]:
+        """A sentence below the manager's message; of one that was lost the 👌 goes away."""
+        own = reply.desk_ref
+        if reply.state is ReplyState.REJECTED and own is not None:
+            await self._react(own, "")
+        view = mail_notes.delivery(speaker(to.language), reply, report)
+        below = own.message_id if own is not None else None
+        return (Shown(await send(self._bot, to.telegram_id, view, reply_to=below), Purpose.NOTE),)
+
+    async def show_digest(self, cards: Sequence[Card], to: Manager) -> tuple[Shown, ...]:
+        """One list with a button for each."""
+        view = mail_notes.digest(speaker(to.language), cards)
+        return (Shown(await send(self._bot, to.telegram_id, view), Purpose.NOTE),)
+
+    async def show_fetched(
+        self, card: Card, file: LoadedFile, progress: Progress, to: Manager
+    ) -> tuple[Shown, ...]:
+        """The file below its card, and how far it is in the note that says so."""
+        say, chat_id = speaker(to.language), to.telegram_id
+        below = await self._card_in_chat(card.message_id, to) or progress.note
+        refs = await show_files(self._bot, chat_id, below, (file,), say)
+        note = DeskRef(self._bot.id, chat_id, progress.note)
+        await edit(self._bot, note, mail_notes.fetched(say, progress))
+        return tuple(Shown(one, Purpose.FILE) for one in refs)
+
     async def tell(self, notice: str, fields: dict[str, str], to: Manager) -> None:
         """A notice in the reader's language."""
         await send(self._bot, to.telegram_id, notes.notice(speaker(to.language), notice, fields))
@@ -158,17 +194,6 @@ class TelegramDesk:
         if self._inbox is None:
             raise RuntimeError("the desk has no inbox yet: call attach first")
         return self._inbox
-
-    async def _show_rest(self, chat_id: int, card_id: int, rest: Rich) -> list[DeskRef]:
-        pieces = list(rest.pieces())
-        if len(pieces) <= PIECES:
-            return [await send(self._bot, chat_id, one, reply_to=card_id) for one in pieces]
-        whole = BufferedInputFile(rest.text.encode(), filename="message.txt")
-        with translated():
-            message = await self._bot.send_document(
-                chat_id, whole, reply_parameters=answer_to(card_id)
-            )
-        return [DeskRef(self._bot.id, chat_id, message.message_id)]
 
     async def _card_in_chat(self, message_id: int, to: Manager) -> int | None:
         async with self._attached.store.begin() as t:
@@ -182,12 +207,20 @@ class TelegramDesk:
         )
         return next(own, None)
 
-    async def _react(self, ref: DeskRef | None) -> None:
+    def _others(self, card: Card) -> tuple[str, ...]:
+        connector = self._attached.connectors.get(card.conversation.channel_id)
+        if not isinstance(connector, AnswersSeveral):
+            return ()
+        return connector.others_addressed(card.message)
+
+    async def _react(self, ref: DeskRef | None, emoji: str = DELIVERED) -> None:
         if ref is None:
             return
         with translated():
             await self._bot.set_message_reaction(
-                ref.chat_id, ref.message_id, reaction=[ReactionTypeEmoji(emoji=DELIVERED)]
+                ref.chat_id,
+                ref.message_id,
+                reaction=[ReactionTypeEmoji(emoji=emoji)] if emoji else [],
             )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiogram import Bot
 from aiogram.types import (
+    BufferedInputFile,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     Message,
@@ -16,6 +17,8 @@ from connectors.telegram.deliver import answer_to, entities_for
 from connectors.telegram.errors import translated
 from inbox.errors import SendRejected
 from inbox.ports import DeskRef
+
+PIECES = 3  # messages; a longer text comes as a file
 
 
 async def send(
@@ -33,6 +36,19 @@ async def send(
             raise
         message = await _send(bot, chat_id, Rich(body.text), keyboard, reply_to)
     return ref_of(bot, message)
+
+
+async def send_long(
+    bot: Bot, chat_id: int, text: Rich, *, reply_to: int | None = None
+) -> list[DeskRef]:
+    """Some messages one below the other; a longer text as a file. Raises the SendFailed."""
+    pieces = list(text.pieces())
+    if len(pieces) <= PIECES:
+        return [await send(bot, chat_id, one, reply_to=reply_to) for one in pieces]
+    whole = BufferedInputFile(text.text.encode(), filename="message.txt")
+    with translated():
+        message = await bot.send_document(chat_id, whole, reply_parameters=answer_to(reply_to))
+    return [ref_of(bot, message)]
 
 
 async def edit(bot: Bot, ref: DeskRef, view: CardView | Rich) -> None:

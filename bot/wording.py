@@ -48,6 +48,7 @@ _FAULTS = {
     Fault.EXPIRED: mark("it is no longer there"),
     Fault.CONFLICT: mark("another program reads the same account"),
     Fault.MALFORMED: mark("it cannot be understood"),
+    Fault.BOUNCED: mark("a mail server could not deliver it"),
     Fault.TOO_LATE: mark("the channel no longer allows an answer"),
 }
 

@@ -40,6 +40,14 @@ async def take(inbox: Inbox, conversation_id: int, by: Manager) -> Manager:
     return by
 
 
+async def answer_only_sender(inbox: Inbox, message_id: int, *, only: bool, cause: str) -> None:
+    """Choose who gets replies to this message: its sender alone, or everybody (the default)."""
+    async with inbox.store.begin() as t:
+        await t.answer_only_sender(message_id, only)
+        conversation = (await t.card(message_id)).conversation
+        await refresh(t, conversation.id, cause, message_id=message_id)
+
+
 async def hand_over(inbox: Inbox, conversation_id: int, to: Manager, by: Manager) -> None:
     """Give the client to another manager, who sees the newest message with what has run (21)."""
     async with inbox.store.begin() as t:

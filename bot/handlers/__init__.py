@@ -10,6 +10,7 @@ from bot.handlers import (
     inbox,
     invite,
     language,
+    mail,
     membership,
     outcome,
     plain,
@@ -20,5 +21,5 @@ from bot.handlers import (
 
 def setup() -> list[Router]:
     """Fresh routers: commands and buttons, then replies, then forms, then what is left."""
-    rooms = (start, guide, inbox, language, card, outcome, reply, invite, membership, plain)
+    rooms = (start, guide, inbox, language, card, mail, outcome, reply, invite, membership, plain)
     return [room.setup() for room in rooms]

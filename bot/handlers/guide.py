@@ -49,6 +49,13 @@ def guide(me: Manager, say: Say) -> Rich:
                 "new client yours."
             )
         ),
+        Rich(
+            say(
+                "Under a mail: “Whole text” shows it with all it quotes, “Original” gives the "
+                "mail as a file, “Not a person” and “A person wrote this” correct what it was "
+                "taken for, and are remembered for the sender."
+            )
+        ),
         Rich(say("A message that replies to nothing goes to nobody.")),
         Rich(commands),
     ]
@@ -59,6 +66,7 @@ def commands_of(me: Manager, say: Say) -> list[tuple[str, str]]:
     """The commands this member may use, and what they do."""
     commands = [
         ("inbox", say("who waits for an answer")),
+        ("why", say("reply with it to a card: what the message was taken for")),
         ("language", say("Russian or English")),
         ("help", say("how to work here")),
     ]

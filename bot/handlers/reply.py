@@ -100,11 +100,20 @@ async def reply(message: Message, given: Mapping[str, Any], link: DeskLink, visi
             attachments=attachments,
             message_id=link.message_id,
             desk_ref=ref,
+            only_sender=await _only_sender(visit.inbox, link),
         ),
     )
     own = DeskLink(Shown(ref, Purpose.NOTE), conversation.id, visit.me.id, link.message_id)
     async with visit.inbox.store.begin() as t:
         await t.link((own,))
+
+
+async def _only_sender(inbox: Inbox, link: DeskLink) -> bool:
+    """What was chosen on the card; by default everybody is answered."""
+    if link.message_id is None:
+        return False
+    async with inbox.store.begin() as t:
+        return (await t.card(link.message_id)).only_sender
 
 
 async def edited(message: Message, visit: Visit) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC
 
 import structlog
 
+from connectors.email.addressing import others_addressed
 from connectors.email.attachments import WHOLE
 from connectors.email.authentication import own_servers
 from connectors.email.compose import Composed, compose, mark, message_id
@@ -104,6 +105,10 @@ class MailConnector:
         if "history" in raw.note and message.nature is Nature.PERSON:
             return replace(message, nature=Nature.AUTOMATIC, nature_reason=HISTORY)
         return message
+
+    def others_addressed(self, message: InboundMessage) -> tuple[str, ...]:
+        """See inbox.channels.AnswersSeveral."""
+        return others_addressed(message, self._own)
 
     def external_id(self, key: str) -> str | None:
         """The Message-ID that the reply with this key will have."""

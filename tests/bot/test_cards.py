@@ -56,10 +56,11 @@ def test_a_waiting_card_tells_who_where_what_and_until_when() -> None:
         "👤 Ведёт Ольга"
     )
     assert deeds(view.keyboard) == [CardDeed.DISMISS, CardDeed.HAND_OVER, CardDeed.HISTORY]
-    assert [button.text for row in view.keyboard for button in row] == [
-        "Ответ не нужен",
-        "Передать",
-        "История",
+    assert [[button.text for button in row] for row in view.keyboard] == [
+        ["Ответ не нужен"],
+        ["Передать", "История"],
+        ["Весь текст", "Оригинал"],
+        ["Это не человек", "Почему?"],
     ]
 
 

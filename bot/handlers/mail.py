@@ -1,0 +1,172 @@
+"""The buttons under a mail's card, and /why: read it whole, correct its class, split it off."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from aiogram import F, Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from bot import mail_notes
+from bot.access import Visit, answer, refusal
+from bot.classes import why
+from bot.files import show_files
+from bot.handlers.reply import AnswersLinked
+from bot.mail_buttons import MailButton, MailDeed
+from bot.reading import original, whole
+from bot.rich import Rich
+from bot.sending import send_long
+from inbox import actions, corrections, guessing
+from inbox.errors import NoSuchRow
+from inbox.inbox import load_files
+from inbox.jobs import FetchFiles
+from inbox.ports import Card, DeskLink, DeskRef, Purpose, Shown
+
+Deed = Callable[[CallbackQuery, Card, Visit], Awaitable[None]]
+
+
+def setup() -> Router:
+    """One handler for each deed, and the command."""
+    router = Router(name="mail")
+    router.message.register(explain, Command("why"), AnswersLinked())
+    router.message.register(explain_how, Command("why"))
+    deeds: dict[MailDeed, Deed] = {
+        MailDeed.WHOLE: show_whole,
+        MailDeed.ORIGINAL: show_original,
+        MailDeed.FETCH: fetch,
+        MailDeed.PERSON: call_person,
+        MailDeed.AUTOMATIC: call_automatic,
+        MailDeed.WHY: say_why,
+        MailDeed.SPLIT: split,
+        MailDeed.ONLY_SENDER: answer_sender,
+        MailDeed.EVERYBODY: answer_everybody,
+    }
+    for deed, handler in deeds.items():
+        router.callback_query.register(_on_card(handler), MailButton.filter(F.deed == deed))
+    return router
+
+
+def _on_card(deed: Deed) -> Callable[[CallbackQuery, MailButton, Visit], Awaitable[None]]:
+    """Look up the card, and whether the presser may act on it."""
+
+    async def handler(query: CallbackQuery, callback_data: MailButton, visit: Visit) -> None:
+        async with visit.inbox.store.begin() as t:
+            try:
+                card = await t.card(callback_data.message_id)
+            except NoSuchRow:
+                card = None
+        if card is None:
+            await answer(query, refusal(visit.say, None), alert=True)
+        elif await visit.conversation(query, card.conversation.id) is not None:
+            await deed(query, card, visit)
+
+    return handler
+
+
+async def explain(message: Message, link: DeskLink, visit: Visit) -> None:
+    """/why as a reply to a card: what the message was taken for, and why."""
+    card: Card | None = None
+    if link.message_id is not None:
+        async with visit.inbox.store.begin() as t:
+            card = await t.card(link.message_id)
+    words = Rich(visit.say("This is about no message.")) if card is None else why(visit.say, card)
+    await visit.send(words, reply_to=message.message_id)
+
+
+async def explain_how(message: Message, visit: Visit) -> None:
+    """/why alone."""
+    words = visit.say("Reply with /why to a card: it says what the message was taken for.")
+    await visit.send(Rich(words), reply_to=message.message_id)
+
+
+async def say_why(query: CallbackQuery, card: Card, visit: Visit) -> None:
+    """The same by a button."""
+    await answer(query)
+    await _below(card, visit, [await visit.send(why(visit.say, card), reply_to=_at(query))])
+
+
+async def show_whole(query: CallbackQuery, card: Card, visit: Visit) -> None:
+    """All of the text, quoted history included, in pieces or as a file."""
+    await answer(query)
+    text = whole(visit.say, card.message)
+    if not text.text:
+        text = Rich(visit.say("The message has no text."))
+    chat_id = visit.me.telegram_id
+    refs = await send_long(visit.bot, chat_id, text, reply_to=_at(query))
+    await _below(card, visit, refs)
+
+
+async def show_original(query: CallbackQuery, card: Card, visit: Visit) -> None:
+    """The mail as it came, as a file."""
+    await answer(query)
+    async with visit.inbox.store.begin() as t:
+        raw = await t.raw_of_message(card.message_id)
+    files = await load_files(visit.inbox, (original(card.message),), raw, visit.inbox.desk.origin)
+    chat_id = visit.me.telegram_id
+    refs = await show_files(visit.bot, chat_id, _at(query) or 0, files, visit.say)
+    await _below(card, visit, refs)
+
+
+async def fetch(query: CallbackQuery, card: Card, visit: Visit) -> None:
+    """Queue the fetching of an oversized mail's files; a note below tells how far it is."""
+    await answer(query)
+    words = mail_notes.fetching(visit.say, len(card.message.attachments))
+    note = await visit.send(words, reply_to=_at(query))
+    async with visit.inbox.store.begin() as t:
+        await t.put(
+            FetchFiles(card.message_id, visit.me.id, note.message_id),
+            key=f"fetch:{card.message_id}:{query.id}",
+            lane=f"files:{card.message_id}",
+        )
+
+
+async def call_person(query: CallbackQuery, card: Card, visit: Visit) -> None:
+    """The wait opens with its original time, and the sender is remembered."""
+    done = await corrections.call_person(visit.inbox, card.message_id, visit.me)
+    words = visit.say("Noted: a person writes from this address. The clock runs.")
+    await answer(query, words if done else visit.say("This was decided already."))
+
+
+async def call_automatic(query: CallbackQuery, card: Card, visit: Visit) -> None:
+    """Nobody waits, and the sender is remembered."""
+    done = await corrections.call_automatic(visit.inbox, card.message_id, visit.me)
+    words = visit.say("Noted: no person writes from this address. Nobody waits.")
+    await answer(query, words if done else visit.say("This was decided already."))
+
+
+async def split(query: CallbackQuery, card: Card, visit: Visit) -> None:
+    """A wrong guess becomes a conversation of its own."""
+    done = await guessing.split(visit.inbox, card.message_id, visit.me)
+    words = visit.say("It is a conversation of its own now.")
+    await answer(query, words if done else visit.say("This was decided already."))
+
+
+async def answer_sender(query: CallbackQuery, card: Card, visit: Visit) -> None:
+    """Replies to this card go to the sender alone."""
+    await _choose(query, card, visit, only=True)
+
+
+async def answer_everybody(query: CallbackQuery, card: Card, visit: Visit) -> None:
+    """Replies to this card go to everybody who was addressed."""
+    await _choose(query, card, visit, only=False)
+
+
+async def _choose(query: CallbackQuery, card: Card, visit: Visit, *, only: bool) -> None:
+    cause = f"answer to, press {query.id}"
+    await actions.answer_only_sender(visit.inbox, card.message_id, only=only, cause=cause)
+    await answer(query)
+
+
+def _at(query: CallbackQuery) -> int | None:
+    return query.message.message_id if query.message is not None else None
+
+
+async def _below(card: Card, visit: Visit, refs: Sequence[DeskRef]) -> None:
+    """Replies to what stands below the card go to the client too."""
+    links = [
+        DeskLink(Shown(ref, Purpose.NOTE), card.conversation.id, visit.me.id, card.message_id)
+        for ref in refs
+    ]
+    async with visit.inbox.store.begin() as t:
+        await t.link(links)

@@ -13,6 +13,7 @@ from inbox.inbox import Inbox
 from inbox.model import Conversation, InboundMessage, Manager
 from inbox.ports import Transaction
 from inbox.queueing import tell_admins
+from inbox.suspicion import suspected
 
 
 async def file(
@@ -23,7 +24,8 @@ async def file(
     staff: Sequence[Manager],
 ) -> int:
     """Tag the message with its client's manager and open or join the wait; the message's id."""
-    message = replace(message, sent_at=min(message.sent_at, inbox.clock.now()))
+    now = inbox.clock.now()
+    message = replace(message, sent_at=min(message.sent_at, now))
     channel_manager = inbox.channel_managers.get(message.channel_id)
     first = message.nature, message.nature_reason
     message = await as_remembered(t, message)
@@ -31,6 +33,7 @@ async def file(
     placed = await placing(inbox, t, message, conversation)
     if message.nature is not first[0]:
         placed = replace(placed, first=first)
+    message = await suspected(inbox.known_domains, t, message, conversation, now)
     if conversation is None:
         conversation = await guessed(t, message)
         placed = replace(placed, guessed=conversation is not None)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from inbox.business_hours import BusinessHours
 from inbox.errors import Fault, FileUnavailable
 from inbox.model import Attachment, LoadedFile, Media, RawMessage
 from inbox.ports import Clock, Connector, Desk, Store
 from inbox.sla import Policy
+from inbox.suspicion import KnownDomains
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Inbox:
     hours: BusinessHours
     policy: Policy
     channel_managers: Mapping[str, str]
+    known_domains: KnownDomains = field(default_factory=KnownDomains)
 
 
 async def load_files(

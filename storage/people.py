@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_, update
 
 from inbox.errors import NoSuchRow
 from inbox.model import Client, Contact, Handle, Manager, Role
@@ -43,6 +43,21 @@ CONTACT_OF = (
     .join(client, client.c.id == contact.c.client_id)
     .where(tuple_(handle.c.kind, handle.c.address).in_(bindparam("handles", expanding=True)))
 )
+_ENTERED = and_(conversation.c.id.is_(None), client.c.manager_id.is_not(None))
+_DOMAINS = (
+    select()
+    .select_from(handle)
+    .join(contact, contact.c.id == handle.c.contact_id)
+    .join(client, client.c.id == contact.c.client_id)
+    .outerjoin(conversation, conversation.c.contact_id == contact.c.id)
+    .where(handle.c.kind == "email", or_(conversation.c.answered_at.is_not(None), _ENTERED))
+    .distinct()
+)
+_AT = func.instr(handle.c.address, "@")
+CLIENT_DOMAINS = {
+    "sqlite": _DOMAINS.add_columns(func.substr(handle.c.address, _AT + 1)),
+    "postgresql": _DOMAINS.add_columns(func.split_part(handle.c.address, "@", 2)),
+}
 ADD_CLIENT = insert(client).returning(client.c.id)
 ADD_CONTACT = insert(contact).returning(contact.c.id)
 ADD_HANDLE = per_dialect(
@@ -125,6 +140,9 @@ class People(Statements):
             Client(client_id, client_name, manager_id),
             Contact(contact_id, client_id, contact_name),
         )
+
+    async def client_domains(self) -> frozenset[str]:
+        return frozenset(domain for (domain,) in await self.rows(CLIENT_DOMAINS) if domain)
 
     async def add_client(self, name: str, manager_id: int | None) -> Client:
         client_id = await self.value(ADD_CLIENT, name=name, manager_id=manager_id)

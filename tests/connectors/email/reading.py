@@ -15,7 +15,9 @@ from tests.servers import Mailbox
 
 
 class Clock:
-    """The present of the test, `ahead` of the real one."""
+    """The present of the test, `ahead` of the real one; `hop` makes the next try due."""
+
+    hop = timedelta(seconds=31)
 
     def __init__(self) -> None:
         self.ahead = timedelta()

@@ -102,7 +102,7 @@ def _typed(group: Headers, name: str) -> str:
 def _from_words(mail: Mail, text: str, refers_to: str) -> DeliveryReport | None:
     """A report in a server's own words, as far as they can be understood."""
     headers = mail.root.headers
-    failed = addresses(headers.all("x-failed-recipients"))
+    failed = headers.mailboxes("x-failed-recipients")
     named = _NAMED.search(text)
     status = _STATUS.search(text)
     code = _REPLY_CODE.search(text)

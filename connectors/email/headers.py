@@ -35,13 +35,21 @@ _QUOTE = "\ue000"  # stands for an escaped quotation mark, so that the pieces st
 _ID = re.compile(r"<([^<>]+)>")
 
 
+class Mailbox(NamedTuple):
+    """A name for people (may be "") and an address, case-folded."""
+
+    name: str
+    address: str
+
+
 class Headers:
     """The fields of one part in their order; names are lower case, values raw bytes."""
 
-    __slots__ = ("_fields",)
+    __slots__ = ("_fields", "_mailboxes")
 
     def __init__(self, fields: list[tuple[str, bytes]]) -> None:
         self._fields = fields
+        self._mailboxes: dict[str, list[Mailbox]] = {}
 
     def names(self) -> set[str]:
         """The names present, in lower case."""
@@ -62,12 +70,11 @@ class Headers:
         """The first value as readable text on one line; "" where there is none."""
         return one_line(decode_words(to_text(self.raw(name))))
 
-
-class Mailbox(NamedTuple):
-    """A name for people (may be "") and an address, case-folded."""
-
-    name: str
-    address: str
+    def mailboxes(self, name: str) -> list[Mailbox]:
+        """What `addresses` finds in the fields of this name, read once."""
+        if name not in self._mailboxes:
+            self._mailboxes[name] = addresses(self.all(name))
+        return self._mailboxes[name]
 
 
 def to_text(raw: bytes) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from connectors.email.delivery import has_status
-from connectors.email.headers import Headers, Mailbox, addresses, message_ids
+from connectors.email.headers import Headers, Mailbox, message_ids
 from connectors.email.mime import Mail, Part
 from inbox.lookalikes import PUBLIC_DOMAINS
 from inbox.model import Nature
@@ -44,7 +44,7 @@ class Author(NamedTuple):
 def author(headers: Headers, own_addresses: frozenset[str]) -> Author | None:
     """The sender or, of a form mailer, the one in Reply-To; None where there is no address."""
     for name in ("from", "sender", "reply-to", "return-path"):
-        found = addresses(headers.all(name))
+        found = headers.mailboxes(name)
         if found:
             break
     else:
@@ -52,7 +52,7 @@ def author(headers: Headers, own_addresses: frozenset[str]) -> Author | None:
     sender = found[0]
     local, _, domain = sender.address.partition("@")
     own = sender.address in own_addresses or domain in own_domains(own_addresses) | _FORM_SERVICES
-    for answer in addresses(headers.all("reply-to")):
+    for answer in headers.mailboxes("reply-to"):
         outside = not _same_house(answer.address.partition("@")[2], domain)
         if outside and answer.address not in own_addresses and (own or _NO_REPLY.search(local)):
             return Author(answer, form=True, own_site=own)
@@ -98,7 +98,7 @@ def _bounce(mail: Mail) -> str:
     if _report_type(root) in {"disposition-notification", "feedback-report"}:
         return ""
     for name in ("from", "sender", "return-path"):
-        if any(_DAEMON.search(box.address) for box in addresses(headers.all(name))[:1]):
+        if any(_DAEMON.search(box.address) for box in headers.mailboxes(name)[:1]):
             return f"{name.title()}: mailer-daemon"
     if headers.raw("from").strip().lower().startswith((b"mailer-daemon", b"mail delivery s")):
         return "From: mailer-daemon"

@@ -13,7 +13,7 @@ from connectors.email.attachments import describe, read_part, whole
 from connectors.email.authentication import failures, pretences
 from connectors.email.body import Body
 from connectors.email.delivery import delivery_report, has_status, returned_ids
-from connectors.email.headers import MAX_IDS, Headers, Mailbox, addresses, message_ids, sent_date
+from connectors.email.headers import MAX_IDS, Headers, Mailbox, message_ids, sent_date
 from connectors.email.mime import FOOTER, Mail, scan
 from connectors.email.nature import OWN_HEADER, Author, author, nature
 from connectors.email.quotes import split
@@ -104,9 +104,9 @@ def _doubts(
     if kind is Nature.OWN:
         return ()
     box = sender.mailbox
-    shown = addresses(headers.all("from"))
+    shown = headers.mailboxes("from")
     pretended = pretences(box, own_addresses, shown[0].name if shown else "")
-    answers = addresses(headers.all("reply-to"))[:1] if kind is Nature.PERSON else []
+    answers = headers.mailboxes("reply-to")[:1] if kind is Nature.PERSON else []
     elsewhere = [f"answers_to:{one.address}" for one in answers if one.address != box.address]
     return (*failures(headers, servers), *pretended, *elsewhere)
 
@@ -116,7 +116,7 @@ def _printable(text: str) -> str:
 
 
 def _from_us(headers: Headers, own_addresses: frozenset[str]) -> bool:
-    return any(box.address in own_addresses for box in addresses(headers.all("from")))
+    return any(box.address in own_addresses for box in headers.mailboxes("from"))
 
 
 def _nobody(headers: Headers, own_id: str) -> Author:
@@ -162,10 +162,10 @@ def _attachments(
 def _reply_context(headers: Headers, own_id: str, subject: str) -> dict[str, Any]:
     """What an answer to this very mail needs; addresses are case-folded and bounded in number."""
     context: dict[str, Any] = {
-        name.replace("-", "_"): [box.address for box in addresses(headers.all(name))]
+        name.replace("-", "_"): [box.address for box in headers.mailboxes(name)]
         for name in ("reply-to", "cc", "to")
     }
-    sender = addresses(headers.all("from"))
+    sender = headers.mailboxes("from")
     context["from"] = sender[0].address if sender else ""
     context["message_id"] = own_id
     context["references"] = message_ids(headers.all("references"))[-MAX_IDS:]

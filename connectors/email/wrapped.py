@@ -19,6 +19,7 @@ from connectors.email.mime import Mail, Part
 MAX_LEVELS = 3
 _TNEF = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 _SMIME = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
+_UNKNOWN = "application/octet-stream"
 _UU_BEGIN = re.compile(rb"(?m)^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?\n")
 _UU_LINE = re.compile(rb"[ -`]{1,90}")
 
@@ -37,13 +38,15 @@ class Piece(NamedTuple):
 
 def is_tnef(part: Part) -> bool:
     """Outlook's winmail.dat, however it is declared."""
-    return part.content_type in _TNEF or _name(part) == "winmail.dat"
+    return part.content_type in _TNEF or (
+        part.content_type == _UNKNOWN and _name(part) == "winmail.dat"
+    )
 
 
 def is_smime(part: Part) -> bool:
     """An opaque S/MIME part: signed, encrypted, or something else of CMS."""
     return part.content_type in _SMIME or (
-        part.content_type == "application/octet-stream" and _name(part) == "smime.p7m"
+        part.content_type == _UNKNOWN and _name(part) == "smime.p7m"
     )
 
 
@@ -83,7 +86,7 @@ def _with_uuencoded_files(data: bytes, part: Part) -> bytes | None:
         if content is not None:
             texts.append(data[position : begin.start()].rstrip())
             name = decode(begin[1].strip(), part.params.get("charset"))
-            pieces.append(Piece("application/octet-stream", content, name))
+            pieces.append(Piece(_UNKNOWN, content, name))
             position = end.end()
     if not pieces:
         return None

@@ -187,3 +187,12 @@ def as_toml(values: dict[str, Any], before: str = "") -> str:
         return json.dumps(value, ensure_ascii=False)
 
     return "".join(f"{before}{key} = {inline(value)}\n" for key, value in values.items())
+
+
+@pytest.mark.parametrize(
+    ("kept", "says"), [("3d", "7 days at least"), ("11000d", "10 years"), ("soon", "duration")]
+)
+def test_how_long_mail_is_kept_has_bounds(tmp_path: Path, kept: str, says: str) -> None:
+    said = fault(tmp_path, f'{BASE}\n[retention]\nraw_mail = "{kept}"\n')
+    assert "retention.raw_mail" in said
+    assert says in said

@@ -9,6 +9,7 @@ _CYRILLIC = ("windows-1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
 _CYRILLIC_DECLARED = frozenset((*_CYRILLIC, "cp1251", "koi8-u", "koi8-t", "cp1125", "cp855"))
 _LATIN_DECLARED = frozenset(("ascii", "iso8859-1", "iso8859-15", "cp1252", "latin-1"))
 _SEVEN_BIT = frozenset(("utf-7", "hz", "iso2022_jp", "iso2022_kr"))
+_JIS = frozenset(("iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_ext"))
 _NO_CHARSETS = frozenset(
     ("idna", "punycode", "unicode_escape", "raw-unicode-escape", "undefined", "palmos")
 )
@@ -64,6 +65,8 @@ def decode(data: bytes, declared: str | None = None) -> str:
         return data.decode("ascii")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and codec in {None, "utf-16"}:
         return data.decode("utf-16", "replace")
+    if codec in _JIS and not data.isascii():
+        return _plain(data, "cp932")  # eight-bit Japanese under a seven-bit name
     if codec is None or codec == "utf-8" or codec in _LATIN_DECLARED | _CYRILLIC_DECLARED:
         return _decode_doubted(data, codec)
     return _plain(data, codec)

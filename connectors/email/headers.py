@@ -18,6 +18,7 @@ MAX_ID_LENGTH = 998
 _MAX_PARAMETERS = 8_192
 _MAX_VALUE = 65_536
 _ENCODED = re.compile(r"=\?([^?\s]{1,80})\?([bqBQ])\?(.*?)\?=", re.DOTALL)
+_NAMED_CHARSET = re.compile(rb"=\?([A-Za-z0-9_.:-]{2,40})(?:\*[A-Za-z-]{0,10})?\?[bqBQ]\?")
 _UNSAFE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
@@ -68,7 +69,17 @@ class Headers:
 
     def text(self, name: str) -> str:
         """The first value as readable text on one line; "" where there is none."""
-        return one_line(decode_words(to_text(self.raw(name))))
+        raw = self.raw(name)
+        text = raw.decode("ascii") if raw.isascii() else decode(raw, self._charset())
+        return one_line(decode_words(text))
+
+    def _charset(self) -> str | None:
+        """The charset that encoded words in the other fields name: what the sender writes in."""
+        for _, value in self._fields:
+            found = _NAMED_CHARSET.search(value)
+            if found:
+                return found[1].decode("ascii")
+        return None
 
     def mailboxes(self, name: str) -> list[Mailbox]:
         """What `addresses` finds in the fields of this name, read once."""

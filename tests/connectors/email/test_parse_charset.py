@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.email.charset import decode
+from tests.connectors.email.mails import message
 
 CHARSETS = ("utf-8", "windows-1251", "koi8-r", "cp866", "iso-8859-5", "mac-cyrillic")
 PHRASES = (
@@ -38,6 +39,12 @@ def encoded() -> list[tuple[str, str, bytes]]:
 def test_a_right_declaration_is_always_kept() -> None:
     wrong = [(p, c) for p, c, data in encoded() if decode(data, c) != p]
     assert wrong == []
+
+
+def test_a_raw_subject_is_in_the_charset_of_the_other_fields() -> None:
+    head = b"From: =?ISO-2022-JP?B?g2OBW4OLIEVYQU1QTEU=?= <a@b.example>\r\nSubject: "
+    got = message(head + "ツール".encode("cp932") + b"\r\n\r\nhi")
+    assert (got.subject, got.sender_name) == ("ツール", "ツール EXAMPLE")
 
 
 @pytest.mark.parametrize("declared", [None, "us-ascii", "utf-8", "x-unknown", ""])

@@ -4,7 +4,8 @@ Run: python benchmarks/mail_corpus.py DIR [--all] [--own ADDRESS ...] [--json FI
 Reads every .eml, .box, .msg and .mbox below DIR (--all: every file) and prints how many were read,
 quarantined, raised; time per message; peak memory; those that took over a second. Ends with 1
 where one raised. The JSON has, for each message: subject, sender, name, date, text, history,
-nature, warnings, attachments (name, media type, bytes, SHA-256 of what `fetch` would give).
+nature, warnings, attachments (name, media type, bytes, SHA-256 of what `fetch` would give), and
+left_out: embedded pictures too small to be shown.
 """
 
 from __future__ import annotations
@@ -27,8 +28,11 @@ import structlog
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from connectors.email.attachments import describe, given_name
+from connectors.email.body import Body
 from connectors.email.limited import LimitedReader
 from connectors.email.limited_child import Reading
+from connectors.email.mime import scan
 from inbox.errors import FileUnavailable, Unreadable
 from inbox.model import InboundMessage
 
@@ -68,7 +72,17 @@ def messages(root: Path, *, every: bool) -> Iterator[tuple[str, bytes]]:
             yield f"{name}:{number}", body.lstrip(b"\n")
 
 
-def what_it_says(name: str, message: InboundMessage, digests: list[str]) -> dict[str, Any]:
+def left_out(payload: bytes) -> list[str]:
+    """Names of embedded pictures too small to be shown as files."""
+    body = Body(scan(payload))
+    body.text()
+    tiny = [one for one in body.files if describe(one.mail, one.part, "", one.ref) is None]
+    return [given_name(one.part) for one in tiny]
+
+
+def what_it_says(
+    name: str, payload: bytes, message: InboundMessage, digests: list[str]
+) -> dict[str, Any]:
     """A message for comparison with what others expect of it."""
     return {
         "file": name,
@@ -86,6 +100,7 @@ def what_it_says(name: str, message: InboundMessage, digests: list[str]) -> dict
             {"name": a.name, "type": a.media_type, "size": a.size, "ref": a.ref, "sha256": digest}
             for a, digest in zip(message.attachments, digests, strict=True)
         ],
+        "left_out": left_out(payload),
     }
 
 
@@ -119,7 +134,7 @@ async def read_all(root: Path, own: frozenset[str], *, every: bool, tell: bool) 
         outcome.read += 1
         if tell:
             digests = [await digest(reader, payload, file.ref) for file in message.attachments]
-            outcome.told.append(what_it_says(name, message, digests))
+            outcome.told.append(what_it_says(name, payload, message, digests))
     await reader.close()
     return outcome
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from inbox.actions import dismiss, hand_over, settle, take, try_again
+from inbox.actions import answer_only_sender, dismiss, hand_over, settle, take, try_again
 from inbox.business_hours import BusinessHours
 from inbox.errors import Fault, SendRejected, SendUncertain
 from inbox.flow import escalate, reply
 from inbox.model import Manager, Outcome, Role
 from inbox.ports import CardState, ReplyState
-from inbox.routing import admins, alerted, heads, manager_for, member, readers
+from inbox.routing import admins, alerted, heads, manager_for, member, named, readers
 from inbox.sla import Recipient
 from tests.fakes import failures
 from tests.inbox.conftest import Studio
@@ -140,6 +140,23 @@ GONE = _one(3, Role.MANAGER, active=False, deputy=1)
 HEAD = _one(4, Role.HEAD)
 ADMIN = _one(5, Role.ADMIN)
 STAFF = (ANNA, BORIS, GONE, HEAD, ADMIN)
+
+
+async def test_who_gets_replies_is_chosen_for_a_message(studio: Studio) -> None:
+    await studio.asks("a@x.test")
+    message_id = studio.desk.cards[0][0].message_id
+    await answer_only_sender(studio.inbox, message_id, only=True, cause="press 1")
+    await studio.run()
+    assert studio.desk.redrawn[-1][1].only_sender
+    await answer_only_sender(studio.inbox, message_id, only=False, cause="press 2")
+    await studio.run()
+    assert not studio.desk.redrawn[-1][1].only_sender
+
+
+def test_named_is_one_active_member() -> None:
+    assert named(STAFF, ANNA.name.upper()) == ANNA
+    assert named((ANNA, replace(BORIS, name=ANNA.name)), ANNA.name) is None
+    assert named(STAFF, GONE.name) is None
 
 
 def test_the_clients_manager_goes_before_the_channels() -> None:

@@ -64,8 +64,9 @@ async def test_a_question_is_answered_in_its_thread(
     )
     await asyncio.to_thread(mail_servers.postfix.send, lena.address, ours.address, asked.encode())
     async with asyncio.timeout(10):
-        (raw,) = (await anext(stream)).messages
-    message = await connector.parse([raw])
+        while not (raws := (await anext(stream)).messages):
+            pass
+    message = await connector.parse(raws)
     assert isinstance(message, InboundMessage)
     reply = answer("Tomorrow.\n.\n.dot", answering=message)
     await connector.send(reply)

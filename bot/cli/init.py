@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from bot.cli.frame import refuse, run
+from bot.cli.answers import Answers, choose, tried
+from bot.cli.frame import refuse
+from bot.cli.init_mailbox import ask_mailbox
 from bot.settings_faults import SettingsFault
-from inbox.errors import OknoError
 
-TRY_WITHIN = 30.0  # seconds
-
-_PROVIDERS = {
-    "yandex.ru": ("imap.yandex.ru", "smtp.yandex.ru"),
-    "ya.ru": ("imap.yandex.ru", "smtp.yandex.ru"),
-    "mail.ru": ("imap.mail.ru", "smtp.mail.ru"),
-    "bk.ru": ("imap.mail.ru", "smtp.mail.ru"),
-    "gmail.com": ("imap.gmail.com", "smtp.gmail.com"),
-    "outlook.com": ("outlook.office365.com", "smtp.office365.com"),
-}
 _DAYS = {"mon-fri": 5, "mon-sat": 6, "mon-sun": 7}
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-@dataclass
-class Answers:
-    """What was answered so far: TOML tables by their name, secrets by their file's name."""
-
-    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
-    secrets: dict[str, str] = field(default_factory=dict)
 
 
 def ask_and_write(path: Path, api: str | None) -> None:
@@ -46,8 +25,8 @@ def ask_and_write(path: Path, api: str | None) -> None:
     answers = Answers()
     _ask_studio(answers)
     _ask_telegram(answers, api)
-    while typer.confirm("Connect a mailbox?", default=not _mailboxes(answers)):
-        _ask_mailbox(answers)
+    while typer.confirm("Connect a mailbox?", default=not answers.mailboxes):
+        ask_mailbox(answers)
     _ask_hours(answers)
     _write(path, answers)
     _check_as_a_whole(path)
@@ -59,6 +38,8 @@ def ask_and_write(path: Path, api: str | None) -> None:
     typer.echo(
         "  okno check                                                  (everything at once)"
     )
+    for login in answers.logins:
+        typer.echo(f"  okno mailbox login {login}")
     typer.echo("  okno run")
 
 
@@ -76,7 +57,7 @@ def _ask_studio(answers: Answers) -> None:
         else:
             break
     studio["timezone"] = zone
-    studio["language"] = _choose("Language", ("ru", "en"), "ru")
+    studio["language"] = choose("Language", ("ru", "en"), "ru")
 
 
 def _ask_telegram(answers: Answers, api: str | None) -> None:
@@ -90,7 +71,7 @@ def _ask_telegram(answers: Answers, api: str | None) -> None:
         except ValueError:
             typer.echo("That is no token: digits, a colon, then letters and digits.")
             continue
-        if _tried("Telegram", partial(_greet, telegram)):
+        if tried("Telegram", partial(_greet, telegram)):
             break
     answers.tables["telegram"] = {"token_file": "secrets/telegram"} | ({"api": api} if api else {})
     answers.secrets["telegram"] = token
@@ -110,68 +91,11 @@ async def _greet(telegram: Any) -> str:
         await bot.session.close()
 
 
-def _ask_mailbox(answers: Answers) -> None:
-    from connectors.email import check_imap, check_smtp
-
-    address = typer.prompt("Address of the mailbox").strip()
-    name = _free_name(address, _mailboxes(answers))
-    domain = address.rpartition("@")[2].lower()
-    hosts = _PROVIDERS.get(domain, (f"imap.{domain}", f"smtp.{domain}"))
-    checks = {"imap": check_imap, "smtp": check_smtp}
-    box = f"mailboxes.{name}"
-    answers.tables[box] = {"address": address}
-    servers: dict[str, Any] = {}
-    for (kind, check), host in zip(checks.items(), hosts, strict=True):
-        known = answers.secrets.get(f"mail-{name}")
-        while True:
-            table, password = _ask_server(kind, host, address, known)
-            servers[kind] = {**table, "password": password}
-            mailbox = _mailbox(address, {**dict.fromkeys(checks, servers[kind]), **servers})
-            if mailbox is not None and _tried(kind.upper(), partial(check, mailbox)):
-                break
-        secret = f"mail-{name}"
-        if answers.secrets.setdefault(secret, password) != password:
-            secret = f"mail-{name}-{kind}"
-            answers.secrets[secret] = password
-        answers.tables[f"{box}.{kind}"] = {**table, "password_file": f"secrets/{secret}"}
-
-
-def _ask_server(kind: str, host: str, user: str, known: str | None) -> tuple[dict[str, Any], str]:
-    table: dict[str, Any] = {
-        "host": typer.prompt(f"{kind.upper()} server", default=host).strip(),
-        "security": _choose(f"{kind.upper()} security", ("tls", "starttls", "none"), "tls"),
-    }
-    port = typer.prompt(f"{kind.upper()} port (0: the usual one)", default=0, type=int)
-    if port:
-        table["port"] = port
-    table["user"] = typer.prompt(f"{kind.upper()} user", default=user).strip()
-    again = " (Enter: the same)" if known else ""
-    password = typer.prompt(
-        f"{kind.upper()} password{again}", hide_input=True, default=known or "", show_default=False
-    )
-    return table, password
-
-
-def _mailbox(address: str, servers: dict[str, Any]) -> Any:
-    """The mailbox that the answers make; None where they make none, and that is said."""
-    from pydantic import ValidationError
-
-    from connectors.email.config import MailboxSettings
-
-    try:
-        return MailboxSettings.model_validate({"address": address, **servers})
-    except ValidationError as error:
-        for one in error.errors(include_input=False, include_url=False):
-            fault = str(one.get("ctx", {}).get("error", one["msg"]))
-            typer.echo(f"{'.'.join(map(str, one['loc']))}: {fault}")
-        return None
-
-
 def _ask_hours(answers: Answers) -> None:
     from bot.settings_sections import HoursSettings
 
     while True:
-        days = _choose("Working days", tuple(_DAYS), "mon-fri")
+        days = choose("Working days", tuple(_DAYS), "mon-fri")
         spans = typer.prompt("Working hours", default="09:00-18:00")
         country = typer.prompt("Country of the public holidays (- for none)", default="RU")
         hours: dict[str, Any] = {
@@ -188,31 +112,6 @@ def _ask_hours(answers: Answers) -> None:
     answers.tables["hours"] = hours
 
 
-def _tried(what: str, attempt: Callable[[], Awaitable[Any]]) -> bool:
-    """Whether the answer works, or is to be kept although it does not."""
-
-    async def bounded() -> Any:
-        async with asyncio.timeout(TRY_WITHIN):
-            return await attempt()
-
-    typer.echo(f"Trying {what} ...")
-    try:
-        said = run(bounded())
-    except (OknoError, OSError, TimeoutError) as error:
-        typer.echo(f"✗ {what}: {error or 'no answer'}")
-        return typer.confirm("Keep this all the same?", default=False)
-    typer.echo(f"✓ {what}{f': {said}' if said else ''}")
-    return True
-
-
-def _choose(what: str, choices: tuple[str, ...], default: str) -> str:
-    while True:
-        said = str(typer.prompt(f"{what} ({', '.join(choices)})", default=default)).strip().lower()
-        if said in choices:
-            return said
-        typer.echo(f"One of: {', '.join(choices)}.")
-
-
 def _own_zone() -> str:
     from tzlocal import get_localzone_name
 
@@ -220,16 +119,6 @@ def _own_zone() -> str:
         return get_localzone_name() or "Europe/Moscow"
     except (LookupError, ValueError, OSError):
         return "Europe/Moscow"
-
-
-def _mailboxes(answers: Answers) -> set[str]:
-    return {name.split(".")[1] for name in answers.tables if name.startswith("mailboxes.")}
-
-
-def _free_name(address: str, taken: set[str]) -> str:
-    """A mailbox's name from its address: info@studio.ru is "info"."""
-    base = re.sub(r"[^a-z0-9]+", "-", address.partition("@")[0].lower()).strip("-") or "mail"
-    return next(n for n in (base, *(f"{base}-{i}" for i in range(2, 1000))) if n not in taken)
 
 
 def _write(path: Path, answers: Answers) -> None:

@@ -19,7 +19,6 @@ from aiohttp import web
 
 from tests.servers.certificates import Certificates
 
-
 SCOPE = "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send"
 
 

@@ -1,0 +1,201 @@
+"""`okno init`, a mailbox: an address and a password; the rest is found, or asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bot.cli.answers import Answers, choose, tried
+from bot.cli.frame import run
+
+if TYPE_CHECKING:
+    from connectors.email.autoconfig import Servers
+    from connectors.email.discovery import Found
+    from connectors.email.presets import Place, Provider
+
+LOOK_WITHIN = 20.0  # seconds
+
+
+def ask_mailbox(answers: Answers, find: Callable[[str], Found | None] | None = None) -> None:
+    """Ask for a mailbox and try it. `find` looks for the servers of an address."""
+    address = typer.prompt("Address of the mailbox").strip()
+    name = _free_name(address, answers.mailboxes)
+    found = (find or _look)(address)
+    if found is None:
+        typer.echo("Nothing tells of its servers; please name them.")
+    elif _accepted(found, address, answers) and _with_found(answers, name, address, found):
+        return
+    _by_hand(answers, name, address, found)
+
+
+def _look(address: str) -> Found | None:
+    from connectors.email.discovery import Discovery
+
+    async def bounded() -> Found | None:
+        async with asyncio.timeout(LOOK_WITHIN):
+            return await Discovery().find(address)
+
+    typer.echo("Looking for its servers ...")
+    try:
+        return run(bounded())
+    except TimeoutError:
+        return None
+
+
+def _accepted(found: Found, address: str, answers: Answers) -> bool:
+    """Show what was found. What anybody may have put into DNS is asked about."""
+    from connectors.email.config import IMAP_PORTS, SMTP_PORTS
+    from connectors.email.discovery import differs
+
+    servers, provider = found.servers, found.provider
+    who = provider.name if provider is not None else address.rpartition("@")[2]
+    imap, smtp = _shown(servers.imap, IMAP_PORTS), _shown(servers.smtp, SMTP_PORTS)
+    typer.echo(f"{who}: IMAP {imap}, SMTP {smtp}.")
+    if provider is not None:
+        language = str(answers.tables.get("studio", {}).get("language", "ru"))
+        for number, step in enumerate(provider.steps(language), 1):
+            typer.echo(f"  {number}. {step}")
+        return True
+    elsewhere = list(differs(servers, address.rpartition("@")[2]))
+    if elsewhere:
+        typer.echo(f"Not of the mailbox's own domain: {', '.join(elsewhere)}.")
+    return typer.confirm("Send the password there?", default=not elsewhere)
+
+
+def _shown(place: Place, usual: dict[str, int]) -> str:
+    return f"{place.host}:{place.port or usual[place.security]} ({place.security})"
+
+
+def _with_found(answers: Answers, name: str, address: str, found: Found) -> bool:
+    """Whether the mailbox works with what was found, or is kept all the same."""
+    provider = found.provider
+    if provider is not None and provider.oauth is not None:
+        _with_consent(answers, name, address, found.servers, provider)
+        return True
+    while True:
+        password = typer.prompt("Password", hide_input=True)
+        servers = {
+            kind: {**table, "password": password} for kind, table in _tables(found.servers).items()
+        }
+        mailbox = _mailbox(address, servers)
+        if mailbox is not None and _both_tried(mailbox):
+            break
+        if typer.confirm("Name the servers yourself?", default=False):
+            return False
+    answers.secrets[f"mail-{name}"] = password
+    _put(answers, name, address, provider)
+    for kind, table in _tables(found.servers).items():
+        answers.tables[f"mailboxes.{name}.{kind}"] = {
+            **table,
+            "password_file": f"secrets/mail-{name}",
+        }
+    return True
+
+
+def _both_tried(mailbox: Any) -> bool:
+    from connectors.email import check_imap, check_smtp
+
+    imap = tried("IMAP", partial(check_imap, mailbox))
+    return imap and tried("SMTP", partial(check_smtp, mailbox))
+
+
+def _with_consent(
+    answers: Answers, name: str, address: str, servers: Servers, provider: Provider
+) -> None:
+    """The consent itself is given once the settings stand: `okno mailbox login NAME`."""
+    client_id = typer.prompt("Application (client) ID").strip()
+    _put(answers, name, address, provider)
+    answers.tables[f"mailboxes.{name}"] |= {"auth": provider.oauth, "client_id": client_id}
+    for kind, table in _tables(servers).items():
+        answers.tables[f"mailboxes.{name}.{kind}"] = table
+    answers.logins.append(name)
+
+
+def _put(answers: Answers, name: str, address: str, provider: Provider | None) -> None:
+    table = answers.tables[f"mailboxes.{name}"] = {"address": address}
+    if provider is not None and provider.keeps_sent:
+        table["sent_copy"] = "provider"
+
+
+def _tables(servers: Servers) -> dict[str, dict[str, Any]]:
+    """The tables of both servers without their secrets."""
+    return {
+        kind: {
+            "host": place.host,
+            "security": place.security,
+            **({"port": place.port} if place.port else {}),
+            "user": user,
+        }
+        for kind, place, user in (
+            ("imap", servers.imap, servers.imap_user),
+            ("smtp", servers.smtp, servers.smtp_user),
+        )
+    }
+
+
+def _by_hand(answers: Answers, name: str, address: str, found: Found | None) -> None:
+    from connectors.email import check_imap, check_smtp
+
+    domain = address.rpartition("@")[2].lower()
+    hosts = {"imap": f"imap.{domain}", "smtp": f"smtp.{domain}"}
+    if found is not None:
+        hosts = {"imap": found.servers.imap.host, "smtp": found.servers.smtp.host}
+    checks = {"imap": check_imap, "smtp": check_smtp}
+    box = f"mailboxes.{name}"
+    _put(answers, name, address, found.provider if found is not None else None)
+    servers: dict[str, Any] = {}
+    for kind, check in checks.items():
+        known = answers.secrets.get(f"mail-{name}")
+        while True:
+            table, password = _ask_server(kind, hosts[kind], address, known)
+            servers[kind] = {**table, "password": password}
+            mailbox = _mailbox(address, {**dict.fromkeys(checks, servers[kind]), **servers})
+            if mailbox is not None and tried(kind.upper(), partial(check, mailbox)):
+                break
+        secret = f"mail-{name}"
+        if answers.secrets.setdefault(secret, password) != password:
+            secret = f"mail-{name}-{kind}"
+            answers.secrets[secret] = password
+        answers.tables[f"{box}.{kind}"] = {**table, "password_file": f"secrets/{secret}"}
+
+
+def _ask_server(kind: str, host: str, user: str, known: str | None) -> tuple[dict[str, Any], str]:
+    table: dict[str, Any] = {
+        "host": typer.prompt(f"{kind.upper()} server", default=host).strip(),
+        "security": choose(f"{kind.upper()} security", ("tls", "starttls", "none"), "tls"),
+    }
+    port = typer.prompt(f"{kind.upper()} port (0: the usual one)", default=0, type=int)
+    if port:
+        table["port"] = port
+    table["user"] = typer.prompt(f"{kind.upper()} user", default=user).strip()
+    again = " (Enter: the same)" if known else ""
+    password = typer.prompt(
+        f"{kind.upper()} password{again}", hide_input=True, default=known or "", show_default=False
+    )
+    return table, password
+
+
+def _mailbox(address: str, servers: dict[str, Any]) -> Any:
+    """The mailbox that the answers make; None where they make none, and that is said."""
+    from pydantic import ValidationError
+
+    from connectors.email.config import MailboxSettings
+
+    try:
+        return MailboxSettings.model_validate({"address": address, **servers})
+    except ValidationError as error:
+        for one in error.errors(include_input=False, include_url=False):
+            fault = str(one.get("ctx", {}).get("error", one["msg"]))
+            typer.echo(f"{'.'.join(map(str, one['loc']))}: {fault}")
+        return None
+
+
+def _free_name(address: str, taken: set[str]) -> str:
+    """A mailbox's name from its address: info@studio.ru is "info"."""
+    base = re.sub(r"[^a-z0-9]+", "-", address.partition("@")[0].lower()).strip("-") or "mail"
+    return next(n for n in (base, *(f"{base}-{i}" for i in range(2, 1000))) if n not in taken)

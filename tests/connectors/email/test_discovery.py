@@ -164,7 +164,8 @@ class Redirected(AbstractResolver):
 
 
 class Web:
-    """An HTTPS server of all the names; `pages` (or a redirect's headers) by host and path, `seen` what was asked for."""
+    """An HTTPS server of all the names. `pages`, or headers of redirects, by host and path;
+    `seen` is what was asked for."""
 
     def __init__(self, certificates: Certificates) -> None:
         self.pages: dict[str, dict[str, str] | bytes] = {}

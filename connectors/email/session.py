@@ -122,7 +122,7 @@ class ImapSession:
         asked = frozenset(uids)
         numbers = ",".join(map(str, uids))
         seconds = COMMAND_SECONDS + expect / SLOWEST_BYTES_PER_SECOND
-        fetching = self._wire.fetch(numbers, f"(UID {items})", by_uid=True)
+        fetching = self._wire.fetch_by_uid(numbers, f"(UID {items})")
         told = answers.parse_fetch(await self._ask(fetching, seconds))
         return {uid: one for uid, one in told.items() if uid in asked}
 
@@ -137,7 +137,7 @@ class ImapSession:
         part = f"<0.{most}>" if most else ""
         items = " ".join(f"BODY.PEEK[{name}]{part}" for name in sections)
         seconds = COMMAND_SECONDS + expect / SLOWEST_BYTES_PER_SECOND
-        fetching = self._wire.fetch(str(uid), f"(UID {items})", by_uid=True)
+        fetching = self._wire.fetch_by_uid(str(uid), f"(UID {items})")
         return answers.parse_sections(uid, await self._ask(fetching, seconds))
 
     async def status(self, folder: str) -> Selected:

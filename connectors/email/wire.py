@@ -7,6 +7,7 @@ Against aioimaplib 2.0.3 (GPL-3.0-only). What differs from the original:
 - an error while reading ends the connection and says only its class: the library's own texts
   hold the command, and with LOGIN that is the password;
 - a login by token answers the server's question (the original leaves it open, and hangs);
+- a FETCH answer is counted through once, where the original does so again at every line;
 - `* n EXISTS` is noticed whatever command is running, where the library drops it.
 """
 
@@ -28,6 +29,22 @@ logging.getLogger("aioimaplib").setLevel(logging.INFO)  # its DEBUG lines show t
 _EXISTS = re.compile(rb"\* \d+ EXISTS\b", re.IGNORECASE)
 
 Line = bytes | bytearray
+
+
+class _Fetch(aioimaplib.FetchCommand):  # type: ignore[misc]  # the library has no types
+    """Counts parentheses as they come; the original counts all again at every line."""
+
+    unclosed = 0
+
+    def append_to_resp(self, line: Line, result: str = "Pending") -> None:
+        if isinstance(line, bytes):
+            if self.FETCH_MESSAGE_DATA_RE.match(line):
+                self.unclosed = 0
+            self.unclosed += line.count(b"(") - line.count(b")")
+        super().append_to_resp(line, result)
+
+    def wait_data(self) -> bool:
+        return self.unclosed != 0
 
 
 class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library has no types
@@ -98,6 +115,11 @@ class Wire(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the library
             command.flush()
             return
         super()._continuation(line)
+
+    async def fetch_by_uid(self, uids: str, items: str) -> Any:
+        """UID FETCH (RFC 3501, 6.4.8)."""
+        names = {"prefix": "UID", "untagged_resp_name": "FETCH", "loop": self.loop}
+        return await self.execute(_Fetch(self.new_tag(), uids, items, **names))
 
     async def welcome(self, command: bytes) -> None:
         if not self.greeting.done():

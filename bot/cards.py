@@ -13,7 +13,7 @@ from bot.mail_buttons import mail_keyboard
 from bot.rich import MESSAGE_LIMIT, NOTHING, Rich, joined, one_line
 from bot.texts import Say, mark, speaker
 from bot.wording import length, moment, remaining, size, zone_of
-from inbox.model import Attachment, Conversation, Manager, Media, Outcome, Wait
+from inbox.model import Attachment, Conversation, Manager, Media, Nature, Outcome, Wait
 from inbox.ports import Alert, Card, CardState
 
 NAME_LIMIT = 80  # UTF-16 units, as all limits here
@@ -144,6 +144,8 @@ def _heading(say: Say, card: Card, now: datetime, reader: Manager) -> Rich:
         Rich(_channel_line(say, card, now, reader)),
         Rich(one_line(card.message.subject or "", SUBJECT_LIMIT)).styled("bold"),
     ]
+    if card.message.forwarded is not None:
+        lines.append(Rich(_passed_on(say, card)).styled("italic"))
     if card.placing.guessed:
         guess = say("🔗 Joined by its sender and subject: a guess")
         lines.append(Rich(guess).styled("italic"))
@@ -163,6 +165,18 @@ def _sender(card: Card) -> str:
     address = one_line(sender.address, NAME_LIMIT) if sender.kind == "email" else ""
     parts = [one for one in (name, address if address != name else "") if one]
     return f"✍️ {' · '.join(parts)}" if parts else ""
+
+
+def _passed_on(say: Say, card: Card) -> str:
+    """Whose words a colleague passed on: a proposal until somebody says so."""
+    name = one_line(card.message.forwarded_name, NAME_LIMIT)
+    address = (
+        one_line(card.message.forwarded.address, NAME_LIMIT) if card.message.forwarded else ""
+    )
+    if card.message.nature is not Nature.OWN:
+        return say("📨 Passed on by a colleague")
+    who = name if name == address else f"{name} · {address}"
+    return say("📨 Passed on by a colleague; it seems to be from {sender}", sender=who)
 
 
 def _more(say: Say, card: Card) -> Rich:

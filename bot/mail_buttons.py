@@ -30,6 +30,7 @@ class MailDeed(StrEnum):
     SPLIT = "s"
     ONLY_SENDER = "n"
     EVERYBODY = "e"
+    FORWARDED = "d"
 
 
 class MailButton(CallbackData, prefix="m"):
@@ -56,6 +57,9 @@ def mail_keyboard(say: Say, card: Card, reader: Manager, others: Sequence[str]) 
         alone = button(say("Answer {name} alone", name=name), MailDeed.ONLY_SENDER)
         everybody = button(say("Answer everybody"), MailDeed.EVERYBODY)
         rows.append((everybody if card.only_sender else alone,))
+    if card.message.nature is Nature.OWN and card.message.forwarded is not None:
+        name = one_line(card.message.forwarded_name, NAME_LIMIT)
+        rows.insert(0, (button(say("It is from {name}", name=name), MailDeed.FORWARDED),))
     why = button(say("Why?"), MailDeed.WHY)
     if card.message.nature is Nature.PERSON:
         rows.append((button(say("Not a person"), MailDeed.AUTOMATIC), why))

@@ -83,6 +83,26 @@ async def call_automatic(inbox: Inbox, message_id: int, by: Manager) -> bool:
     return True
 
 
+async def call_forwarded(inbox: Inbox, message_id: int, by: Manager) -> bool:
+    """What was passed on is the client's own message, and waits since it came. False where that
+    is known, or nothing was passed on."""
+    async with inbox.store.begin() as t:
+        card = await t.card(message_id)
+        message = card.message
+        if message.nature is not Nature.OWN or message.forwarded is None:
+            return False
+        await t.call_sender(message_id, message.forwarded, message.forwarded_name)
+        await t.correct(message_id, Nature.PERSON, _reason(by))
+        conversation = await t.conversation(card.conversation.id)
+        asked = replace(message, nature=Nature.PERSON)
+        conversation = await t.save(_awaited(inbox, conversation, None, asked, asked.sent_at))
+        if conversation.wait is not None:
+            await t.join_wait(message_id, conversation.wait.id)
+        cause = f"{message_id} is of who wrote it, by {by.id}"
+        await refresh(t, conversation.id, cause, message_id=message_id)
+    return True
+
+
 async def _leave_wait(inbox: Inbox, t: Transaction, card: Card, wait: Wait, by: Manager) -> None:
     now = inbox.clock.now()
     asked = await t.messages_of_wait(wait.id)

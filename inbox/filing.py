@@ -57,15 +57,16 @@ async def _open(
     channel_manager: str | None,
     staff: Sequence[Manager],
 ) -> Conversation:
-    handles = (message.sender, *message.known_as)
+    writer, name = message.sender, message.sender_name
+    if message.forwarded is not None:
+        writer, name = message.forwarded, message.forwarded_name
+    handles = (writer, *(message.known_as if message.forwarded is None else ()))
     known = await t.contact_of(handles)
     if known is None:
-        name = message.sender_name or message.sender.address
+        name = name or writer.address
         client = await t.add_client(name, routing.manager_for(None, channel_manager, staff))
         contact = await t.add_contact(client.id, name)
     else:
         client, contact = known
     await t.add_handles(contact.id, handles)
-    return await t.open_conversation(
-        message.channel_id, client, contact, message.sender, message.subject
-    )
+    return await t.open_conversation(message.channel_id, client, contact, writer, message.subject)

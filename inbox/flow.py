@@ -106,7 +106,7 @@ async def receive(inbox: Inbox, claim: Claim, job: Received) -> None:
         return
     if isinstance(message, str):
         await _acknowledge(inbox, claim, raw_ids, "ignored", message)
-    elif not await came_back(inbox, claim, raw_ids, message):
+    elif not await came_back(inbox, claim, raw_ids, raws[0], message):
         await _show_new(inbox, claim, raw_ids, raws[0], message)
 
 

@@ -157,6 +157,7 @@ class InboundMessage:
     `known_as`: further handles of the sender, surely the same person.
     `quoted`: history that the mail repeats; folded on a card. `reply_context`: what the connector
     wants to be handed back to answer this very message; nobody else reads it.
+    `forwarded`: who wrote what somebody of the studio passes on with an OWN message.
     `warnings`: what a reader should know before trusting it: codes, each with what it is about
     behind a colon where there is something ("look_alike:romashka.ru"); texts are in bot/cautions.
     """
@@ -178,6 +179,8 @@ class InboundMessage:
     reply_context: Mapping[str, Any] = field(default_factory=dict)
     delivery: DeliveryReport | None = None
     warnings: tuple[str, ...] = ()
+    forwarded: Handle | None = None
+    forwarded_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from inbox.model import (
     InboundMessage,
     Nature,
     Outcome,
+    RawMessage,
 )
 from inbox.ports import Claim, Reply, ReplyState, Transaction
 from inbox.queueing import close_wait, refresh
@@ -25,35 +26,43 @@ NOBODYS = "written by the studio, and answers nothing that is known"
 
 
 async def came_back(
-    inbox: Inbox, claim: Claim, raw_ids: Sequence[int], message: InboundMessage
+    inbox: Inbox, claim: Claim, raw_ids: Sequence[int], raw: RawMessage, message: InboundMessage
 ) -> bool:
-    """Whether the message was one of these; then it is dealt with and acknowledged."""
+    """Whether the message was one of these; then it is dealt with and acknowledged.
+
+    A client's mail that somebody of the studio passes on to the mailbox is none of them.
+    """
     message = replace(message, sent_at=min(message.sent_at, inbox.clock.now()))
     if message.nature is Nature.OWN:
-        await _answered_elsewhere(inbox, claim, raw_ids, message)
-        return True
+        asks = message.forwarded is not None and "sent" not in raw.note
+        return await _answered_elsewhere(inbox, claim, raw_ids, message, asks=asks)
     if message.delivery is not None:
         return await _reported(inbox, claim, raw_ids, message, message.delivery)
     return False
 
 
 async def _answered_elsewhere(
-    inbox: Inbox, claim: Claim, raw_ids: Sequence[int], message: InboundMessage
-) -> None:
-    """An answer written in a mail program closes the wait when it was sent (rule 3)."""
+    inbox: Inbox, claim: Claim, raw_ids: Sequence[int], message: InboundMessage, *, asks: bool
+) -> bool:
+    """An answer written in a mail program closes the wait when it was sent (rule 3); what only
+    passes the client's words on to somebody does not. False where it is left to be shown."""
     async with inbox.store.begin() as t:
         conversation = await t.conversation_for(message.channel_id, message.thread_ids)
+        if conversation is None and asks:
+            return False
         if conversation is None:
             await t.mark_raw(raw_ids, "ignored", NOBODYS)
         else:
             await t.add_message(replace(conversation, wait=None), message, raw_ids[0])
             await t.learn_threads(message.channel_id, conversation.id, message.thread_ids)
-            author = routing.named(await t.staff(), message.sender_name)
-            by_id = author.id if author is not None else None
-            at, cause = message.sent_at, f"own mail {raw_ids[0]}"
-            await close_wait(inbox, t, conversation, by_id, at=at, cause=cause, elsewhere=True)
+            if message.forwarded is None:
+                author = routing.named(await t.staff(), message.sender_name)
+                by_id = author.id if author is not None else None
+                at, cause = message.sent_at, f"own mail {raw_ids[0]}"
+                await close_wait(inbox, t, conversation, by_id, at=at, cause=cause, elsewhere=True)
             await t.mark_raw(raw_ids, "filed")
         await t.finish(claim)
+    return True
 
 
 async def _reported(

@@ -26,6 +26,10 @@ class Sorting(Protocol):
         """Change what a message is taken for; what it was taken for first stays known."""
         ...
 
+    async def call_sender(self, message_id: int, sender: Handle, name: str) -> None:
+        """Somebody else wrote the message than who sent it."""
+        ...
+
     async def join_wait(self, message_id: int, wait_id: int | None) -> None:
         """The message belongs to this wait, or to none."""
         ...

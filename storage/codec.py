@@ -178,6 +178,7 @@ def message_row(one: InboundMessage) -> dict[str, Any]:
             "reply_context": dict(one.reply_context),
             "delivery": asdict(one.delivery) if one.delivery else None,
             "warnings": list(one.warnings),
+            "forwarded": forwarded_json(one),
         },
     }
 
@@ -185,6 +186,7 @@ def message_row(one: InboundMessage) -> dict[str, Any]:
 def message_of(cells: Cells) -> InboundMessage:
     channel_id, external_id, kind, address, name, sent_at, text, quoted, *rest = cells
     subject, nature, nature_reason, extra = rest
+    passed_on = extra.get("forwarded")
     return InboundMessage(
         channel_id=channel_id,
         external_id=external_id,
@@ -203,7 +205,15 @@ def message_of(cells: Cells) -> InboundMessage:
         reply_context=extra["reply_context"],
         delivery=delivery_of(extra.get("delivery")),
         warnings=tuple(extra.get("warnings", ())),
+        forwarded=Handle(*passed_on[:2]) if passed_on else None,
+        forwarded_name=passed_on[2] if passed_on else "",
     )
+
+
+def forwarded_json(one: InboundMessage) -> list[str] | None:
+    if one.forwarded is None:
+        return None
+    return [one.forwarded.kind, one.forwarded.address, one.forwarded_name]
 
 
 def delivery_of(stored: dict[str, str] | None) -> DeliveryReport | None:

@@ -55,6 +55,15 @@ CORRECT = (
         held=None,
     )
 )
+CALL_SENDER = (
+    update(message)
+    .where(_one)
+    .values(
+        sender_kind=bindparam("new_kind"),
+        sender_address=bindparam("new_address"),
+        sender_name=bindparam("new_name"),
+    )
+)
 JOIN = update(message).where(_one).values(wait_id=bindparam("new_wait_id"))
 OF_WAIT = (
     select(message.c.id, *MESSAGE)
@@ -166,6 +175,10 @@ class SortingRows(Statements):
     async def correct(self, message_id: int, nature: Nature, reason: str) -> None:
         new = {"new_nature": nature.value, "new_reason": storable(reason)}
         await self.run(CORRECT, {"message_id": message_id, **new})
+
+    async def call_sender(self, message_id: int, sender: Handle, name: str) -> None:
+        new = {"new_kind": sender.kind, "new_address": sender.address, "new_name": name}
+        await self.run(CALL_SENDER, {"message_id": message_id, **new})
 
     async def join_wait(self, message_id: int, wait_id: int | None) -> None:
         await self.run(JOIN, {"message_id": message_id, "new_wait_id": wait_id})

@@ -37,6 +37,7 @@ def setup() -> Router:
         MailDeed.FETCH: fetch,
         MailDeed.PERSON: call_person,
         MailDeed.AUTOMATIC: call_automatic,
+        MailDeed.FORWARDED: call_forwarded,
         MailDeed.WHY: say_why,
         MailDeed.SPLIT: split,
         MailDeed.ONLY_SENDER: answer_sender,
@@ -132,6 +133,13 @@ async def call_automatic(query: CallbackQuery, card: Card, visit: Visit) -> None
     """Nobody waits, and the sender is remembered."""
     done = await corrections.call_automatic(visit.inbox, card.message_id, visit.me)
     words = visit.say("Noted: no person writes from this address. Nobody waits.")
+    await answer(query, words if done else visit.say("This was decided already."))
+
+
+async def call_forwarded(query: CallbackQuery, card: Card, visit: Visit) -> None:
+    """What a colleague passed on is the client's, and the client waits."""
+    done = await corrections.call_forwarded(visit.inbox, card.message_id, visit.me)
+    words = visit.say("Noted. Your answer goes to the client, and the clock runs.")
     await answer(query, words if done else visit.say("This was decided already."))
 
 

@@ -13,6 +13,7 @@ from connectors.email.attachments import describe, read_part, whole
 from connectors.email.authentication import failures, pretences
 from connectors.email.body import Body
 from connectors.email.delivery import delivery_report, has_status, returned_ids
+from connectors.email.forwarded import original_sender
 from connectors.email.headers import MAX_IDS, Headers, Mailbox, message_ids, sent_date
 from connectors.email.mime import FOOTER, Mail, scan
 from connectors.email.nature import OWN_HEADER, Author, author, nature
@@ -67,6 +68,7 @@ def parse_mail(
     delivery = delivery_report(mail, whole_text, own_id) if kind is Nature.BOUNCE else None
     if kind is Nature.BOUNCE and delivery is None and has_status(mail):
         kind, reason = Nature.AUTOMATIC, "delivered"
+    theirs = original_sender(mail, text, subject, own_addresses) if kind is Nature.OWN else None
     return InboundMessage(
         channel_id=channel_id,
         external_id=own_id,
@@ -84,6 +86,8 @@ def parse_mail(
         nature_reason=reason,
         reply_context=_reply_context(headers, own_id, subject),
         delivery=delivery,
+        forwarded=Handle("email", theirs.address) if theirs is not None else None,
+        forwarded_name=theirs.name or theirs.address if theirs is not None else "",
         warnings=_marks(body) + _doubts(headers, sender, kind, own_addresses, servers),
     )
 

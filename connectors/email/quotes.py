@@ -72,6 +72,16 @@ def split(text: str, subject: str = "") -> tuple[str, str]:
     return _trimmed(lines[:start]), _trimmed(lines[start:])
 
 
+def is_forward(subject: str) -> bool:
+    """Whether the subject says that a mail is passed on."""
+    return _FORWARDED_SUBJECT.match(subject) is not None
+
+
+def heads_forward(line: str) -> bool:
+    """Whether a mail that is passed on begins (or ends) at this line of the text."""
+    return _FORWARD.match(line) is not None
+
+
 def _trimmed(lines: Sequence[str]) -> str:
     """Without blank lines at either end."""
     filled = [at for at, line in enumerate(lines) if line.strip()]

@@ -234,6 +234,16 @@ async def test_an_answer_from_a_mail_program_is_on_the_card(world: MailWorld) ->
     assert answered["text"].endswith("· Ольга")
 
 
+async def test_what_a_colleague_passes_on_becomes_the_clients(world: MailWorld) -> None:
+    shape = {"forwarded": Handle("email", FROM), "forwarded_name": "Анна Петрова"}
+    card = await world.card("Глянь", sender="ivan@studio.test", nature=Nature.OWN, **shape)
+    assert f"похоже, написал Анна Петрова · {FROM}" in card["text"]
+    answer = await world.desk.presses(OLGA, card, "Это от Анна Петрова")
+    assert "отсчёт идёт" in answer
+    waiting = await world.becomes(card, "Ответить до")
+    assert "📨 Переслано коллегой" in waiting["text"]
+
+
 async def test_newsletters_are_listed_and_shown_by_number(world: MailWorld) -> None:
     shape = {"nature": Nature.NEWSLETTER, "subject": "Скидки"}
     await world.mail("Всё за полцены", sender="shop@shop.test", **shape)

@@ -205,3 +205,13 @@ def test_a_wait_found_out_to_begin_earlier_is_due_earlier() -> None:
     earlier = wait.since(at(0), at(40), HOURS)
     assert wait.due_at is not None
     assert earlier.due_at == wait.due_at - timedelta(minutes=30)
+
+
+async def test_who_wrote_what_was_passed_on_is_kept(store: SqlStore) -> None:
+    async with store.begin() as t:
+        one = message(nature=Nature.OWN, forwarded=OTHER, forwarded_name="Ольга")
+        _, message_id = await asked(t, await opened(t), one)
+        assert (await t.card(message_id)).message == one
+        await t.call_sender(message_id, OTHER, "Ольга")
+        kept = (await t.card(message_id)).message
+    assert (kept.sender, kept.sender_name) == (OTHER, "Ольга")

@@ -171,7 +171,7 @@ class Transaction(Protocol):
 
     async def raw(self, raw_id: int) -> tuple[Channel, RawMessage]: ...
     async def raw_group(self, raw_id: int) -> tuple[tuple[int, RawMessage], ...]:
-        """The raw message and, of an album, all others of its group, in order of arrival."""
+        """Of it and its group (an album), what nobody understood yet, in order of arrival."""
         ...
 
     async def mark_raw(self, raw_ids: Sequence[int], state: str, reason: str = "") -> None:

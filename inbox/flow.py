@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -67,18 +68,20 @@ async def listen(inbox: Inbox, source: Source) -> None:
     channel_id = source.channel.id
     async with inbox.store.begin() as t:
         after = await t.cursor(channel_id)
-    async for batch in source.receive(after):
-        async with inbox.store.begin(durable=True) as t:
-            raw_ids = await t.keep(channel_id, batch.messages)
-            for raw_id, raw in zip(raw_ids, batch.messages, strict=True):
-                if raw_id is not None:
-                    await t.put(
-                        Received(raw_id),
-                        key=f"received:{raw_id}",
-                        lane=f"{channel_id}:{raw.lane}",
-                        delay=ALBUM_QUIET if raw.group else 0.0,
-                    )
-            await t.set_cursor(channel_id, batch.cursor)
+    # Closed even after a fault: a webhook must let go of its port before it listens again.
+    async with aclosing(source.receive(after)) as batches:
+        async for batch in batches:
+            async with inbox.store.begin(durable=True) as t:
+                raw_ids = await t.keep(channel_id, batch.messages)
+                for raw_id, raw in zip(raw_ids, batch.messages, strict=True):
+                    if raw_id is not None:
+                        await t.put(
+                            Received(raw_id),
+                            key=f"received:{raw_id}",
+                            lane=f"{channel_id}:{raw.lane}",
+                            delay=ALBUM_QUIET if raw.group else 0.0,
+                        )
+                await t.set_cursor(channel_id, batch.cursor)
 
 
 async def receive(inbox: Inbox, claim: Claim, job: Received) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from inbox import routing
-from inbox.errors import SendDeferred, SendFailed, SendRejected
+from inbox.errors import OknoError, SendDeferred, SendFailed, SendRejected
 from inbox.flow import receive, send
 from inbox.inbox import Inbox, load_files
 from inbox.jobs import (
@@ -100,12 +100,15 @@ async def run(inbox: Inbox, claim: Claim) -> None:
         except LeaseLost:
             raise
         except Exception as error:  # any fault of one message must leave the others running
-            log.exception("job %s %s failed", claim.job_id, claim.job)
+            ours = isinstance(error, OknoError)  # says all by itself
+            log.warning("job %s %s: %s", claim.job_id, claim.job, error, exc_info=not ours)
             await _try_later(inbox, claim, error)
     except LeaseLost:
         log.warning("job %s %s: somebody else holds it now", claim.job_id, claim.job)
-    except Exception:  # the database is away: the lease runs out, and the job runs again
-        log.exception("job %s %s could not be put back", claim.job_id, claim.job)
+    except Exception as error:  # the database is away: the lease runs out, the job runs again
+        ours = isinstance(error, OknoError)
+        text = "job %s %s could not be put back: %s"
+        log.warning(text, claim.job_id, claim.job, error, exc_info=not ours)
 
 
 async def _dispatch(inbox: Inbox, claim: Claim) -> None:

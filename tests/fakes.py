@@ -1,6 +1,6 @@
 """Fakes that record: a desk, a channel and a clock whose hands are set."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -120,7 +120,7 @@ class RecordingConnector:
     acknowledged: list[str] = field(default_factory=list)
     attachments: tuple[Attachment, ...] = ()
 
-    async def receive(self, after: str | None) -> AsyncIterator[Batch]:
+    async def receive(self, after: str | None) -> AsyncGenerator[Batch, None]:
         for batch in self.batches:
             yield batch
             self.acknowledged.append(batch.cursor)

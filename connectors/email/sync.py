@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -88,7 +88,7 @@ class MailReader:
         self._listed: deque[int] = deque()
         self._known: dict[int, Fetched] = {}
 
-    async def read(self, after: str | None) -> AsyncIterator[Batch]:
+    async def read(self, after: str | None) -> AsyncGenerator[Batch, None]:
         """Batches for ever; resuming is the acknowledgement (see inbox.ports.Source.receive).
 
         Raises ChannelPaused: login refused three times, no such folder, UIDVALIDITY that changes

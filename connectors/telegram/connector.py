@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime
 
 from aiogram import Bot
@@ -52,7 +52,7 @@ class TelegramConnector:
         """Why nothing comes at present; "" where all is well."""
         return self._source.trouble
 
-    def receive(self, after: str | None) -> AsyncIterator[Batch]:
+    def receive(self, after: str | None) -> AsyncGenerator[Batch, None]:
         """See inbox.ports.Source."""
         return self._source.receive(after)
 

@@ -49,8 +49,7 @@ def contract(played: Played) -> None:
     sheet = played.mailbox.locator(".letter")
     sheet.locator("[name=subject]").fill("Договор на поддержку сайта")
     sheet.locator("textarea").fill(
-        "Добрый день! Договор с нашими правками во вложении, пункт 4.2.\n"
-        "Сможем подписать до пятницы?"
+        "Добрый день! Договор с нашими правками во вложении.\nСможем подписать до пятницы?"
     )
     sheet.locator("[type=submit]").click()
     card = played.card("Сможем подписать до пятницы?")
@@ -74,7 +73,7 @@ def later(played: Played, jump: str) -> None:
 
 def main() -> None:
     with demo() as url, chromium() as browser:
-        page = browser.new_page(viewport={"width": 1600, "height": 1000})
+        page = browser.new_page(viewport={"width": 1600, "height": 1040})
         played = Played(page, url)
         play(played)
         page.mouse.move(800, 20)

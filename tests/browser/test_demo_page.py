@@ -229,6 +229,24 @@ def test_the_page_speaks_english_too(played: Played) -> None:
     expect(played.page.locator(".side.manager h2")).to_have_text("Manager")
 
 
+def test_a_client_who_blocked_the_bot_is_told_of_under_the_reply(played: Played) -> None:
+    played.play("client", "Мария", "telegram")
+    played.play("manager", "Анна")
+    played.say("client", "До завтра!")
+    card = played.card("До завтра!")
+    card.wait_for()
+    block = played.chat("client").get_by_role("button", name="Заблокировать бота")
+    block.click()
+    played.chat("client").locator(".service", has_text="заблокирован").wait_for()
+    played.answer(card, "До встречи!")
+
+    refusal = played.card("❌")
+    expect(refusal).to_contain_text("заблокировал")
+    played.chat("client").get_by_role("button", name="Разблокировать бота").click()
+    refusal.get_by_role("button", name="Повторить").click()
+    expect(played.chat("client").locator(".row.in").last).to_contain_text("До встречи!")
+
+
 def test_a_narrow_page_shows_one_side_at_a_time(browser: Browser, url: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
     Played(page, url)

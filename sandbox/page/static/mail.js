@@ -64,7 +64,7 @@ function words(text) {
 }
 
 /** The text, and the quote at its foot with the line that introduces it. */
-function parted(text) {
+export function parted(text) {
   const lines = text.replace(/\s+$/, "").split("\n");
   let at = lines.length;
   while (

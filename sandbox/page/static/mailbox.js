@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { arrange, h, icon, iconButton } from "./dom.js";
 import { FileTray, growing } from "./composer.js";
-import { mailView } from "./mail.js";
+import { mailView, parted } from "./mail.js";
 import { failure } from "./notices.js";
 import { brief } from "./time.js";
 import { spoken, t } from "./words.js";
@@ -112,7 +112,7 @@ export class MailPane {
     const words = h(
       "span",
       { class: "thread-words" },
-      mail.text.replace(/\s+/g, " ").slice(0, 120),
+      parted(mail.text).said.replace(/\s+/g, " ").slice(0, 120),
     );
     const clip = thread.mails.some((each) => each.files.length) ? icon("clip") : null;
     const opened = rootOf(thread) === this.opened && !this.writing;

@@ -50,7 +50,15 @@ from inbox.ports import (
     Source,
     Transaction,
 )
-from inbox.queueing import answered, pause, queue_reply, refresh, show_outcome, tell_admins
+from inbox.queueing import (
+    answered,
+    pause,
+    put_off,
+    queue_reply,
+    refresh,
+    show_outcome,
+    tell_admins,
+)
 from inbox.sla import due_alerts
 
 log = logging.getLogger(__name__)
@@ -162,9 +170,7 @@ async def _show_new(
     async with inbox.store.begin() as t:
         await t.link(links)
         if postponed is not None:
-            # Uncertain counts as a try, so that the next card says "possibly shown before".
-            counted = isinstance(postponed, SendUncertain)
-            await t.retry(claim, after=pause(postponed, claim.attempts), counted=counted)
+            await put_off(t, claim, postponed)
         elif not seen:
             await t.retry(claim, after=NOBODY_THERE, counted=False)
         else:

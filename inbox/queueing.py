@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
-from inbox.errors import SendDeferred
+from inbox.errors import SendDeferred, SendFailed, SendUncertain
 from inbox.inbox import Inbox
 from inbox.jobs import RefreshCards, SendReply, ShowOutcome, TellAdmins
-from inbox.ports import Reply, Transaction
+from inbox.ports import Claim, Reply, Transaction
+
+MOST_COUNTED = 5  # uncertain tries that count; more would pass for a job that is broken
 
 
 def pause(error: object, tries: int) -> float:
@@ -16,6 +18,15 @@ def pause(error: object, tries: int) -> float:
     if isinstance(error, SendDeferred) and error.retry_after is not None:
         return max(error.retry_after.total_seconds(), 0.1)
     return min(600.0, math.ldexp(1.0, min(max(tries, 1), 10)))
+
+
+async def put_off(t: Transaction, claim: Claim, error: SendFailed) -> None:
+    """Try again whatever the desk's server did not take: an outage of hours buries nothing.
+
+    Uncertain counts as a try, so that the next one says "possibly shown before".
+    """
+    counted = isinstance(error, SendUncertain) and claim.attempts < MOST_COUNTED
+    await t.retry(claim, after=pause(error, claim.attempts), counted=counted)
 
 
 async def refresh(t: Transaction, conversation_id: int, cause: str) -> None:

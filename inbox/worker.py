@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from inbox import routing
-from inbox.errors import OknoError, SendDeferred, SendFailed, SendRejected
+from inbox.errors import OknoError, SendDeferred, SendRejected, SendUncertain
 from inbox.flow import receive, send
 from inbox.inbox import Inbox, load_files
 from inbox.jobs import (
@@ -23,7 +23,7 @@ from inbox.jobs import (
 )
 from inbox.model import Manager
 from inbox.ports import Alert, Card, Claim, DeskLink, LeaseLost, Purpose, ReplyState, Shown
-from inbox.queueing import pause, show_outcome, tell_admins
+from inbox.queueing import pause, put_off, show_outcome, tell_admins
 
 log = logging.getLogger(__name__)
 
@@ -94,9 +94,9 @@ async def run(inbox: Inbox, claim: Claim) -> None:
     try:
         try:
             await _dispatch(inbox, claim)
-        except SendDeferred as error:
+        except (SendDeferred, SendUncertain) as error:
             async with inbox.store.begin() as t:
-                await t.retry(claim, after=pause(error, claim.attempts), counted=False)
+                await put_off(t, claim, error)
         except LeaseLost:
             raise
         except Exception as error:  # any fault of one message must leave the others running
@@ -189,9 +189,7 @@ async def _refresh_cards(inbox: Inbox, claim: Claim, job: RefreshCards) -> None:
             alert = _alert(inbox, card, link.rung or 0, late=False)
         try:
             await inbox.desk.redraw(link.shown, card, to, alert)
-        except SendDeferred:
-            raise
-        except SendFailed as error:
+        except SendRejected as error:
             log.info("card %s not redrawn: %s", link.shown.ref, error)
     await _finish(inbox, claim)
 

@@ -48,10 +48,10 @@ from inbox.ports import (
     Reply,
     ReplyState,
     Source,
-    Transaction,
 )
 from inbox.queueing import (
     answered,
+    ask_for_a_password,
     pause,
     put_off,
     queue_reply,
@@ -235,7 +235,11 @@ async def send(inbox: Inbox, claim: Claim, job: SendReply) -> None:
         gone = SendRejected(Fault.UNSUPPORTED, conversation.channel_id)
         await _settle(inbox, claim, draft, answering, gone)
         return
-    files = await load_files(inbox, draft.attachments, None, connector.origin)
+    try:
+        files = await load_files(inbox, draft.attachments, None, connector.origin)
+    except SendFailed as error:
+        await _settle(inbox, claim, draft, answering, error)
+        return
     message = OutboundMessage(
         key=draft.key,
         external_id=connector.external_id(draft.key),
@@ -293,7 +297,7 @@ async def _settle(
             case SendDeferred() if now - draft.written_at < GIVE_UP:
                 draft = _failed(draft, ReplyState.QUEUED, result)
                 if result.fault is Fault.LOGIN_FAILED:
-                    await _ask_for_a_password(t, draft, result, now)
+                    await ask_for_a_password(t, draft, result, now)
             case SendDeferred():
                 draft = _failed(draft, ReplyState.REJECTED, SendRejected(Fault.EXPIRED))
             case SendUncertain():
@@ -308,15 +312,6 @@ async def _settle(
             if draft.tries == 1:
                 await show_outcome(t, draft)
             await t.retry(claim, after=pause(result, draft.tries), counted=False)
-
-
-async def _ask_for_a_password(
-    t: Transaction, draft: Reply, error: SendDeferred, now: datetime
-) -> None:
-    """Only an administrator can help: told once a day for each channel."""
-    channel_id = (await t.conversation(draft.conversation_id)).channel_id
-    fields = {"channel": channel_id, "reason": str(error)}
-    await tell_admins(t, "channel_paused", fields, key=f"login:{channel_id}:{now.date()}")
 
 
 def _failed(draft: Reply, state: ReplyState, error: SendFailed) -> Reply:

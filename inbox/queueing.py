@@ -52,6 +52,15 @@ async def tell_admins(t: Transaction, notice: str, fields: dict[str, str], *, ke
     await t.put(TellAdmins(notice, fields), key=f"tell:{key}", lane="admins")
 
 
+async def ask_for_a_password(
+    t: Transaction, draft: Reply, error: SendDeferred, now: datetime
+) -> None:
+    """Only an administrator can help: told once a day for each channel."""
+    channel_id = (await t.conversation(draft.conversation_id)).channel_id
+    fields = {"channel": channel_id, "reason": str(error)}
+    await tell_admins(t, "channel_paused", fields, key=f"login:{channel_id}:{now.date()}")
+
+
 async def queue_reply(t: Transaction, queued: Reply, attempt: str) -> None:
     """One conversation's replies go out in the order in which they were written."""
     lane = f"conversation:{queued.conversation_id}"

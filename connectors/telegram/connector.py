@@ -13,7 +13,14 @@ from connectors.telegram.errors import translated
 from connectors.telegram.parse import parse_updates, utf16_length
 from connectors.telegram.source import PollingSource
 from connectors.telegram.webhook import WebhookSource
-from inbox.errors import Fault, FileUnavailable, SendFailed, SendRejected, SendUncertain
+from inbox.errors import (
+    Fault,
+    FileUnavailable,
+    SendDeferred,
+    SendFailed,
+    SendRejected,
+    SendUncertain,
+)
 from inbox.model import (
     Attachment,
     Batch,
@@ -131,4 +138,6 @@ async def download(bot: Bot, attachment: Attachment, *, local_files: bool = Fals
             found = await bot.download_file(file.file_path)
     except SendRejected as error:
         raise FileUnavailable(error.fault, error.detail) from error
+    except SendUncertain as error:  # nothing went out: it can only be asked for again
+        raise SendDeferred(error.fault, error.detail) from error
     return found.read() if found is not None else b""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from inbox import routing
 from inbox.inbox import Inbox
-from inbox.model import Conversation, InboundMessage, Manager
+from inbox.model import Conversation, InboundMessage, Manager, Nature
 from inbox.ports import Transaction
 from inbox.queueing import tell_admins
 
@@ -22,7 +22,7 @@ async def file(
     """Tag the message with its client's manager and open or join the wait; the message's id."""
     message = replace(message, sent_at=min(message.sent_at, inbox.clock.now()))
     channel_manager = inbox.channel_managers.get(message.channel_id)
-    conversation = await t.conversation_for(message.channel_id, message.thread_ids)
+    conversation = await _its_conversation(t, message)
     if conversation is None:
         conversation = await _open(t, message, channel_manager, staff)
     manager_id = routing.manager_for(conversation.client.manager_id, channel_manager, staff)
@@ -35,6 +35,19 @@ async def file(
     message_id = await t.add_message(asked, message, raw_id)
     await t.learn_threads(message.channel_id, asked.id, message.thread_ids)
     return message_id
+
+
+async def _its_conversation(t: Transaction, message: InboundMessage) -> Conversation | None:
+    """The thread's, unless another client quotes it (a mail passed on, an id copied): nobody's
+    words are shown as another client's."""
+    found = await t.conversation_for(message.channel_id, message.thread_ids)
+    if found is None or message.sender == found.recipient or message.nature is not Nature.PERSON:
+        return found
+    known = await t.contact_of((message.sender, *message.known_as))
+    if known is None or known[0].id == found.client.id:
+        return found
+    own = known[0].id
+    return await t.conversation_for(message.channel_id, message.thread_ids, client_id=own)
 
 
 async def _open(

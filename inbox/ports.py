@@ -227,8 +227,11 @@ class Transaction(Protocol):
 
     # conversations
     async def conversation_for(
-        self, channel_id: str, thread_ids: Sequence[str]
-    ) -> Conversation | None: ...
+        self, channel_id: str, thread_ids: Sequence[str], *, client_id: int | None = None
+    ) -> Conversation | None:
+        """The first of the ids that is known names it; `client_id`: only this client's."""
+        ...
+
     async def open_conversation(
         self,
         channel_id: str,

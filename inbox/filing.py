@@ -8,7 +8,7 @@ from dataclasses import replace
 from inbox import routing
 from inbox.inbox import Inbox
 from inbox.model import Conversation, InboundMessage, Manager, Nature
-from inbox.ports import Transaction
+from inbox.ports import Card, CardState, Transaction
 from inbox.queueing import tell_admins
 
 
@@ -18,8 +18,8 @@ async def file(
     message: InboundMessage,
     raw_id: int,
     staff: Sequence[Manager],
-) -> int:
-    """Tag the message with its client's manager and open or join the wait; the message's id."""
+) -> Card:
+    """Tag the message with its client's manager and open or join the wait; its card."""
     message = replace(message, sent_at=min(message.sent_at, inbox.clock.now()))
     channel_manager = inbox.channel_managers.get(message.channel_id)
     conversation = await _its_conversation(t, message)
@@ -34,7 +34,14 @@ async def file(
         await tell_admins(t, "no_working_time", {}, key=f"no_working_time:{calendar}")
     message_id = await t.add_message(asked, message, raw_id)
     await t.learn_threads(message.channel_id, asked.id, message.thread_ids)
-    return message_id
+    return Card(
+        message_id=message_id,
+        conversation=asked,
+        message=message,
+        state=CardState.QUIET if asked.wait is None else CardState.WAITING,
+        wait=asked.wait,
+        holder=routing.member(staff, asked.assignee_id),
+    )
 
 
 async def _its_conversation(t: Transaction, message: InboundMessage) -> Conversation | None:

@@ -95,14 +95,14 @@ async def listen(inbox: Inbox, source: Source) -> None:
 async def receive(inbox: Inbox, claim: Claim, job: Received) -> None:
     """Understand a raw message: a manager's word goes to the desk, a client's gets a card."""
     async with inbox.store.begin() as t:
-        channel, _ = await t.raw(job.raw_id)
         group = await t.raw_group(job.raw_id)
         staff = await t.staff()
-    raw_ids = [raw_id for raw_id, _ in group]
-    raws = [raw for _, raw in group]
-    if not raws:  # its album was shown with an earlier member
+    if not group:  # its album was shown with an earlier member
         await _acknowledge(inbox, claim)
         return
+    raw_ids = [raw_id for raw_id, _, _ in group]
+    raws = [raw for _, _, raw in group]
+    channel = group[0][1]
     try:
         if inbox.desk.concerns(raws[0], channel, staff):
             for raw in raws:
@@ -116,7 +116,7 @@ async def receive(inbox: Inbox, claim: Claim, job: Received) -> None:
     if isinstance(message, str):
         await _acknowledge(inbox, claim, raw_ids, "ignored", message)
     else:
-        await _show_new(inbox, claim, raw_ids, raws[0], message)
+        await _show_new(inbox, claim, raw_ids, raws[0], message, staff)
 
 
 async def _acknowledge(
@@ -145,15 +145,18 @@ async def _show_new(
     raw_ids: Sequence[int],
     raw: RawMessage,
     message: InboundMessage,
+    staff: Sequence[Manager],
 ) -> None:
     """File, tag, start the clock; then the card; then acknowledge together with its links."""
+    before: tuple[DeskLink, ...] = ()
     async with inbox.store.begin() as t:
-        staff = await t.staff()
         message_id = await t.message_of_raw(raw_ids[0])
         if message_id is None:
-            message_id = await file(inbox, t, message, raw_ids[0], staff)
-        card = replace(await t.card(message_id), repeated=claim.attempts > 1)
-        before = await t.links_of_message(message_id)
+            card = await file(inbox, t, message, raw_ids[0], staff)
+        else:
+            card = await t.card(message_id)
+            before = await t.links_of_message(message_id)
+    card = replace(card, repeated=claim.attempts > 1)
     seen = {link.manager_id for link in before if link.shown.purpose is Purpose.CARD}
     readers = routing.readers(card.conversation.assignee_id, staff)
     files = await load_files(inbox, message.attachments, raw, inbox.desk.origin)

@@ -169,8 +169,7 @@ class Transaction(Protocol):
         """Store raw messages; None in the place of each that is already known."""
         ...
 
-    async def raw(self, raw_id: int) -> tuple[Channel, RawMessage]: ...
-    async def raw_group(self, raw_id: int) -> tuple[tuple[int, RawMessage], ...]:
+    async def raw_group(self, raw_id: int) -> tuple[tuple[int, Channel, RawMessage], ...]:
         """Of it and its group (an album), what nobody understood yet, in order of arrival."""
         ...
 

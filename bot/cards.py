@@ -81,6 +81,7 @@ def alert_view(alert: Alert, reader: Manager, now: datetime) -> CardView:
     lines = [
         Rich(headline).styled("bold"),
         Rich(_channel_line(say, card, now, reader)),
+        *_addresses(say, card),
         _due(say, alert, reader, now),
         Rich(_holder(say, card)),
         Rich(late if alert.late else "").styled("italic"),
@@ -131,6 +132,7 @@ def _heading(say: Say, card: Card, now: datetime, reader: Manager) -> Rich:
     lines = [
         Rich(client_name(card.conversation)).styled("bold"),
         Rich(_channel_line(say, card, now, reader)),
+        *_addresses(say, card),
         Rich(one_line(card.message.subject or "", SUBJECT_LIMIT)).styled("bold"),
     ]
     if card.handed_by is not None:
@@ -142,6 +144,20 @@ def _heading(say: Say, card: Card, now: datetime, reader: Manager) -> Rich:
 def _channel_line(say: Say, card: Card, now: datetime, reader: Manager) -> str:
     sent = moment(say, card.message.sent_at, now, zone_of(reader))
     return f"{channel_name(say, card.conversation.channel_id)} · {sent}"
+
+
+def _addresses(say: Say, card: Card) -> list[Rich]:
+    """Who wrote and who gets the answer, where that is another than the conversation's own."""
+    message, lines = card.message, []
+    if message.sender != card.conversation.recipient:
+        name = one_line(message.sender_name, NAME_LIMIT)
+        address = one_line(message.sender.address, NAME_LIMIT)
+        who = address if name in {"", address} else f"{name} ({address})"
+        lines.append(Rich(say("✍️ Written by {name}", name=who)))
+    if message.answers_to:
+        to = one_line(", ".join(message.answers_to), SUBJECT_LIMIT)
+        lines.append(Rich(say("↩️ An answer goes to {name}", name=to)))
+    return lines
 
 
 def _fitting(text: Rich, room: int) -> tuple[Rich, Rich]:

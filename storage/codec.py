@@ -171,6 +171,7 @@ def message_row(one: InboundMessage) -> dict[str, Any]:
             "entities": entities_json(one.entities),
             "attachments": attachments_json(one.attachments),
             "known_as": [[handle.kind, handle.address] for handle in one.known_as],
+            "answers_to": list(one.answers_to),
             "reply_context": dict(one.reply_context),
         },
     }
@@ -192,6 +193,7 @@ def message_of(cells: Cells) -> InboundMessage:
         subject=subject,
         attachments=attachments_of(extra["attachments"]),
         known_as=tuple(Handle(*one) for one in extra["known_as"]),
+        answers_to=tuple(extra.get("answers_to", ())),
         nature=Nature(nature),
         nature_reason=nature_reason,
         reply_context=extra["reply_context"],

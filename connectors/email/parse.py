@@ -21,6 +21,7 @@ from inbox.model import Attachment, Handle, InboundMessage
 __all__ = ["parse_mail", "read_part"]
 
 OWN_ECHO = "our own mail came back"
+MAX_ANSWERED = 5
 _OLDEST = timedelta(days=30)
 _MAX_SUBJECT = 998
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -68,6 +69,7 @@ def parse_mail(
         attachments=_attachments(
             body, subject, channel_id, doubtful=who is None, truncated="truncated" in note
         ),
+        answers_to=_answers_to(headers, sender, own_addresses),
         nature=kind,
         nature_reason=reason,
         reply_context=_reply_context(headers, own_id, subject),
@@ -118,6 +120,17 @@ def _returned_ids(mail: Mail) -> list[str]:
     return []
 
 
+def _answered_at(headers: Headers) -> list[str]:
+    """Where the sender wishes answers to go; not to a crowd."""
+    return [box.address for box in addresses(headers.all("reply-to"))[:MAX_ANSWERED]]
+
+
+def _answers_to(headers: Headers, who: Author, own: frozenset[str]) -> tuple[str, ...]:
+    """The same where it is news: others than the sender."""
+    asked = tuple(one for one in _answered_at(headers) if one not in own)
+    return asked if set(asked) - {who.mailbox.address} else ()
+
+
 def _attachments(
     body: Body, subject: str, channel_id: str, *, doubtful: bool, truncated: bool
 ) -> tuple[Attachment, ...]:
@@ -135,9 +148,9 @@ def _attachments(
 def _reply_context(headers: Headers, own_id: str, subject: str) -> dict[str, Any]:
     """What an answer to this very mail needs; addresses are case-folded and bounded in number."""
     context: dict[str, Any] = {
-        name.replace("-", "_"): [box.address for box in addresses(headers.all(name))]
-        for name in ("reply-to", "cc", "to")
+        name: [box.address for box in addresses(headers.all(name))] for name in ("cc", "to")
     }
+    context["reply_to"] = _answered_at(headers)
     sender = addresses(headers.all("from"))
     context["from"] = sender[0].address if sender else ""
     context["message_id"] = own_id

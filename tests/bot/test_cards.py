@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.buttons import CardButton, CardDeed, Keyboard
 from bot.cards import alert_view, card_view
 from bot.rich import MESSAGE_LIMIT
-from inbox.model import Attachment, Client, Contact, Entity, Media, Nature, Outcome
+from inbox.model import Attachment, Client, Contact, Entity, Handle, Media, Nature, Outcome
 from inbox.ports import Alert, Card, CardState
 from tests.bot.studio import (
     ADAM,
@@ -280,3 +280,20 @@ def test_an_answered_alert_says_so_and_has_no_buttons() -> None:
         "Ромашка · Анна Петрова\n✉️ Почта info\n✅ Ответ: Ольга, через 50 мин"
     )
     assert view.keyboard == ()
+
+
+class TestAnotherSender:
+    """The name on top is the client's: whoever else wrote or gets the answer is named below."""
+
+    def test_who_wrote_from_another_address_is_named_on_card_and_alert(self) -> None:
+        petr = Handle("email", "petr@elsewhere.example")
+        other = card(message=message(sender=petr, sender_name="Пётр \u202e<b>"))
+        line = "✍️ Пишет Пётр <b> (petr@elsewhere.example)"
+        assert line in card_view(other, OLGA, NOON).body.text.splitlines()
+        alert = Alert(wait(), 0, other, timedelta(minutes=45), timedelta(minutes=15), late=False)
+        assert line in alert_view(alert, OLGA, NOON).body.text.splitlines()
+
+    def test_where_the_answer_goes_instead_is_said(self) -> None:
+        other = card(message=message(answers_to=("boss@elsewhere.example",)))
+        lines = card_view(other, HELEN, NOON).body.text.splitlines()
+        assert "↩️ An answer goes to boss@elsewhere.example" in lines

@@ -205,3 +205,14 @@ def test_a_text_file_is_the_text_where_there_is_no_other() -> None:
 def test_text_behind_the_last_part_keeps_the_whole_within_reach() -> None:
     got = message(mail("--b\n\nHi\n--b--\nChecked by a virus scanner\n", MULTIPART))
     assert (got.text, [file.ref for file in got.attachments]) == ("Hi", ["eml"])
+
+
+def test_whoever_else_gets_the_answers_is_told_and_a_crowd_is_not_asked() -> None:
+    sender = "ivan@client.example"
+    crowd = ", ".join(f"r{number}@x.test" for number in range(40))
+    got = message(mail("Hi", f"Reply-To: {sender}, {crowd}"))
+    assert got.sender.address == sender
+    assert got.answers_to == (sender, *(f"r{number}@x.test" for number in range(4)))
+    assert got.reply_context["reply_to"] == list(got.answers_to)
+    assert message(mail("Hi", f"Reply-To: {sender}, info@studio.ru")).answers_to == ()
+    assert message(mail("Hi")).answers_to == ()

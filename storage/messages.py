@@ -40,8 +40,11 @@ ITS_RAW = (
     .join(message, message.c.raw_id == raw.c.id)
     .where(message.c.id == bindparam("message_id"))
 )
-NEWEST = select(func.max(message.c.id)).where(
-    message.c.conversation_id == bindparam("conversation_id")
+NEWEST = (
+    select(message.c.id)
+    .where(message.c.conversation_id == bindparam("conversation_id"))
+    .order_by(message.c.nature != Nature.PERSON.value, message.c.id.desc())
+    .limit(1)
 )
 ASKED_AFTER = (
     select(*MESSAGE)

@@ -21,7 +21,14 @@ from connectors.email.config import MailboxSettings
 from connectors.email.formatting import escaped, to_html
 from connectors.email.quoting import Quote, language_of, quote
 from inbox.errors import Fault, SendRejected
-from inbox.model import Attachment, InboundMessage, LoadedFile, Media, OutboundMessage
+from inbox.model import (
+    Attachment,
+    InboundMessage,
+    LoadedFile,
+    Media,
+    Nature,
+    OutboundMessage,
+)
 
 MOST_REFERENCES = 20
 MOST_SUBJECT = 500
@@ -31,6 +38,7 @@ _REPLIED = re.compile(r"\s*(?:re|отв|ответ|на)\s*(?:\[\d+\]|\(\d+\))?\
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,64}/[a-z0-9!#$&^_.+-]{1,64}", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\\x00-\x1f\x7f@]+@[^\s<>,;:\"()\[\]\\\x00-\x1f\x7f@]+")
 _SPECIALS = re.compile(r'[()<>@,;:\\".\[\]]')
+_PEOPLES = frozenset((Nature.PERSON, Nature.EDIT))
 _WORDS = frozenset((Media.LOCATION, Media.CONTACT))
 _NO_FILE = {"ru": "Файл", "en": "File"}
 
@@ -93,8 +101,9 @@ def _mark(address: str, own_id: str) -> str:
 
 
 def _recipients(message: OutboundMessage, own: str) -> tuple[str, ...]:
+    """To who asked; where a machine or we ourselves wrote last, to the client all the same."""
     wanted = [message.recipient.address]
-    if message.answering is not None:
+    if message.answering is not None and message.answering.nature in _PEOPLES:
         asked = message.answering.reply_context.get("reply_to") or []
         elsewhere = [str(one) for one in asked if str(one).casefold() != own.casefold()]
         wanted = elsewhere or [message.answering.sender.address]

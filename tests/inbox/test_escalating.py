@@ -46,6 +46,18 @@ class TestClock:
         assert [one.name for _, one in studio.desk.alerts] == ["Анна", "Глава"]
         assert await escalate(studio.inbox) is None
 
+    async def test_an_alert_shows_the_question_whatever_a_machine_said_since(
+        self, studio: Studio
+    ) -> None:
+        await studio.client("Ромашка", studio.anna, "a@x.test")
+        thread = await studio.asks("a@x.test", "Где макет?")
+        await studio.asks("mailer-daemon@x.test", "automatic", thread=thread)
+        studio.clock.pass_(minutes=46)
+        await escalate(studio.inbox)
+        await studio.run()
+        ((alert, _),) = studio.desk.alerts
+        assert alert.card.message.text == "Где макет?"
+
     async def test_an_answered_wait_raises_nothing(self, studio: Studio) -> None:
         thread = await studio.asks("a@x.test")
         studio.clock.pass_(minutes=46)

@@ -211,7 +211,7 @@ async def test_a_message_comes_back_as_it_was(store: SqlStore) -> None:
         assert (await t.card(bare_id)).message == bare
         assert await t.raw_of_message(message_id) == raw("1")
         assert await t.raw_of_message(10_000) is None
-        assert await t.newest_message(conversation.id) == bare_id
+        assert await t.newest_message(conversation.id) == message_id, "a person's"
         assert await t.newest_message(10_000) is None
         with pytest.raises(NoSuchRow):
             await t.card(10_000)

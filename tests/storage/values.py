@@ -57,6 +57,7 @@ def message(external_id: str = "1", *, minutes: float = 0, **more: object) -> In
             Attachment(Media.LOCATION, "", "", None, "bot:1", "", {"latitude": 55.7}),
         ),
         "known_as": (Handle("telegram_name", "lena"),),
+        "answers_to": ("boss@lena.test",),
         "nature": Nature.PERSON,
         "nature_reason": "",
         "reply_context": {"message_id": 9, "references": ["<a@b>"]},

@@ -23,6 +23,7 @@ __all__ = ["parse_mail", "read_part"]
 OWN_ECHO = "our own mail came back"
 MAX_ANSWERED = 5
 _OLDEST = timedelta(days=30)
+_SLOWEST_WAY = timedelta(minutes=1)  # from pressing Send to the first server
 _MAX_SUBJECT = 998
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
@@ -95,7 +96,17 @@ def _sent_at(headers: Headers, received_at: datetime) -> datetime:
     said = sent_date(headers.raw("date"))
     if said is None or not received_at - _OLDEST <= said <= received_at:
         return received_at
+    taken_in = _taken_in(headers)
+    if taken_in is not None and said + _SLOWEST_WAY < taken_in <= received_at:
+        return taken_in
     return said
+
+
+def _taken_in(headers: Headers) -> datetime | None:
+    """When the first server had the mail (RFC 5321, 4.4). A sender's clock that is slow would
+    date an answer to us before what it answers, and nobody would be waiting for one."""
+    hops = headers.all("received")
+    return sent_date(hops[-1].rpartition(b";")[2]) if hops else None
 
 
 def _ids(mail: Mail) -> tuple[str, tuple[str, ...]]:

@@ -212,7 +212,10 @@ class Transaction(Protocol):
         ...
 
     async def contact_of(self, handles: Sequence[Handle]) -> tuple[Client, Contact] | None:
-        """The first of the handles that is known leads to the contact."""
+        """The first of the handles that is known leads to the contact.
+
+        Where none is, who asks for one of them next waits until this transaction ends.
+        """
         ...
 
     async def add_client(self, name: str, manager_id: int | None) -> Client: ...

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 
 from inbox.errors import NoSuchRow
 from inbox.model import Client, Contact, Handle, Manager, Role
@@ -43,6 +43,8 @@ CONTACT_OF = (
     .join(client, client.c.id == contact.c.client_id)
     .where(tuple_(handle.c.kind, handle.c.address).in_(bindparam("handles", expanding=True)))
 )
+# Nobody's row can be locked yet: who files for a newcomer holds the handle's name itself.
+LOCK_HANDLE = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("handle_key"), 0)))
 ADD_CLIENT = insert(client).returning(client.c.id)
 ADD_CONTACT = insert(contact).returning(contact.c.id)
 ADD_HANDLE = per_dialect(
@@ -117,6 +119,10 @@ class People(Statements):
         if not keys:
             return None
         found = await self.rows(CONTACT_OF, handles=keys)
+        if not found and self.dialect == "postgresql":
+            for key in sorted(keys):
+                await self.run(LOCK_HANDLE, {"handle_key": ":".join(key)})
+            found = await self.rows(CONTACT_OF, handles=keys)
         if not found:
             return None
         first = min(found, key=lambda row: keys.index((row[0], row[1])))

@@ -92,10 +92,10 @@ class TelegramConnector:
         try:
             with translated():
                 if message.text and not text_goes_along:
-                    sent = await send_text(
+                    said = await send_text(
                         self._bot, chat_id, message.text, message.entities, reply_to=reply_to
                     )
-                    sent_at = sent.date
+                    sent_at = said.date
                 for number, file in enumerate(files):
                     first = text_goes_along and number == 0
                     sent = await send_file(

@@ -6,8 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiogram import Bot
-from aiogram.types import BufferedInputFile, Message, MessageEntity, ReplyParameters
+from aiogram.types import (
+    BufferedInputFile,
+    InlineKeyboardMarkup,
+    Message,
+    MessageEntity,
+    ReplyParameters,
+)
 
+from connectors.telegram.bot import SendText, Sent
 from inbox.model import Entity, LoadedFile, Media
 
 TEXT_LIMIT = 4096  # UTF-16 units
@@ -111,12 +118,15 @@ async def send_text(
     entities: Sequence[Entity] = (),
     *,
     reply_to: int | None = None,
-) -> Message:
+    keyboard: InlineKeyboardMarkup | None = None,
+) -> Sent:
     """Send text with its entities, never parsed as markup; raises aiogram's errors."""
-    return await bot.send_message(
-        chat_id,
-        text,
-        entities=entities_for(entities),
-        reply_parameters=answer_to(reply_to),
-        parse_mode=None,
+    return await bot(
+        SendText(
+            chat_id=chat_id,
+            text=text,
+            entities=entities_for(entities),
+            reply_markup=keyboard,
+            reply_parameters=answer_to(reply_to),
+        )
     )

@@ -22,14 +22,26 @@ from inbox.jobs import (
     TellAdmins,
 )
 from inbox.model import Manager
-from inbox.ports import Alert, Card, Claim, DeskLink, LeaseLost, Purpose, ReplyState, Shown
+from inbox.ports import (
+    Alert,
+    Card,
+    Claim,
+    DeskLink,
+    LeaseLost,
+    Purpose,
+    ReplyState,
+    Shown,
+    Transaction,
+)
 from inbox.queueing import pause, put_off, show_outcome, tell_admins
+from inbox.sla import due_alerts
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 15.0  # seconds; a third of the lease
 GATHER = 0.002  # seconds
 SWEEP = 5.0  # seconds; a wake-up that got lost costs no more
+LOOK_AGAIN = 60.0  # seconds; whether the office has opened
 ENOUGH = 6  # attempts; then a person must look
 
 
@@ -223,13 +235,17 @@ async def _raise_alert(inbox: Inbox, claim: Claim, job: RaiseAlert) -> None:
         if wait.closing is not None or message_id is None or to is None:
             await t.finish(claim)
             return
+        rung = wait.ladder[job.rung]
+        if not due_alerts(inbox.hours, wait.started_at, (rung,), (), inbox.clock.now()).fire:
+            await _keep_for_the_morning(t, claim, job)
+            return
         card = replace(await t.card(message_id), wait=wait, repeated=claim.attempts > 1)
     alert = _alert(inbox, card, job.rung, late=job.late)
     try:
         shown = await inbox.desk.alert(alert, to)
     except SendRejected as error:
         log.warning("alert of wait %s not shown to %s: %s", job.wait_id, to.name, error)
-        await _alert_somebody_else(inbox, claim, job, to, staff)
+        await _alert_somebody_else(inbox, claim, job, to, error=error, staff=staff)
         return
     links = tuple(
         DeskLink(one, conversation.id, to.id, message_id, job.wait_id, job.rung) for one in shown
@@ -237,8 +253,27 @@ async def _raise_alert(inbox: Inbox, claim: Claim, job: RaiseAlert) -> None:
     await _finish(inbox, claim, links)
 
 
+async def _keep_for_the_morning(t: Transaction, claim: Claim, job: RaiseAlert) -> None:
+    """An alert that was held up beyond closing time waits for the opening (rules 17, 18).
+
+    In a lane of its own, so that the manager hears of all else meanwhile.
+    """
+    name = f"alert:{job.wait_id}:{job.rung}:{job.manager_id}:late"
+    if claim.lane == name:
+        await t.retry(claim, after=LOOK_AGAIN, counted=False)
+        return
+    await t.put(replace(job, late=True), key=name, lane=name, delay=LOOK_AGAIN)
+    await t.finish(claim)
+
+
 async def _alert_somebody_else(
-    inbox: Inbox, claim: Claim, job: RaiseAlert, to: Manager, staff: tuple[Manager, ...]
+    inbox: Inbox,
+    claim: Claim,
+    job: RaiseAlert,
+    to: Manager,
+    *,
+    error: SendRejected,
+    staff: tuple[Manager, ...],
 ) -> None:
     """Whoever blocked the bot cannot be the end of an alert."""
     others = [one for one in routing.heads(staff) if one.id != to.id]
@@ -249,7 +284,7 @@ async def _alert_somebody_else(
                 key=f"alert:{job.wait_id}:{job.rung}:{one.id}",
                 lane=f"manager:{one.id}",
             )
-        fields = {"name": to.name}
+        fields = {"name": to.name, "reason": str(error)}
         await tell_admins(t, "unreachable", fields, key=f"unreachable:{to.id}:{job.wait_id}")
         await t.finish(claim)
 

@@ -21,6 +21,7 @@ TEXT_LIMIT = 4096  # UTF-16 units
 CAPTION_LIMIT = 1024
 PHOTO_LIMIT = 10_000_000  # bytes (https://core.telegram.org/bots/api#sending-files)
 UPLOAD_LIMIT = 50_000_000
+SLOWEST_BYTES_PER_SECOND = 30_000
 
 
 def entities_for(entities: Sequence[Entity]) -> list[MessageEntity]:
@@ -59,6 +60,11 @@ def input_of(file: LoadedFile) -> BufferedInputFile | str:
     return BufferedInputFile(file.content, filename=file.attachment.name or "file")
 
 
+def patience(size: int) -> int:
+    """Seconds for a request that carries so many bytes: a slow line is no reason to give up."""
+    return 60 + size // SLOWEST_BYTES_PER_SECOND
+
+
 async def send_file(
     bot: Bot,
     chat_id: int,
@@ -72,6 +78,7 @@ async def send_file(
     answer = answer_to(reply_to)
     facts = file.attachment.facts
     words: dict[str, Any] = {"reply_parameters": answer}
+    words["request_timeout"] = patience(len(file.content or b""))
     match shown_as(file):
         case Media.LOCATION:
             return await bot.send_location(

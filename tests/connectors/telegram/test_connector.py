@@ -326,3 +326,19 @@ class TestDownloads:
             await connector.fetch(attachment, None)
         assert gone.value.fault is Fault.EXPIRED
         assert "AAclients-bot" not in str(gone.value)
+
+
+async def test_a_large_file_has_the_time_that_a_slow_line_needs(
+    connector: TelegramConnector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[int | None] = []
+    make_request = AiohttpSession.make_request
+
+    async def timed(session: Any, bot: Any, method: Any, timeout: int | None = None) -> Any:
+        given.append(timeout)
+        return await make_request(session, bot, method, timeout)
+
+    monkeypatch.setattr(AiohttpSession, "make_request", timed)
+    await connector.send(reply("Вот", files=(_file(Media.DOCUMENT, "a", b"1"),)))
+    await connector.send(reply("Вот", files=(_file(Media.DOCUMENT, "a", bytes(3_000_000)),)))
+    assert given == [60, 160]

@@ -36,13 +36,14 @@ from inbox.business_hours import BusinessHours
 from inbox.flow import escalate, listen
 from inbox.inbox import Inbox
 from inbox.jobs import Queue
+from inbox.phrases import Phrase
 from inbox.sla import Policy, Recipient, Rung
 from inbox.worker import work
 from storage.store import SqlStore, open_store
 
 log = structlog.get_logger(__name__)
 
-LANES = {Queue.IN: 8, Queue.OUT: 4, Queue.DESK: 4}
+LANES = {Queue.IN: 16, Queue.OUT: 4, Queue.DESK: 4}
 PRUNE_AT = time(4)
 STOPPED_AT_ONCE = 130
 
@@ -59,7 +60,7 @@ def hours_of(settings: Settings) -> BusinessHours:
             dates=hours.dates,
         )
     except ValueError as error:
-        raise SettingsFault(f"[hours] {error}.") from None
+        raise SettingsFault(Phrase("[hours] {fault}.", fault=error.args[0])) from None
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from inbox.phrases import Phrase
+
 MOST = timedelta(days=365)
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
@@ -16,9 +18,9 @@ def parse_duration(text: str) -> timedelta:
     """The time that "90s", "45m", "2h" or "1h 30m" says. Raises ValueError with a sentence."""
     said = text.strip().lower()
     if not _DURATION.fullmatch(said):
-        raise ValueError('must be a duration such as "90s", "45m" or "2h"')
+        raise ValueError(Phrase('must be a duration such as "90s", "45m" or "2h"'))
     parts = (timedelta(**{_UNITS[unit]: int(n)}) for n, unit in _PART.findall(said))
     total = sum(parts, timedelta())
     if total > MOST:
-        raise ValueError("must be a year at most")
+        raise ValueError(Phrase("must be a year at most"))
     return total

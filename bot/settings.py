@@ -28,6 +28,7 @@ from bot.settings_sections import (
 from bot.settings_sources import merged, read_environment, read_file, secrets_in, url_secrets
 from connectors.email.config import MailboxSettings
 from connectors.telegram.config import TelegramSettings
+from inbox.phrases import Phrase
 
 DEFAULT_FILE = Path("okno.toml")
 DATABASE_FILE = "okno.db"
@@ -78,7 +79,9 @@ class Settings(BaseSettings):
     ) -> dict[str, MailboxSettings]:
         counts = Counter(mailbox.address.casefold() for mailbox in mailboxes.values())
         if twice := [address for address, count in counts.items() if count > 1]:
-            raise ValueError(f"name {twice[0]} twice; a mailbox is read once")
+            raise ValueError(
+                Phrase("name {address} twice; a mailbox is read once", address=twice[0])
+            )
         return mailboxes
 
     def secrets(self) -> frozenset[str]:
@@ -103,7 +106,7 @@ def load(path: Path = DEFAULT_FILE) -> Settings:
             model=Settings,
             secrets=tuple(secrets_in(values)),
         )
-        raise SettingsFault("\n".join(lines)) from None
+        raise SettingsFault(*lines) from None
 
 
 def _with_defaults(values: dict[str, Any], folder: Path) -> dict[str, Any]:

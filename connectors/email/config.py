@@ -22,6 +22,8 @@ from pydantic import (
     model_validator,
 )
 
+from inbox.phrases import Phrase
+
 MEGABYTE = 1024 * 1024
 IMAP_PORTS = {"tls": 993, "starttls": 143, "none": 143}
 SMTP_PORTS = {"tls": 465, "starttls": 587, "none": 25}
@@ -35,7 +37,7 @@ NotEmpty = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)
 
 def _one_line(value: str) -> str:
     if _CONTROL.search(value):
-        raise ValueError("must be one line without control characters")
+        raise ValueError(Phrase("must be one line without control characters"))
     return value
 
 
@@ -43,7 +45,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError("is not the name of a time zone") from None
+        raise ValueError(Phrase("is not the name of a time zone")) from None
     return name
 
 
@@ -65,22 +67,24 @@ class ServerSettings(_Section):
     @classmethod
     def _password_is_one_line(cls, password: SecretStr) -> SecretStr:
         if _CONTROL.search(password.get_secret_value()):
-            raise ValueError("must be one line without control characters")
+            raise ValueError(Phrase("must be one line without control characters"))
         return password
 
     @field_validator("ca_file")
     @classmethod
     def _ca_file_exists(cls, path: Path | None) -> Path | None:
         if path is not None and not path.is_file():
-            raise ValueError("names no file")
+            raise ValueError(Phrase("names no file"))
         return path
 
     @model_validator(mode="after")
     def _no_password_in_the_clear(self) -> ServerSettings:
         if self.security == "none" and not _is_loopback(self.host):
             raise ValueError(
-                'security = "none" would send the password in the clear, which is allowed on this'
-                ' machine alone (host localhost or 127.0.0.1); use "tls" or "starttls"'
+                Phrase(
+                    'security = "none" would send the password in the clear, which is allowed on'
+                    ' this machine alone (host localhost or 127.0.0.1); use "tls" or "starttls"'
+                )
             )
         return self
 
@@ -113,14 +117,14 @@ class MailboxSettings(_Section):
     @classmethod
     def _address_is_one(cls, address: str) -> str:
         if not _ADDRESS.fullmatch(address):
-            raise ValueError("is not an e-mail address such as info@studio.ru")
+            raise ValueError(Phrase("is not an e-mail address such as info@studio.ru"))
         return address
 
     @field_validator("folders")
     @classmethod
     def _folders_differ(cls, folders: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(folders)) < len(folders) or any(_CONTROL.search(name) for name in folders):
-            raise ValueError("must be different names of one line each")
+            raise ValueError(Phrase("must be different names of one line each"))
         return folders
 
 

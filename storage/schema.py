@@ -6,6 +6,7 @@ from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from inbox.errors import StoreUnavailable
+from inbox.phrases import Phrase
 
 HEAD = "0001"
 LOCK = 7_310_579  # our advisory lock's number in PostgreSQL
@@ -42,4 +43,6 @@ def _upgrade(connection: Connection) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        raise StoreUnavailable("newer", f"the tables are of version {version}") from error
+        raise StoreUnavailable(
+            "newer", Phrase("the tables are of version {version}", version=version)
+        ) from error

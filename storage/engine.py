@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from inbox.errors import StoreUnavailable
+from inbox.phrases import Phrase
 from storage.columns import to_json
 from storage.sqlite import SqliteConnection, connect
 
@@ -39,12 +40,16 @@ def parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise StoreUnavailable("url", "expected sqlite:///FILE or postgresql://...") from None
+        raise StoreUnavailable(
+            "url", Phrase("expected sqlite:///FILE or postgresql://...")
+        ) from None
     parsed = parsed.set(drivername=SCHEMES.get(parsed.drivername, parsed.drivername))
     if parsed.drivername not in SCHEMES.values():
-        raise StoreUnavailable("url", f"unknown database {parsed.drivername!r}")
+        raise StoreUnavailable("url", Phrase("unknown database {name}", name=parsed.drivername))
     if parsed.drivername == SCHEMES["sqlite"] and parsed.database in {None, "", ":memory:"}:
-        raise StoreUnavailable("url", "SQLite needs a file: nothing may be lost at the end")
+        raise StoreUnavailable(
+            "url", Phrase("SQLite needs a file: nothing may be lost at the end")
+        )
     return parsed
 
 
@@ -66,7 +71,8 @@ def _postgresql(url: URL) -> AsyncEngine:
             connect_args={"timeout": CONNECT_PATIENCE, "command_timeout": STATEMENT_PATIENCE},
         )
     except (NoSuchModuleError, ModuleNotFoundError):
-        raise StoreUnavailable("driver", "PostgreSQL needs the extra okno[postgres]") from None
+        detail = Phrase("PostgreSQL needs the extra okno[postgres]")
+        raise StoreUnavailable("driver", detail) from None
 
     @event.listens_for(engine.sync_engine, "checkout")
     def checkout(adapted: Any, _record: Any, _proxy: Any) -> None:
@@ -79,7 +85,8 @@ def _postgresql(url: URL) -> AsyncEngine:
 
 def _sqlite(path: Path) -> AsyncEngine:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        raise StoreUnavailable("driver", f"SQLite 3.35 is needed, not {sqlite3.sqlite_version}")
+        detail = Phrase("SQLite 3.35 is needed, not {version}", version=sqlite3.sqlite_version)
+        raise StoreUnavailable("driver", detail)
     engine = create_async_engine(
         "sqlite+aiosqlite://",
         async_creator=connect(path),
@@ -128,7 +135,11 @@ class FileLock:
             holder = file.read().strip() or "unknown"
             file.close()
             database = str(self._path).removesuffix("-lock")
-            detail = f"{database} is used by a running process (pid {holder}); stop it first"
+            detail = Phrase(
+                "{file} is used by a running process (pid {number}); stop it first",
+                file=database,
+                number=holder,
+            )
             raise StoreUnavailable("in_use", detail) from None
         file.truncate(0)
         file.write(str(os.getpid()))

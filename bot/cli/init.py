@@ -13,9 +13,14 @@ from typing import Any
 
 import typer
 
+from bot.cli.asking import choose, confirm, whole_number
 from bot.cli.frame import refuse, run
+from bot.outer_words import system_fault
 from bot.settings_faults import SettingsFault
+from bot.texts import LANGUAGES, Say
+from bot.wording import trouble
 from inbox.errors import OknoError
+from inbox.phrases import Phrase
 
 TRY_WITHIN = 30.0  # seconds
 
@@ -33,64 +38,72 @@ _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass
 class Answers:
-    """What was answered so far: TOML tables by their name, secrets by their file's name."""
+    """What was answered so far: TOML tables by their name, secrets by their file's name.
 
+    `say` speaks the language of who answers.
+    """
+
+    say: Say
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
 
 
-def ask_and_write(path: Path, api: str | None) -> None:
+def ask_and_write(path: Path, api: str | None, say: Say) -> None:
     """Ask for everything and write `path` and the folder `secrets` beside it."""
-    if path.exists() and not typer.confirm(f"{path} is there already. Write it anew?"):
-        refuse("Nothing was written.")
-    answers = Answers()
+    again = say("{path} is there already. Write it anew?", path=path)
+    if path.exists() and not confirm(say, again, default=False):
+        refuse(Phrase("Nothing was written."))
+    answers = Answers(say)
     _ask_studio(answers)
     _ask_telegram(answers, api)
-    while typer.confirm("Connect a mailbox?", default=not _mailboxes(answers)):
+    while confirm(say, say("Connect a mailbox?"), default=not _mailboxes(answers)):
         _ask_mailbox(answers)
     _ask_hours(answers)
     _write(path, answers)
     _check_as_a_whole(path)
-    typer.echo(
-        f"Written: {path}, and {len(answers.secrets)} secret files in {path.parent}/secrets."
-    )
-    typer.echo("Next:")
-    typer.echo('  okno team add --name "..." --telegram-id ... --role head    (you)')
-    typer.echo(
-        "  okno check                                                  (everything at once)"
-    )
-    typer.echo("  okno run")
+    secrets = path.parent / "secrets"
+    typer.echo(say("Written: {path}. The secrets are in {folder}.", path=path, folder=secrets))
+    typer.echo(say("Next:"))
+    steps = {
+        'okno team add --name "..." --telegram-id ... --role head': say("(you)"),
+        "okno check": say("(everything at once)"),
+        "okno run": "",
+    }
+    for command, why in steps.items():
+        typer.echo(f"  {command:<60}{why}".rstrip())
 
 
 def _ask_studio(answers: Answers) -> None:
     from bot.settings_sections import StudioSettings
 
     studio = answers.tables["studio"] = {}
-    studio["name"] = typer.prompt("Name of the studio")
+    studio["name"] = typer.prompt(answers.say("Name of the studio"))
     while True:
-        zone = typer.prompt("Time zone", default=_own_zone())
+        zone = typer.prompt(answers.say("Time zone"), default=_own_zone())
         try:
             StudioSettings(name="x", timezone=zone)
         except ValueError:
-            typer.echo('No such time zone; write a name such as "Europe/Moscow".')
+            typer.echo(answers.say('No such time zone; write a name such as "Europe/Moscow".'))
         else:
             break
     studio["timezone"] = zone
-    studio["language"] = _choose("Language", ("ru", "en"), "ru")
+    say = answers.say
+    studio["language"] = choose(say, say("Language"), LANGUAGES, say.language)
 
 
 def _ask_telegram(answers: Answers, api: str | None) -> None:
     from connectors.telegram.config import TelegramSettings
 
+    say = answers.say
     while True:
-        token = typer.prompt("Bot token (from @BotFather)", hide_input=True).strip()
+        token = typer.prompt(say("Bot token (from @BotFather)"), hide_input=True).strip()
         given = {"token": token} | ({"api": api} if api else {})
         try:
             telegram = TelegramSettings.model_validate(given)
         except ValueError:
-            typer.echo("That is no token: digits, a colon, then letters and digits.")
+            typer.echo(say("That is no token: digits, a colon, then letters and digits."))
             continue
-        if _tried("Telegram", partial(_greet, telegram)):
+        if _tried(say, "Telegram", partial(_greet, telegram)):
             break
     answers.tables["telegram"] = {"token_file": "secrets/telegram"} | ({"api": api} if api else {})
     answers.secrets["telegram"] = token
@@ -104,8 +117,11 @@ async def _greet(telegram: Any) -> str:
     bot = open_bot(telegram)
     try:
         return f"@{(await bot.get_me()).username}"
+    except exceptions.TelegramUnauthorizedError:
+        raise SettingsFault(Phrase("Telegram does not know this token")) from None
     except exceptions.AiogramError as error:
-        raise SettingsFault(f"{type(error).__name__}: {getattr(error, 'message', '')}") from None
+        fault = type(error).__name__
+        raise SettingsFault(Phrase("no answer ({fault})", fault=fault)) from None
     finally:
         await bot.session.close()
 
@@ -113,7 +129,8 @@ async def _greet(telegram: Any) -> str:
 def _ask_mailbox(answers: Answers) -> None:
     from connectors.email import check_imap, check_smtp
 
-    address = typer.prompt("Address of the mailbox").strip()
+    say = answers.say
+    address = typer.prompt(say("Address of the mailbox")).strip()
     name = _free_name(address, _mailboxes(answers))
     domain = address.rpartition("@")[2].lower()
     hosts = _PROVIDERS.get(domain, (f"imap.{domain}", f"smtp.{domain}"))
@@ -124,10 +141,10 @@ def _ask_mailbox(answers: Answers) -> None:
     for (kind, check), host in zip(checks.items(), hosts, strict=True):
         known = answers.secrets.get(f"mail-{name}")
         while True:
-            table, password = _ask_server(kind, host, address, known)
+            table, password = _ask_server(say, kind.upper(), host, address, known)
             servers[kind] = {**table, "password": password}
-            mailbox = _mailbox(address, {**dict.fromkeys(checks, servers[kind]), **servers})
-            if mailbox is not None and _tried(kind.upper(), partial(check, mailbox)):
+            mailbox = _mailbox(say, address, {**dict.fromkeys(checks, servers[kind]), **servers})
+            if mailbox is not None and _tried(say, kind.upper(), partial(check, mailbox)):
                 break
         secret = f"mail-{name}"
         if answers.secrets.setdefault(secret, password) != password:
@@ -136,44 +153,51 @@ def _ask_mailbox(answers: Answers) -> None:
         answers.tables[f"{box}.{kind}"] = {**table, "password_file": f"secrets/{secret}"}
 
 
-def _ask_server(kind: str, host: str, user: str, known: str | None) -> tuple[dict[str, Any], str]:
+def _ask_server(
+    say: Say, kind: str, host: str, user: str, known: str | None
+) -> tuple[dict[str, Any], str]:
+    security = say("{kind} security", kind=kind)
     table: dict[str, Any] = {
-        "host": typer.prompt(f"{kind.upper()} server", default=host).strip(),
-        "security": _choose(f"{kind.upper()} security", ("tls", "starttls", "none"), "tls"),
+        "host": typer.prompt(say("{kind} server", kind=kind), default=host).strip(),
+        "security": choose(say, security, ("tls", "starttls", "none"), "tls"),
     }
-    port = typer.prompt(f"{kind.upper()} port (0: the usual one)", default=0, type=int)
-    if port:
+    if port := whole_number(say, say("{kind} port (0: the usual one)", kind=kind)):
         table["port"] = port
-    table["user"] = typer.prompt(f"{kind.upper()} user", default=user).strip()
-    again = " (Enter: the same)" if known else ""
-    password = typer.prompt(
-        f"{kind.upper()} password{again}", hide_input=True, default=known or "", show_default=False
-    )
+    table["user"] = typer.prompt(say("{kind} user", kind=kind), default=user).strip()
+    prompt = say("{kind} password", kind=kind)
+    if known:
+        prompt = say("{kind} password (Enter: the same)", kind=kind)
+    password = typer.prompt(prompt, hide_input=True, default=known or "", show_default=False)
     return table, password
 
 
-def _mailbox(address: str, servers: dict[str, Any]) -> Any:
+def _mailbox(say: Say, address: str, servers: dict[str, Any]) -> Any:
     """The mailbox that the answers make; None where they make none, and that is said."""
     from pydantic import ValidationError
 
+    from bot.settings_words import words_of
     from connectors.email.config import MailboxSettings
 
     try:
         return MailboxSettings.model_validate({"address": address, **servers})
     except ValidationError as error:
         for one in error.errors(include_input=False, include_url=False):
-            fault = str(one.get("ctx", {}).get("error", one["msg"]))
-            typer.echo(f"{'.'.join(map(str, one['loc']))}: {fault}")
+            key = ".".join(map(str, one["loc"]))
+            typer.echo(
+                say("{where} {what}{end}", where=key, what=say.said(words_of(one)), end=".")
+            )
         return None
 
 
 def _ask_hours(answers: Answers) -> None:
     from bot.settings_sections import HoursSettings
 
+    say = answers.say
     while True:
-        days = _choose("Working days", tuple(_DAYS), "mon-fri")
-        spans = typer.prompt("Working hours", default="09:00-18:00")
-        country = typer.prompt("Country of the public holidays (- for none)", default="RU")
+        days = choose(say, say("Working days"), tuple(_DAYS), "mon-fri")
+        spans = typer.prompt(say("Working hours"), default="09:00-18:00")
+        prompt = say("Country of the public holidays (- for none)")
+        country = typer.prompt(prompt, default="RU")
         hours: dict[str, Any] = {
             day: [span.strip() for span in spans.split(",")] for day in _WEEK[: _DAYS[days]]
         }
@@ -182,35 +206,27 @@ def _ask_hours(answers: Answers) -> None:
         try:
             HoursSettings.model_validate(hours)
         except ValueError:
-            typer.echo('Write hours as "09:00-13:00, 14:00-18:00" and the country as "RU".')
+            typer.echo(say('Write hours as "09:00-13:00, 14:00-18:00" and the country as "RU".'))
         else:
             break
     answers.tables["hours"] = hours
 
 
-def _tried(what: str, attempt: Callable[[], Awaitable[Any]]) -> bool:
+def _tried(say: Say, what: str, attempt: Callable[[], Awaitable[Any]]) -> bool:
     """Whether the answer works, or is to be kept although it does not."""
 
     async def bounded() -> Any:
         async with asyncio.timeout(TRY_WITHIN):
             return await attempt()
 
-    typer.echo(f"Trying {what} ...")
+    typer.echo(say("Trying {what} ...", what=what))
     try:
         said = run(bounded())
     except (OknoError, OSError, TimeoutError) as error:
-        typer.echo(f"✗ {what}: {error or 'no answer'}")
-        return typer.confirm("Keep this all the same?", default=False)
-    typer.echo(f"✓ {what}{f': {said}' if said else ''}")
+        typer.echo(f"✗ {what}: {trouble(say, error)}")
+        return confirm(say, say("Keep this all the same?"), default=False)
+    typer.echo(f"✓ {what}{f': {say.said(said)}' if said else ''}")
     return True
-
-
-def _choose(what: str, choices: tuple[str, ...], default: str) -> str:
-    while True:
-        said = str(typer.prompt(f"{what} ({', '.join(choices)})", default=default)).strip().lower()
-        if said in choices:
-            return said
-        typer.echo(f"One of: {', '.join(choices)}.")
 
 
 def _own_zone() -> str:
@@ -239,9 +255,10 @@ def _write(path: Path, answers: Answers) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, secret in answers.secrets.items():
             _write_private(folder / name, secret + "\n")
-        _write_private(path, _as_toml(answers.tables))
+        _write_private(path, _as_toml(answers))
     except OSError as error:
-        refuse(f"{error.filename} cannot be written: {error.strerror}.")
+        fault = system_fault(error)
+        refuse(Phrase("{path} cannot be written: {fault}.", path=error.filename, fault=fault))
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -253,10 +270,11 @@ def _write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def _as_toml(tables: dict[str, dict[str, Any]]) -> str:
+def _as_toml(answers: Answers) -> str:
     """Tables of texts, numbers and lists of texts; JSON's are TOML's."""
-    parts = ["# All that can be set stands in okno.example.toml.\n"]
-    for name, values in tables.items():
+    head = answers.say("All that can be set stands in okno.example.toml.")
+    parts = [f"# {head}\n"]
+    for name, values in answers.tables.items():
         lines = (f"{key} = {json.dumps(one, ensure_ascii=False)}" for key, one in values.items())
         parts.append(f"[{name}]\n" + "\n".join(lines) + "\n")
     return "\n".join(parts)

@@ -8,8 +8,10 @@ from typing import Any
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import TelegramMethod
 from aiogram.types import InlineKeyboardMarkup, MessageEntity, ReplyParameters
+from aiohttp_socks import ProxyConnectionError, ProxyError
 from pydantic import BaseModel, SecretStr
 
 from connectors.telegram.config import TelegramSettings
@@ -77,9 +79,24 @@ class SendText(TelegramMethod[Sent]):
     reply_parameters: ReplyParameters | None = None
 
 
+class Session(AiohttpSession):
+    """Says of a proxy that fails that the network does; its own words may hold the password."""
+
+    async def make_request(
+        self,
+        bot: Bot,
+        method: TelegramMethod[Any],
+        timeout: int | None = None,  # noqa: ASYNC109 - as aiogram calls it
+    ) -> Any:
+        try:
+            return await super().make_request(bot, method, timeout)
+        except (ProxyError, ProxyConnectionError) as error:
+            raise TelegramNetworkError(method=method, message="the proxy failed") from error
+
+
 def open_bot(settings: TelegramSettings, token: SecretStr | None = None) -> Bot:
     """A Bot for this token (default: the clients' one); no request goes out yet."""
     server = TelegramAPIServer.from_base(settings.api, is_local=settings.local_files)
     proxy = settings.proxy.get_secret_value() if settings.proxy is not None else None
-    session = AiohttpSession(proxy=proxy, api=server, timeout=60)
+    session = Session(proxy=proxy, api=server, timeout=60)
     return Bot((token or settings.token).get_secret_value(), session=session)

@@ -19,9 +19,18 @@ from aiohttp import (
     ClientResponseError,
     ConnectionTimeoutError,
 )
+from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 
 from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected, SendUncertain
 
+_CONNECTING = (
+    ClientConnectorError,
+    ConnectionTimeoutError,
+    ProxyError,
+    ProxyConnectionError,
+    ProxyTimeoutError,
+)
+_RAISED = (telegram.AiogramError, ClientError, OSError, TimeoutError, *_CONNECTING)
 _NEVER_WROTE = ("initiate conversation", "chat not found")
 
 
@@ -34,7 +43,7 @@ def translated() -> Iterator[None]:
     """
     try:
         yield
-    except (telegram.AiogramError, ClientError, OSError, TimeoutError) as error:
+    except _RAISED as error:
         raise send_failed(error) from error
 
 
@@ -77,7 +86,7 @@ def _fault_of(description: str) -> Fault:
 
 
 def _never_connected(error: BaseException) -> bool:
-    return isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError)
+    return isinstance(error.__cause__, _CONNECTING)
 
 
 def _plain(error: BaseException) -> str:

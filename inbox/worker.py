@@ -154,7 +154,9 @@ async def _try_later(inbox: Inbox, claim: Claim, error: Exception) -> None:
         await tell_admins(t, "dead_letter", fields, key=f"dead:{claim.job_id}")
         if isinstance(claim.job, SendReply):
             draft = await t.reply(claim.job.reply_id)
-            lost = replace(draft, state=ReplyState.REJECTED, fault="interrupted", detail=what)
+            begun = draft.state is ReplyState.SENDING
+            state = ReplyState.UNCERTAIN if begun else ReplyState.REJECTED
+            lost = replace(draft, state=state, fault="interrupted", detail=what)
             await t.save_reply(lost)
             await show_outcome(t, lost)
 

@@ -79,8 +79,12 @@ async def settle(inbox: Inbox, reply_id: int) -> bool:
         draft = await t.reply(reply_id)
         if draft.state is not ReplyState.UNCERTAIN:
             return False
-        sent = replace(draft, state=ReplyState.SENT, sent_at=draft.written_at)
-        await answered(inbox, t, sent, draft.written_at)
+        at = draft.written_at
+        if draft.message_id is not None:
+            # The clocks of two servers: a reply is never older than its question.
+            at = max(at, (await t.card(draft.message_id)).message.sent_at)
+        sent = replace(draft, state=ReplyState.SENT, sent_at=at)
+        await answered(inbox, t, sent, at)
         await t.save_reply(sent)
         await show_outcome(t, sent)
     return True

@@ -92,7 +92,7 @@ def alert_view(alert: Alert, reader: Manager, now: datetime) -> CardView:
 
 def client_name(conversation: Conversation) -> str:
     """The client, and the contact where the name says more."""
-    client = one_line(conversation.client.name, NAME_LIMIT)
+    client = one_line(conversation.client.name, NAME_LIMIT) or f"№ {conversation.client.id}"
     contact = one_line(conversation.contact.name, NAME_LIMIT)
     if not contact or contact.casefold() == client.casefold():
         return client

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.buttons import CardButton, CardDeed, Keyboard
-from bot.cards import alert_view, card_view
+from bot.cards import alert_view, card_view, client_name
 from bot.rich import MESSAGE_LIMIT
 from inbox.model import Attachment, Client, Contact, Entity, Handle, Media, Nature, Outcome
 from inbox.ports import Alert, Card, CardState
@@ -280,6 +280,12 @@ def test_an_answered_alert_says_so_and_has_no_buttons() -> None:
         "Ромашка · Анна Петрова\n✉️ Почта info\n✅ Ответ: Ольга, через 50 мин"
     )
     assert view.keyboard == ()
+
+
+def test_a_client_whose_name_shows_nothing_has_a_number() -> None:
+    nobody = conversation(client=Client(21, "\u200e\u200f"), contact=Contact(31, 21, " "))
+    assert client_name(nobody) == "№ 21"
+    assert card_view(card(conversation=nobody), OLGA, NOON).body.text.startswith("№ 21\n")
 
 
 class TestAnotherSender:

@@ -44,6 +44,8 @@ def parse_url(url: str) -> URL:
             "url", Phrase("expected sqlite:///FILE or postgresql://...")
         ) from None
     parsed = parsed.set(drivername=SCHEMES.get(parsed.drivername, parsed.drivername))
+    if mode := parsed.query.get("sslmode"):  # as libpq and every provider's page write it
+        parsed = parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
     if parsed.drivername not in SCHEMES.values():
         raise StoreUnavailable("url", Phrase("unknown database {name}", name=parsed.drivername))
     if parsed.drivername == SCHEMES["sqlite"] and parsed.database in {None, "", ":memory:"}:

@@ -40,6 +40,9 @@ class Phrase(str):
         made.template, made.other, made.fields = template, other, fields
         return made
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return self._make, (self.template, self.other, self.fields)
+
     def changed(self, change: Callable[[str], str]) -> Self:
         """The same with every text in its fields changed, however deep."""
         fields = {name: _changed(value, change) for name, value in self.fields.items()}

@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, StringConstraints, ValidationError, field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.settings_faults import PREFIX, SettingsFault, sentences
+from bot.settings_language import DEFAULT_FILE
 from bot.settings_sections import (
     ClockSettings,
     DatabaseSettings,
@@ -30,7 +31,6 @@ from connectors.email.config import MailboxSettings
 from connectors.telegram.config import TelegramSettings
 from inbox.phrases import Phrase
 
-DEFAULT_FILE = Path("okno.toml")
 DATABASE_FILE = "okno.db"
 
 # Variables are lower-cased and "__" separates their parts, so a mailbox's name keeps to this.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bot.texts import known_language
 
 SAYS_LANGUAGE = "OKNO_STUDIO__LANGUAGE"
 SAYS_FILE = "OKNO_CONFIG"
 LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")  # POSIX: the first that is set decides
-STUDIO_DEFAULT = "ru"  # that of StudioSettings.language
+STUDIO_DEFAULT: Final = "ru"  # where [studio] names no language
 DEFAULT_FILE = Path("okno.toml")
 
 

@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from bot.durations import parse_duration
+from bot.settings_language import STUDIO_DEFAULT
 from inbox.phrases import Phrase
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -148,7 +149,7 @@ class StudioSettings(Section):
 
     name: Annotated[str, Field(min_length=1)]
     timezone: Zone
-    language: Literal["ru", "en"] = "ru"
+    language: Literal["ru", "en"] = STUDIO_DEFAULT
 
     @property
     def zone(self) -> ZoneInfo:

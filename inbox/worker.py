@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT = 15.0  # seconds; a third of the lease
 GATHER = 0.002  # seconds
+GATHER_FULL = 0.008  # seconds
 SWEEP = 5.0  # seconds; a wake-up that got lost costs no more
 LOOK_AGAIN = 60.0  # seconds; whether the office has opened
 ENOUGH = 6  # attempts; then a person must look
@@ -60,8 +61,9 @@ async def work(inbox: Inbox, queue: Queue, parallel: int, *, patience: float = 1
             await _something_to_do(inbox, queue, running, claimed.next_due_in)
             while len(running) == parallel or any(one.done() for one in running):
                 await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                # Jobs that end together are followed by one claim for all their places.
-                await asyncio.sleep(GATHER)
+                # Jobs that end together are followed by one claim for all their places; where
+                # all are taken, more jobs wait than run, and a claim for many is worth waiting.
+                await asyncio.sleep(GATHER_FULL if len(running) == parallel else GATHER)
                 for task in [one for one in running if one.done()]:
                     del running[task]
     finally:

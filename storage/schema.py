@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from inbox.errors import StoreUnavailable
 from inbox.phrases import Phrase
+from storage.statements import DURABLE
 
 HEAD = "0001"
 LOCK = 7_310_579  # our advisory lock's number in PostgreSQL
@@ -22,6 +23,8 @@ async def migrate(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            # A server that crashed right after it would come back without the tables.
+            await connection.execute(DURABLE)
         await connection.run_sync(_upgrade)
 
 

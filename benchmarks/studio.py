@@ -46,6 +46,7 @@ To: {address}
 Subject: =?utf-8?b?0J/RgNCw0LLQutC4INC/0L4g0YHQsNC50YLRgw==?= {client}
 Date: {date}
 Message-ID: <{number}.{run}@firm{client}.example>
+References: <thread.{run}@firm{client}.example>
 MIME-Version: 1.0
 Content-Type: text/plain; charset=utf-8
 Content-Transfer-Encoding: 8bit
@@ -63,7 +64,7 @@ def say(number: int) -> str:
 
 
 def mail(number: int, address: str, run: str) -> bytes:
-    """The same as a mail from one of the clients, all of one client's mails in one thread."""
+    """The same as a mail from one of the clients; all mails of a client are one thread."""
     date = datetime.fromtimestamp(time.time(), UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
     client = number % CLIENTS
     given = {"number": number, "client": client, "address": address, "run": run, "date": date}

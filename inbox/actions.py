@@ -79,10 +79,9 @@ async def settle(inbox: Inbox, reply_id: int) -> bool:
         draft = await t.reply(reply_id)
         if draft.state is not ReplyState.UNCERTAIN:
             return False
-        at = draft.written_at
-        if draft.message_id is not None:
-            # The clocks of two servers: a reply is never older than its question.
-            at = max(at, (await t.card(draft.message_id)).message.sent_at)
+        # The clocks of two servers: a reply is never older than its question.
+        card = await t.card(draft.message_id) if draft.message_id is not None else None
+        at = max(draft.written_at, card.message.sent_at if card else draft.written_at)
         sent = replace(draft, state=ReplyState.SENT, sent_at=at)
         await answered(inbox, t, sent, at)
         await t.save_reply(sent)

@@ -116,7 +116,7 @@ async def receive(inbox: Inbox, claim: Claim, job: Received) -> None:
     if isinstance(message, str):
         await _acknowledge(inbox, claim, raw_ids, "ignored", message)
     else:
-        await _show_new(inbox, claim, raw_ids, raws[0], message, staff)
+        await _show_new(inbox, claim, raw_ids, raws[0], message, staff=staff)
 
 
 async def _acknowledge(
@@ -145,6 +145,7 @@ async def _show_new(
     raw_ids: Sequence[int],
     raw: RawMessage,
     message: InboundMessage,
+    *,
     staff: Sequence[Manager],
 ) -> None:
     """File, tag, start the clock; then the card; then acknowledge together with its links."""

@@ -134,6 +134,7 @@ class Messages(Conversations):
         )
 
     async def newest_message(self, conversation_id: int) -> int | None:
+        """A person's, however many machines answered since; else whatever there is."""
         found: int | None = await self.value(NEWEST, conversation_id=conversation_id)
         return found
 

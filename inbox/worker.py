@@ -8,7 +8,13 @@ from dataclasses import replace
 from typing import assert_never
 
 from inbox import routing
-from inbox.errors import OknoError, SendDeferred, SendRejected, SendUncertain
+from inbox.errors import (
+    OknoError,
+    SendDeferred,
+    SendRejected,
+    SendUncertain,
+    StoreUnavailable,
+)
 from inbox.flow import receive, send
 from inbox.inbox import Inbox, load_files
 from inbox.jobs import (
@@ -107,6 +113,9 @@ async def run(inbox: Inbox, claim: Claim) -> None:
     """Run one job to its acknowledgement, its next try or its grave; raises nothing."""
     try:
         try:
+            if claim.attempts > ENOUGH:  # it kills the process: claimed, and never ended
+                await _give_up(inbox, claim, f"did not end in {ENOUGH} tries")
+                return
             await _dispatch(inbox, claim)
         except (SendDeferred, SendUncertain) as error:
             async with inbox.store.begin() as t:
@@ -146,11 +155,18 @@ async def _dispatch(inbox: Inbox, claim: Claim) -> None:
 
 
 async def _try_later(inbox: Inbox, claim: Claim, error: Exception) -> None:
-    what = f"{type(error).__name__}: {error}"
+    if claim.attempts < ENOUGH or isinstance(error, StoreUnavailable):
+        # Counted while it may be: then a card says that it was possibly shown before.
+        counted = claim.attempts < ENOUGH
+        async with inbox.store.begin() as t:
+            await t.retry(claim, after=pause(error, claim.attempts), counted=counted)
+        return
+    await _give_up(inbox, claim, f"{type(error).__name__}: {error}")
+
+
+async def _give_up(inbox: Inbox, claim: Claim, what: str) -> None:
+    """To the dead letters: an administrator is told, and of a reply its author too."""
     async with inbox.store.begin() as t:
-        if claim.attempts < ENOUGH:
-            await t.retry(claim, after=pause(error, claim.attempts))
-            return
         await t.bury(claim, what)
         fields = {"job": type(claim.job).__name__, "id": str(claim.job_id), "error": what}
         await tell_admins(t, "dead_letter", fields, key=f"dead:{claim.job_id}")

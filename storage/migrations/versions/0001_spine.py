@@ -21,6 +21,7 @@ def upgrade() -> None:
     raw_messages()
     conversations()
     messages()
+    replies()
     desk()
     queue()
 
@@ -207,6 +208,9 @@ def messages() -> None:
         "ix_message_conversation_id_sent_at", "message", ["conversation_id", "sent_at"]
     )
     op.create_index("ix_message_wait_id", "message", ["wait_id"])
+
+
+def replies() -> None:
     op.create_table(
         "reply",
         sa.Column("id", ID, primary_key=True),

@@ -182,6 +182,13 @@ class Product:
                     return time.monotonic()
                 await asyncio.sleep(0.02)
 
+    def processor_seconds(self) -> float:
+        """User and system time that the process has used."""
+        if self.process is None:
+            raise RuntimeError("the product was not started")
+        used = psutil.Process(self.process.pid).cpu_times()
+        return float(used.user + used.system)
+
     def memory(self) -> dict[str, float]:
         """VmRSS and VmHWM in MB. (ru_maxrss would be inherited over fork and exec.)"""
         if self.process is None:

@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -51,6 +52,17 @@ async def main(api: str, token: str) -> None:
 import uvloop
 uvloop.run(main(*sys.argv[1:]))
 """
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Messages a second, and milliseconds of processor time of the product for each.
+
+    The second hardly knows what else the machine does.
+    """
+
+    rate: float
+    each: float
 
 
 @asynccontextmanager
@@ -91,8 +103,8 @@ async def ceiling(count: int) -> float:
         return count / (max(cards.at.values()) - min(cards.at.values()))
 
 
-async def telegram(count: int, database: str | None) -> float:
-    """Messages a second of the product, waiting at the Bot API; `database` None: SQLite."""
+async def telegram(count: int, database: str | None) -> Figure:
+    """The product's figure, the messages waiting at the Bot API; `database` None: SQLite."""
     with tempfile.TemporaryDirectory(prefix="okno-") as folder:
         async with bot_api() as people:
             product = studio.Product(Path(folder))
@@ -103,7 +115,7 @@ async def telegram(count: int, database: str | None) -> float:
                 return await _drained(product, people, count)
 
 
-async def mail(count: int, database: str | None) -> float:
+async def mail(count: int, database: str | None) -> Figure:
     """The same, with mails that wait in one mailbox of Dovecot."""
     run = secrets.token_hex(4)
     async with AsyncExitStack() as stack:
@@ -124,20 +136,25 @@ async def mail(count: int, database: str | None) -> float:
             return await _drained(product, people, count)
 
 
-async def _drained(product: studio.Product, people: RemotePeople, count: int) -> float:
+async def _drained(product: studio.Product, people: RemotePeople, count: int) -> Figure:
     cards = studio.Cards(people)
+    await cards.all_of(1, every=0.05)
+    begun, first = product.processor_seconds(), len(cards.at)
     await cards.all_of(count)
     ended = await product.idle(people.session)
+    used = product.processor_seconds() - begun
     if cards.doubled:
         raise RuntimeError(f"{cards.doubled} cards were shown twice")
-    return count / (ended - min(cards.at.values()))
+    rate = count / (ended - min(cards.at.values()))
+    return Figure(rate, used / (count - first) * 1000)
 
 
-def line(name: str, found: float, most: float) -> str:
+def line(name: str, found: Figure, most: float) -> str:
     """A figure beside the ceiling and the goal."""
-    word = "kept" if found >= GOAL else "MISSED"
-    ratio = f"{found / most:.2f} of the ceiling"
-    return f"{name:<36}{found:>7.0f}/s   {ratio}   at least {GOAL:.0f}   {word}"
+    word = "kept" if found.rate >= GOAL else "MISSED"
+    ratio = f"{found.rate / most:.2f} of the ceiling"
+    each = f"{found.each:.2f} ms of processor each"
+    return f"{name:<36}{found.rate:>7.0f}/s   {ratio}   {each}   at least {GOAL:.0f}   {word}"
 
 
 async def main(count: int, only: str | None) -> int:
@@ -155,7 +172,7 @@ async def main(count: int, only: str | None) -> int:
         for name, make in databases.items():
             for channel, measure in (("Telegram", telegram), ("mail", mail)):
                 found = await measure(count, make())
-                kept = kept and found >= GOAL
+                kept = kept and found.rate >= GOAL
                 print(line(f"{channel} over {name}", found, most), flush=True)
     return 0 if kept else 1
 

@@ -58,7 +58,7 @@ uvloop.run(main(*sys.argv[1:]))
 class Figure:
     """Messages a second, and milliseconds of processor time of the product for each.
 
-    The second hardly knows what else the machine does.
+    The second depends less on what else the machine does.
     """
 
     rate: float

@@ -20,6 +20,7 @@ def upgrade() -> None:
     people()
     raw_messages()
     conversations()
+    waits()
     messages()
     replies()
     desk()
@@ -134,6 +135,9 @@ def conversations() -> None:
             ["conversation_id"], ["conversation.id"], name="fk_thread_conversation_id"
         ),
     )
+
+
+def waits() -> None:
     op.create_table(
         "wait",
         sa.Column("id", ID, primary_key=True),

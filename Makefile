@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 CATALOGUES := $(wildcard bot/locales/*/LC_MESSAGES/okno.po)
 
-.PHONY: help setup demo test lint format lock texts
+.PHONY: help setup demo test lint format lock texts picture
 
 help:
 	@echo "make setup   install into .venv"
@@ -15,6 +15,7 @@ help:
 	@echo "make format  let ruff format and fix"
 	@echo "make lock    pin the dependencies anew"
 	@echo "make texts   collect the texts for translation and compile the catalogues"
+	@echo "make picture take README's picture anew (needs Chromium)"
 
 setup: .venv/.ready $(CATALOGUES:.po=.mo)
 
@@ -43,3 +44,6 @@ lock:
 
 texts: .venv/.ready
 	@scripts/texts.sh
+
+picture: setup
+	@$(BIN)/python -m scripts.picture

@@ -38,6 +38,7 @@ from inbox.flow import escalate, listen
 from inbox.held_back import queue_digests
 from inbox.inbox import Inbox
 from inbox.jobs import Queue
+from inbox.phrases import Phrase
 from inbox.ports import Clock
 from inbox.sla import Policy, Recipient, Rung
 from inbox.worker import work
@@ -45,7 +46,7 @@ from storage.store import SqlStore, open_store
 
 log = structlog.get_logger(__name__)
 
-LANES = {Queue.IN: 8, Queue.OUT: 4, Queue.DESK: 4, Queue.COPIES: 2}
+LANES = {Queue.IN: 16, Queue.OUT: 4, Queue.DESK: 4, Queue.COPIES: 2}
 PRUNE_AT = time(4)
 DIGEST_AT = time(9)
 STOPPED_AT_ONCE = 130
@@ -63,7 +64,7 @@ def hours_of(settings: Settings) -> BusinessHours:
             dates=hours.dates,
         )
     except ValueError as error:
-        raise SettingsFault(f"[hours] {error}.") from None
+        raise SettingsFault(Phrase("[hours] {fault}.", fault=error.args[0])) from None
 
 
 def policy_of(settings: Settings) -> Policy:

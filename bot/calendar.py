@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from inbox.business_hours import BusinessHours
+from inbox.phrases import Phrase
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -138,8 +139,11 @@ def _public_holidays(country: str, years: range) -> "HolidayBase":
         return country_holidays(code, subdiv=region, years=years)
     except NotImplementedError:
         raise ValueError(
-            f'country: no public holidays are known for "{country}"; write an ISO 3166 code such '
-            'as "RU" or "DE-BY", or leave it out and list your days off'
+            Phrase(
+                'country: no public holidays are known for "{country}"; write an ISO 3166 code'
+                ' such as "RU" or "DE-BY", or leave it out and list your days off',
+                country=country,
+            )
         ) from None
 
 
@@ -166,7 +170,10 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(
-            f'time zone: "{name}" is not known; write an IANA name such as "Europe/Moscow"'
+            Phrase(
+                'time zone: "{name}" is not known; write an IANA name such as "Europe/Moscow"',
+                name=name,
+            )
         ) from None
 
 
@@ -175,7 +182,10 @@ def _weekday(name: str | int) -> int:
         return name
     key = name.strip().lower()
     if key not in WEEKDAYS:
-        raise ValueError(f'"{name}" is not a weekday; write one of {", ".join(WEEKDAYS)}')
+        days = ", ".join(WEEKDAYS)
+        raise ValueError(
+            Phrase('"{name}" is not a weekday; write one of {days}', name=name, days=days)
+        )
     return WEEKDAYS.index(key)
 
 
@@ -187,17 +197,31 @@ def _hours(shifts: Shifts, where: str | int) -> Hours:
 
 def _shift(text: str, where: str | int) -> tuple[time, time]:
     if not (found := _SHIFT.fullmatch(text.strip())):
-        raise ValueError(f'{where}: "{text}" is not working hours; write them as "09:00-13:00"')
+        raise ValueError(
+            Phrase(
+                '{where}: "{text}" is not working hours; write them as "09:00-13:00"',
+                where=where,
+                text=text,
+            )
+        )
     start, end = (int(hour) * 60 + int(minute) for hour, minute in _pairs(found))
     if any(int(minute) > 59 for _, minute in _pairs(found)) or start >= _DAY or end > _DAY:
         raise ValueError(
-            f'{where}: "{text}" has a time that does not exist; write times from "00:00" to '
-            f'"23:59", or "24:00" for the end of the day'
+            Phrase(
+                '{where}: "{text}" has a time that does not exist; write times from "00:00" to'
+                ' "23:59", or "24:00" for the end of the day',
+                where=where,
+                text=text,
+            )
         )
     if start == end:
         raise ValueError(
-            f'{where}: "{text}" begins and ends at the same time; write "00:00-24:00" for a day '
-            f"round the clock, or leave it out for a closed day"
+            Phrase(
+                '{where}: "{text}" begins and ends at the same time; write "00:00-24:00" for a'
+                " day round the clock, or leave it out for a closed day",
+                where=where,
+                text=text,
+            )
         )
     return _clock(start), _clock(end % _DAY)
 

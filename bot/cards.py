@@ -91,6 +91,7 @@ def alert_view(alert: Alert, reader: Manager, now: datetime) -> CardView:
     lines = [
         Rich(headline).styled("bold"),
         Rich(_channel_line(say, card, now, reader)),
+        *_addresses(say, card),
         _due(say, alert, reader, now),
         Rich(_holder(say, card)),
         Rich(late if alert.late else "").styled("italic"),
@@ -101,7 +102,7 @@ def alert_view(alert: Alert, reader: Manager, now: datetime) -> CardView:
 
 def client_name(conversation: Conversation) -> str:
     """The client, and the contact where the name says more."""
-    client = one_line(conversation.client.name, NAME_LIMIT)
+    client = one_line(conversation.client.name, NAME_LIMIT) or f"№ {conversation.client.id}"
     contact = one_line(conversation.contact.name, NAME_LIMIT)
     if not contact or contact.casefold() == client.casefold():
         return client
@@ -142,6 +143,7 @@ def _heading(say: Say, card: Card, now: datetime, reader: Manager) -> Rich:
         Rich(client_name(card.conversation)).styled("bold"),
         Rich(_sender(card)),
         Rich(_channel_line(say, card, now, reader)),
+        *_addresses(say, card),
         Rich(one_line(card.message.subject or "", SUBJECT_LIMIT)).styled("bold"),
     ]
     if card.message.forwarded is not None:
@@ -214,6 +216,20 @@ def _answered_to(say: Say, card: Card, others: Sequence[str]) -> Rich:
 def _channel_line(say: Say, card: Card, now: datetime, reader: Manager) -> str:
     sent = moment(say, card.message.sent_at, now, zone_of(reader))
     return f"{channel_name(say, card.conversation.channel_id)} · {sent}"
+
+
+def _addresses(say: Say, card: Card) -> list[Rich]:
+    """Who wrote and who gets the answer, where that is another than the conversation's own."""
+    message, lines = card.message, []
+    if message.sender != card.conversation.recipient:
+        name = one_line(message.sender_name, NAME_LIMIT)
+        address = one_line(message.sender.address, NAME_LIMIT)
+        who = address if name in {"", address} else f"{name} ({address})"
+        lines.append(Rich(say("✍️ Written by {name}", name=who)))
+    if message.answers_to:
+        to = one_line(", ".join(message.answers_to), SUBJECT_LIMIT)
+        lines.append(Rich(say("↩️ An answer goes to {name}", name=to)))
+    return lines
 
 
 def _fitting(text: Rich, room: int) -> tuple[Rich, Rich]:

@@ -17,6 +17,7 @@ from bot.settings_faults import SettingsFault
 from connectors.email import MailConnector, connect
 from connectors.telegram import TelegramConnector, open_bot
 from inbox.model import Channel
+from inbox.phrases import Phrase
 from inbox.ports import Clock, Store
 
 log = structlog.get_logger(__name__)
@@ -93,8 +94,11 @@ async def _greet(bot: Bot) -> None:
             me = await bot.get_me()
     except exceptions.TelegramUnauthorizedError:
         raise SettingsFault(
-            f"Telegram does not know the token of bot {bot.id}. Ask @BotFather for the present"
-            " one, and put it into telegram.token or the file that telegram.token_file names."
+            Phrase(
+                "Telegram does not know the token of bot {number}. Ask @BotFather for the present"
+                " one, and put it into telegram.token or the file that telegram.token_file names.",
+                number=bot.id,
+            )
         ) from None
     except (exceptions.AiogramError, OSError, TimeoutError) as error:
         log.warning("Telegram does not answer yet; trying on.", error=type(error).__name__)

@@ -12,15 +12,17 @@ from bot.app import hours_of
 from bot.calendar import provisional_years
 from bot.clock import open_clock
 from bot.settings import Settings
+from bot.texts import Say
+from bot.wording import moment, trouble
 from connectors.email import check_imap, check_smtp
 from connectors.email.config import MailboxSettings
 from connectors.telegram import open_bot
 from inbox.errors import NoWorkingTime, OknoError, StoreUnavailable
 from inbox.model import Manager, Role
+from inbox.phrases import Phrase
 from storage.store import open_store
 
 ANSWER_WITHIN = 20.0  # seconds
-SHOWN = "%a %d %b %Y, %H:%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,18 @@ class Finding:
         return not self.fix
 
 
-async def check_all(settings: Settings) -> AsyncIterator[Finding]:
-    """Try one thing after another; a failed one does not keep the others from their turn."""
-    yield Finding("settings", f"{settings.studio.name}, {settings.studio.timezone}")
+async def check_all(settings: Settings, say: Say) -> AsyncIterator[Finding]:
+    """Try one thing after another; a failed one does not keep the others from their turn.
+
+    What is tried is named by phrases, and by the tables of the settings file.
+    """
+    yield Finding(Phrase("settings"), f"{settings.studio.name}, {settings.studio.timezone}")
     staff: tuple[Manager, ...] | None = None
     try:
         store = await open_store(settings.database.address, exclusive=False)
     except StoreUnavailable as error:
-        yield Finding("database", str(error), "Check [database] in the settings.")
+        fix = Phrase("Check [database] in the settings.")
+        yield Finding(Phrase("database"), trouble(say, error), fix)
     else:
         try:
             yield _sound(await store.check())
@@ -57,18 +63,19 @@ async def check_all(settings: Settings) -> AsyncIterator[Finding]:
     async for finding in _telegram(settings):
         yield finding
     for name, mailbox in settings.mailboxes.items():
-        async for finding in _mailbox(name, mailbox):
+        async for finding in _mailbox(name, mailbox, say):
             yield finding
-    yield _calendar(settings)
+    yield _calendar(settings, say)
     if settings.clock.file is not None:
-        yield Finding("clock", "turned by a file", "Remove file from [clock] to go live.")
+        fix = Phrase("Remove file from [clock] to go live.")
+        yield Finding(Phrase("clock"), Phrase("turned by a file"), fix)
 
 
 def _sound(problems: tuple[str, ...]) -> Finding:
     if not problems:
-        return Finding("database", "sound")
-    fix = "Keep a copy of the database, and report this with it."
-    return Finding("database", "; ".join(problems[:5]), fix)
+        return Finding(Phrase("database"), Phrase("sound"))
+    fix = Phrase("Keep a copy of the database, and report this with it.")
+    return Finding(Phrase("database"), "; ".join(problems[:5]), fix)
 
 
 def _team(staff: tuple[Manager, ...], settings: Settings) -> Finding:
@@ -78,11 +85,15 @@ def _team(staff: tuple[Manager, ...], settings: Settings) -> Finding:
     strangers = sorted(name for name in wanted if name.casefold() not in names)
     if strangers:
         fix = f'okno team add --name "{strangers[0]}" --telegram-id ...'
-        return Finding("team", f"a mailbox's manager is missing: {strangers[0]}", fix)
+        return Finding(
+            Phrase("team"),
+            Phrase("a mailbox's manager is missing: {name}", name=strangers[0]),
+            fix,
+        )
     if not any(one.role is not Role.MANAGER for one in active):
         fix = 'okno team add --name "..." --telegram-id ... --role head'
-        return Finding("team", "there is no head and no admin", fix)
-    return Finding("team", ", ".join(f"{one.name} ({one.role})" for one in active))
+        return Finding(Phrase("team"), Phrase("there is no head and no admin"), fix)
+    return Finding(Phrase("team"), ", ".join(f"{one.name} ({one.role})" for one in active))
 
 
 async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
@@ -97,11 +108,15 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
             async with asyncio.timeout(ANSWER_WITHIN):
                 found = [await _account(bot, key), await _webhook(bot, key, polled=polled)]
         except exceptions.TelegramUnauthorizedError:
-            fix = f"Ask @BotFather for the present token, and put it into {key}.token."
-            found = [Finding(key, "Telegram does not know this token", fix)]
+            fix = Phrase(
+                "Ask @BotFather for the present token, and put it into {key}.token.", key=key
+            )
+            found = [Finding(key, Phrase("Telegram does not know this token"), fix)]
         except (exceptions.AiogramError, OSError, TimeoutError) as error:
-            fix = "Check the connection, and telegram.api and telegram.proxy in the settings."
-            found = [Finding(key, f"no answer ({type(error).__name__})", fix)]
+            fix = Phrase(
+                "Check the connection, and telegram.api and telegram.proxy in the settings."
+            )
+            found = [Finding(key, Phrase("no answer ({fault})", fault=type(error).__name__), fix)]
         finally:
             await bot.session.close()
         for finding in found:
@@ -115,46 +130,53 @@ async def _account(bot: Bot, key: str) -> Finding:
 
 async def _webhook(bot: Bot, key: str, *, polled: bool) -> Finding:
     info = await bot.get_webhook_info()
-    what = f"{key} updates"
+    what = Phrase("{key} updates", key=key)
     if polled and info.url:
-        fix = 'Remove its webhook (deleteWebhook of the Bot API), or set mode = "webhook".'
-        return Finding(what, "another program gets the updates by webhook", fix)
+        fix = Phrase('Remove its webhook (deleteWebhook of the Bot API), or set mode = "webhook".')
+        return Finding(what, Phrase("another program gets the updates by webhook"), fix)
     if info.last_error_message and not polled:
-        fix = "Check telegram.webhook.url, and the proxy before it."
+        fix = Phrase("Check telegram.webhook.url, and the proxy before it.")
         return Finding(what, info.last_error_message, fix)
-    return Finding(
-        what, "by polling" if polled else f"by webhook, {info.pending_update_count} wait"
-    )
+    if polled:
+        return Finding(what, Phrase("by polling"))
+    number = info.pending_update_count
+    return Finding(what, Phrase("by webhook, {number} wait", number=number))
 
 
-async def _mailbox(name: str, mailbox: MailboxSettings) -> AsyncIterator[Finding]:
+async def _mailbox(name: str, mailbox: MailboxSettings, say: Say) -> AsyncIterator[Finding]:
     for kind, attempt in (("imap", check_imap), ("smtp", check_smtp)):
         what = f"mailboxes.{name}.{kind}"
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 says = await attempt(mailbox, name)
         except TimeoutError:
-            yield Finding(what, "no answer", f"Check {what}.host.")
+            yield Finding(what, Phrase("no answer"), Phrase("Check {key}.host.", key=what))
         except OknoError as error:
-            fix = f"Check user, password, host, port and security in [{what}]."
+            fix = Phrase("Check user, password, host, port and security in [{key}].", key=what)
             if mailbox.auth != "password":
-                fix = f"Sign in again: okno mailbox login {name}"
-            yield Finding(what, str(error), fix)
+                fix = Phrase("Sign in again: {command}", command=f"okno mailbox login {name}")
+            yield Finding(what, trouble(say, error), fix)
         else:
             yield Finding(what, says)
 
 
-def _calendar(settings: Settings) -> Finding:
+def _calendar(settings: Settings, say: Say) -> Finding:
     now = open_clock(settings.clock.file).now()
     try:
         opening = hours_of(settings).next_opening(now)
     except NoWorkingTime:
-        return Finding("hours", "never open", "Name working hours in [hours].")
+        return Finding(
+            Phrase("hours"), Phrase("never open"), Phrase("Name working hours in [hours].")
+        )
     except OknoError as error:
-        return Finding("hours", str(error), "Check [hours] in the settings.")
-    local = opening.astimezone(settings.studio.zone)
-    says = "open now" if opening <= now else f"open from {local.strftime(SHOWN)}"
+        fix = Phrase("Check [hours] in the settings.")
+        return Finding(Phrase("hours"), say.fault(error), fix)
+    says = say("open now")
+    if opening > now:
+        at = moment(say, opening, now, settings.studio.zone)
+        says = say("open from {time}", time=at)
     years = range(now.year, now.year + 2)
     if provisional := provisional_years(settings.hours.country, years):
-        says += f"; holidays of {', '.join(map(str, provisional))} are not decreed yet"
-    return Finding("hours", says)
+        named = ", ".join(map(str, provisional))
+        says = say("{now}; holidays of {years} are not decreed yet", now=says, years=named)
+    return Finding(Phrase("hours"), says)

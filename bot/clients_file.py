@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from bot.outer_words import system_fault
 from inbox.errors import OknoError
 from inbox.model import Handle
+from inbox.phrases import Phrase
 
 LARGEST = 50 * 1024 * 1024  # bytes
 DELIMITERS = ",;\t|"
@@ -52,13 +54,27 @@ def read_clients(path: Path, country: str | None) -> tuple[Line, ...]:
         size = path.stat().st_size
         content = path.read_bytes() if size <= LARGEST else b""
     except OSError as error:
-        raise ListFault(f"{path} cannot be read: {error.strerror}.") from None
+        fault = system_fault(error)
+        raise ListFault(
+            Phrase("{path} cannot be read: {fault}.", path=path, fault=fault)
+        ) from None
     if size > LARGEST:
-        raise ListFault(f"{path} has {size // 2**20} MB; {LARGEST // 2**20} MB is the most.")
+        raise ListFault(
+            Phrase(
+                "{path} has {size} MB; {most} MB is the most.",
+                path=path,
+                size=size // 2**20,
+                most=LARGEST // 2**20,
+            )
+        )
     rows = _sheet(path) if path.suffix.lower() in {".xlsx", ".xls", ".ods"} else _csv(content)
     numbered = [(number, row) for number, row in rows if any(row)]
     if not numbered:
-        raise ListFault(f"{path} is empty. Its first line names the columns: name, manager ...")
+        raise ListFault(
+            Phrase(
+                "{path} is empty. Its first line names the columns: name, manager ...", path=path
+            )
+        )
     (_, header), *body = numbered
     columns = _columns(header)
     return tuple(_line(number, row, columns, country) for number, row in body)
@@ -74,8 +90,11 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
     if "name" not in found:
         seen = ", ".join(filter(None, header))[:200]
         raise ListFault(
-            "The first line must name the columns: name, manager, emails, telegram, phones"
-            f" (at least name). It says: {seen}."
+            Phrase(
+                "The first line must name the columns: name, manager, emails, telegram, phones"
+                " (at least name). It says: {columns}.",
+                columns=seen,
+            )
         )
     return found
 
@@ -94,10 +113,10 @@ def _line(number: int, row: Sequence[str], columns: dict[str, int], country: str
             try:
                 handles.append(read(text))
             except ValueError as error:
-                faults.append(str(error))
+                faults.append(error.args[0])
     name = " ".join(cells.get("name", "").split())
     if not name:
-        faults.append("the name is empty")
+        faults.append(Phrase("the name is empty"))
     manager = " ".join(cells.get("manager", "").split())
     return Line(number, name, manager, tuple(dict.fromkeys(handles)), tuple(faults))
 
@@ -110,8 +129,8 @@ def _email(text: str) -> Handle:
 
     try:
         found = validate_email(text, check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
-        raise ValueError(f"{text} is not an e-mail address: {str(error).rstrip('.')}") from None
+    except EmailNotValidError:
+        raise ValueError(Phrase("{text} is not an e-mail address", text=text)) from None
     return Handle("email", found.normalized.casefold())
 
 
@@ -120,7 +139,7 @@ def _telegram(text: str) -> Handle:
         return Handle("telegram", text)
     if named := _TELEGRAM_NAME.fullmatch(text.lower()):
         return Handle("telegram_name", named[1])
-    raise ValueError(f"{text} is neither a Telegram id (digits) nor an @name")
+    raise ValueError(Phrase("{text} is neither a Telegram id (digits) nor an @name", text=text))
 
 
 def _phone(text: str, country: str | None) -> Handle:
@@ -132,9 +151,18 @@ def _phone(text: str, country: str | None) -> Handle:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):
-        hint = f"write it with + and the country, or as in {region}" if region else "begin with +"
-        raise ValueError(f"{text} is not a phone number; {hint}")
+        raise ValueError(_no_phone(text, region))
     return Handle("phone", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _no_phone(text: str, region: str | None) -> Phrase:
+    if region is None:
+        return Phrase("{text} is not a phone number; begin with +", text=text)
+    return Phrase(
+        "{text} is not a phone number; write it with + and the country, or as in {country}",
+        text=text,
+        country=region,
+    )
 
 
 def _csv(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
@@ -151,8 +179,13 @@ def _csv(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
         for row in reader:
             yield number, row
             number = reader.line_num + 1
-    except csv.Error as error:
-        raise ListFault(f"Line {number} is not CSV: {error}.") from None
+    except csv.Error:
+        raise ListFault(
+            Phrase(
+                "Line {number} is not CSV: a quote is not closed, or it is too long.",
+                number=number,
+            )
+        ) from None
 
 
 def _sheet(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
@@ -164,8 +197,12 @@ def _sheet(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
     try:
         book = CalamineWorkbook.from_path(str(path))
         rows: Iterable[Sequence[object]] = book.get_sheet_by_index(0).to_python()
-    except (CalamineError, OSError, IndexError) as error:
-        raise ListFault(f"{path} is not a spreadsheet that can be read: {error}.") from None
+    except (CalamineError, OSError, IndexError):
+        raise ListFault(
+            Phrase(
+                "{path} is not a spreadsheet that can be read. Save it as XLSX or CSV.", path=path
+            )
+        ) from None
     for number, row in enumerate(rows, 1):
         yield number, [_cell(value) for value in row]
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from bot.clients_file import Line
 from inbox.errors import OknoError
 from inbox.model import Client, Contact, Handle, Manager
+from inbox.phrases import Phrase
 from inbox.ports import Store, Transaction
 
 
@@ -45,13 +46,13 @@ async def take_in(store: Store, lines: Iterable[Line]) -> AsyncIterator[Taken]:
         named = {client.name.casefold(): client for client, _ in await t.clients()}
     for line in lines:
         if line.faults:
-            yield Taken(line, Fate.REFUSED, "; ".join(line.faults))
+            yield Taken(line, Fate.REFUSED, Phrase.joined("; ", line.faults))
             continue
         try:
             async with store.begin() as t:
                 client, fate, why = await _take(t, line, named.get(line.name.casefold()), staff)
         except Refused as error:
-            yield Taken(line, Fate.REFUSED, str(error))
+            yield Taken(line, Fate.REFUSED, error.args[0])
             continue
         named[client.name.casefold()] = client
         yield Taken(line, fate, why)
@@ -69,18 +70,18 @@ async def _take(
         await _add_handles(t, client, None, new)
         return client, Fate.ADDED, _listed(new)
     client = replace(known, name=line.name, manager_id=manager.id if manager else known.manager_id)
-    changes = []
+    changes: list[str] = []
     if client.name != known.name:
-        changes.append(f"name (was {known.name})")
+        changes.append(Phrase("name (was {name})", name=known.name))
     if client.manager_id != known.manager_id and manager is not None:
-        changes.append(f"manager {manager.name}")
+        changes.append(Phrase("manager {name}", name=manager.name))
     if changes:
         await t.save_client(client)
     if new:
         contact = next((owner[1] for owner in owners.values() if owner is not None), None)
         await _add_handles(t, client, contact, new)
         changes.append(_listed(new))
-    return client, Fate.CHANGED if changes else Fate.UNCHANGED, ", ".join(changes)
+    return client, Fate.CHANGED if changes else Fate.UNCHANGED, Phrase.joined(", ", changes)
 
 
 def _manager(name: str, staff: list[Manager]) -> Manager | None:
@@ -89,8 +90,8 @@ def _manager(name: str, staff: list[Manager]) -> Manager | None:
     for one in staff:
         if one.name.casefold() == name.casefold():
             return one
-    there = ", ".join(one.name for one in staff) or "nobody; add them with `okno team add`"
-    raise Refused(f"there is no manager {name} (there is: {there})")
+    there = ", ".join(one.name for one in staff) or Phrase("nobody; add them with `okno team add`")
+    raise Refused(Phrase("there is no manager {name} (there is: {names})", name=name, names=there))
 
 
 def _one_client(
@@ -103,7 +104,14 @@ def _one_client(
             continue
         client = owner[0]
         if known is not None and client.id != known.id:
-            raise Refused(f"{handle.address} belongs to the client {client.name}, not {line.name}")
+            raise Refused(
+                Phrase(
+                    "{address} belongs to the client {owner}, not {name}",
+                    address=handle.address,
+                    owner=client.name,
+                    name=line.name,
+                )
+            )
         known = client
     return known
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from inbox.phrases import Phrase
+
 MOST = timedelta(days=365)
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -16,12 +18,12 @@ def parse_duration(text: str, most: timedelta = MOST) -> timedelta:
     """The time that "90s", "45m", "2h" or "1h 30m" says. Raises ValueError with a sentence."""
     said = text.strip().lower()
     if not _DURATION.fullmatch(said):
-        raise ValueError('must be a duration such as "90s", "45m" or "2h"')
+        raise ValueError(Phrase('must be a duration such as "90s", "45m" or "2h"'))
     parts = (timedelta(**{_UNITS[unit]: int(n)}) for n, unit in _PART.findall(said))
     total = sum(parts, timedelta())
     if total > most:
         years = most // MOST
         raise ValueError(
-            "must be a year at most" if years == 1 else f"must be {years} years at most"
+            Phrase.many("must be {number} year at most", "must be {number} years at most", years)
         )
     return total

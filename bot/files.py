@@ -22,11 +22,12 @@ from connectors.telegram.deliver import (
     UPLOAD_LIMIT,
     answer_to,
     input_of,
+    patience,
     send_file,
     shown_as,
 )
 from connectors.telegram.errors import translated
-from inbox.errors import Fault, SendDeferred, SendRejected
+from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain
 from inbox.model import LoadedFile, Media
 from inbox.ports import DeskRef
 
@@ -78,6 +79,8 @@ async def _show(
             return [
                 ref for one in batch for ref in await _patiently(bot, chat_id, card_id, [one], say)
             ]
+        except SendUncertain as error:
+            return [await _doubt(bot, chat_id, card_id, one, say, error=error) for one in batch]
     return [await _show_one(bot, chat_id, card_id, batch[0], say)]
 
 
@@ -93,8 +96,19 @@ async def _show_one(bot: Bot, chat_id: int, card_id: int, file: LoadedFile, say:
                 plain = replace(file.attachment, media=Media.DOCUMENT)
                 return await _show_one(bot, chat_id, card_id, replace(file, attachment=plain), say)
             fault = error.fault
+        except SendUncertain as error:
+            return await _doubt(bot, chat_id, card_id, file, say, error=error)
     line = attachment_line(say, file.attachment)
     words = say("{file}: cannot be shown here, {reason}.", file=line, reason=reason(say, fault))
+    return await send(bot, chat_id, Rich(words), reply_to=card_id)
+
+
+async def _doubt(
+    bot: Bot, chat_id: int, card_id: int, file: LoadedFile, say: Say, *, error: SendUncertain
+) -> DeskRef:
+    """Said rather than tried again: the card would come anew with it, each time."""
+    line, why = attachment_line(say, file.attachment), reason(say, error.fault)
+    words = say("{file}: perhaps not shown here, {reason}.", file=line, reason=why)
     return await send(bot, chat_id, Rich(words), reply_to=card_id)
 
 
@@ -127,7 +141,10 @@ async def _show_album(
                 items.append(InputMediaDocument(media=input_of(file)))
     with translated():
         messages = await bot.send_media_group(
-            chat_id, [*items], reply_parameters=answer_to(card_id)
+            chat_id,
+            [*items],
+            reply_parameters=answer_to(card_id),
+            request_timeout=patience(sum(len(file.content or b"") for file in batch)),
         )
     return [ref_of(bot, message) for message in messages]
 

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.connections import Board
+from bot.outer_words import system_fault
 from bot.settings_faults import SettingsFault
+from inbox.phrases import Phrase
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -99,8 +101,12 @@ async def serve(health: Health, host: str, port: int) -> AsyncIterator[int]:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
             raise SettingsFault(
-                f"/healthz cannot be answered at {host}:{port} ({error.strerror})."
-                " Choose another health.port."
+                Phrase(
+                    "/healthz cannot be answered at {address} ({fault})."
+                    " Choose another health.port.",
+                    address=f"{host}:{port}",
+                    fault=system_fault(error),
+                )
             ) from None
         yield runner.addresses[0][1]
     finally:

@@ -13,7 +13,8 @@ from aiogram.types import (
 from bot.buttons import Keyboard
 from bot.cards import CardView
 from bot.rich import Rich
-from connectors.telegram.deliver import answer_to, entities_for
+from connectors.telegram.bot import Sent
+from connectors.telegram.deliver import answer_to, entities_for, send_text
 from connectors.telegram.errors import translated
 from inbox.errors import SendRejected
 from inbox.ports import DeskRef
@@ -69,7 +70,7 @@ async def edit(bot: Bot, ref: DeskRef, view: CardView | Rich) -> None:
             raise
 
 
-def ref_of(bot: Bot, message: Message) -> DeskRef:
+def ref_of(bot: Bot, message: Message | Sent) -> DeskRef:
     """The full key of a message: ids are a space of their own per bot account."""
     return DeskRef(bot.id, message.chat.id, message.message_id)
 
@@ -90,15 +91,10 @@ def markup_of(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
 
 async def _send(
     bot: Bot, chat_id: int, body: Rich, keyboard: Keyboard, reply_to: int | None
-) -> Message:
+) -> Sent:
     with translated():
-        return await bot.send_message(
-            chat_id,
-            body.text,
-            entities=entities_for(body.entities),
-            reply_markup=markup_of(keyboard),
-            reply_parameters=answer_to(reply_to),
-            parse_mode=None,
+        return await send_text(
+            bot, chat_id, body.text, body.entities, reply_to=reply_to, keyboard=markup_of(keyboard)
         )
 
 

@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, StringConstraints, ValidationError, field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.settings_faults import PREFIX, SettingsFault, sentences
+from bot.settings_language import DEFAULT_FILE
 from bot.settings_sections import (
     ClockSettings,
     DatabaseSettings,
@@ -29,8 +30,8 @@ from bot.settings_sections import (
 from bot.settings_sources import merged, read_environment, read_file, secrets_in, url_secrets
 from connectors.email.config import MailboxSettings
 from connectors.telegram.config import TelegramSettings
+from inbox.phrases import Phrase
 
-DEFAULT_FILE = Path("okno.toml")
 DATABASE_FILE = "okno.db"
 
 # Variables are lower-cased and "__" separates their parts, so a mailbox's name keeps to this.
@@ -80,7 +81,9 @@ class Settings(BaseSettings):
     ) -> dict[str, MailboxSettings]:
         counts = Counter(mailbox.address.casefold() for mailbox in mailboxes.values())
         if twice := [address for address, count in counts.items() if count > 1]:
-            raise ValueError(f"name {twice[0]} twice; a mailbox is read once")
+            raise ValueError(
+                Phrase("name {address} twice; a mailbox is read once", address=twice[0])
+            )
         return mailboxes
 
     def secrets(self) -> frozenset[str]:
@@ -105,7 +108,7 @@ def load(path: Path = DEFAULT_FILE) -> Settings:
             model=Settings,
             secrets=tuple(secrets_in(values)),
         )
-        raise SettingsFault("\n".join(lines)) from None
+        raise SettingsFault(*lines) from None
 
 
 def _with_defaults(values: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
+from bot.settings_words import fix_of, words_of
 from inbox.errors import OknoError
+from inbox.phrases import Phrase
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -21,33 +23,12 @@ Location = tuple[int | str, ...]
 PREFIX = "OKNO_"
 HIDDEN = "***"
 
-_FIXES = {
-    "studio": "Add [studio] with name and timezone",
-    "studio.name": 'Add name = "..." to [studio]',
-    "studio.timezone": 'Write an IANA name, for example timezone = "Europe/Moscow"',
-    "studio.language": 'Write language = "ru" or language = "en"',
-    "telegram": "Add [telegram] with the token that @BotFather gives",
-    "telegram.token": "Ask @BotFather for one, and put it into token, or its file's path into"
-    " token_file",
-    "database.url": "Write sqlite:///okno.db or postgresql://user@host/name",
-    "report.at": 'Write a weekday and a time, for example at = "mon 09:00"',
-    "telegram.mode": 'Write mode = "polling" or mode = "webhook"',
-    "telegram.webhook": "Add [telegram.webhook] with url and secret, or set mode to polling",
-}
-_FIXES_BY_KEY = {
-    "password": "Put it into password, or its file's path into password_file",
-    "secret": "Put it into secret, or its file's path into secret_file",
-    "address": 'Write the mailbox\'s own address, for example address = "info@studio.ru"',
-    "imap": 'Add a table with host, user and password, for example host = "imap.yandex.ru"',
-    "smtp": 'Add a table with host, user and password, for example host = "smtp.yandex.ru"',
-    "host": 'Write a name, for example host = "imap.yandex.ru"',
-    "port": "Write a number from 1 to 65535",
-    "security": 'Write security = "tls", "starttls" or "none"',
-}
-
 
 class SettingsFault(OknoError):
-    """The settings cannot be used; its text is one or more sentences for a person, no secrets."""
+    """The settings cannot be used; its arguments are sentences for a person, without secrets."""
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.args))
 
 
 def sentences(
@@ -64,8 +45,8 @@ def sentences(
         location = _without_unions(error["loc"])
         place = variable(location) if _holds(from_environment, location) else None
         key = ".".join(map(str, location))
-        where = f"{place}" if place else f"{file}: {key}"
-        lines.append(hide(f"{where} {_fault(error, location, model)}", secrets))
+        where = place or f"{file}: {key}"
+        lines.append(hide(_sentence(where, error, location, model), secrets))
     return list(dict.fromkeys(lines))
 
 
@@ -81,6 +62,8 @@ def _without_echoes(errors: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
 
 def hide(text: str, secrets: Sequence[str]) -> str:
     """The text without any of the secrets; the longest first, as one may hold another."""
+    if isinstance(text, Phrase):
+        return text.changed(lambda field: hide(field, secrets))
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
     return text
@@ -91,49 +74,26 @@ def variable(location: Location) -> str:
     return PREFIX + "__".join(map(str, location)).upper()
 
 
-def _fault(error: ErrorDetails, location: Location, model: type[BaseModel]) -> str:
-    context = error.get("ctx", {})
-    match error["type"]:
-        case "missing":
-            what = "is missing"
-        case "extra_forbidden":
-            return f"is not a known key. {_known(location, model)}"
-        case "literal_error" | "enum":
-            what = f"must be {context['expected']}"
-        case "value_error":
-            what = str(context["error"])
-        case kind if kind.endswith("_type"):
-            what = "must be " + _TYPES.get(kind, "something else")
-        case _:
-            what = error["msg"][:1].lower() + error["msg"][1:]
-    fix = _FIXES.get(".".join(map(str, location))) or _FIXES_BY_KEY.get(str(location[-1]))
-    what = what if what.endswith("?") else f"{what.rstrip('.')}."
-    return f"{what} {fix}." if fix else what
-
-
-_TYPES = {
-    "string_type": "a text in quotes",
-    "int_type": "a number",
-    "bool_type": "true or false",
-    "dict_type": "a table",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
-    "list_type": "a list",
-    "tuple_type": "a list",
-    "date_type": "a date, for example 2026-12-31",
-    "path_type": "a path in quotes",
-}
+def _sentence(where: str, error: ErrorDetails, location: Location, model: type[BaseModel]) -> str:
+    if error["type"] == "extra_forbidden":
+        known = _known(location, model)
+        return Phrase("{where} is not a known key. {known}", where=where, known=known)
+    what, fix = words_of(error), fix_of(location)
+    end = "" if what.endswith("?") else "."
+    if fix is None:
+        return Phrase("{where} {what}{end}", where=where, what=what, end=end)
+    return Phrase("{where} {what}{end} {fix}.", where=where, what=what, end=end, fix=fix)
 
 
 def _known(location: Location, model: type[BaseModel]) -> str:
     parent = _model_at(location[:-1], model)
     if parent is None:
-        return "Remove it."
+        return Phrase("Remove it.")
     known = sorted(parent.model_fields)
     close = get_close_matches(str(location[-1]), known, 1)
     if close:
-        return f"Did you mean {close[0]}?"
-    return f"Remove it; known here: {', '.join(known)}."
+        return Phrase("Did you mean {name}?", name=close[0])
+    return Phrase("Remove it; known here: {names}.", names=", ".join(known))
 
 
 def _model_at(location: Location, model: type[BaseModel]) -> type[BaseModel] | None:

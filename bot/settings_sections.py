@@ -22,6 +22,8 @@ from pydantic import (
 )
 
 from bot.durations import parse_duration
+from bot.settings_language import STUDIO_DEFAULT
+from inbox.phrases import Phrase
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 USUAL = "09:00-18:00"
@@ -59,21 +61,25 @@ def _zone(name: str) -> str:
     if is_zone(name):
         return name
     close = get_close_matches(name, available_timezones(), 1)
-    hint = f", did you mean {close[0]}?" if close else ""
-    raise ValueError(f"is not the name of a time zone{hint}")
+    if close:
+        raise ValueError(
+            Phrase("is not the name of a time zone, did you mean {zone}?", zone=close[0])
+        )
+    raise ValueError(Phrase("is not the name of a time zone"))
 
 
 def _duration(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
     if not isinstance(value, str):
-        raise ValueError('must be a duration in quotes such as "90s", "45m" or "2h"')  # noqa: TRY004
+        fault = Phrase('must be a duration in quotes such as "90s", "45m" or "2h"')
+        raise ValueError(fault)  # noqa: TRY004 - pydantic takes a TypeError for one of ours
     return parse_duration(value)
 
 
 def _positive(value: timedelta) -> timedelta:
     if value <= timedelta():
-        raise ValueError('must be longer than nothing, for example "45m"')
+        raise ValueError(Phrase('must be longer than nothing, for example "45m"'))
     return value
 
 
@@ -81,7 +87,7 @@ def _time(text: str) -> time:
     """Local time of day; "24:00" is the midnight that ends the day."""
     found = _CLOCK.fullmatch(text.strip())
     if found is None or (int(found[1]), int(found[2])) > (24, 0):
-        raise ValueError(f'"{text}" is not a time of day such as "09:00"')
+        raise ValueError(Phrase('"{text}" is not a time of day such as "09:00"', text=text))
     return time(int(found[1]) % 24, int(found[2]))
 
 
@@ -90,9 +96,9 @@ def _shift(value: Any) -> tuple[time, time]:
         return value
     opening, dash, closing = value.partition("-") if isinstance(value, str) else ("", "", "")
     if not dash:
-        raise ValueError('must be working hours such as "09:00-13:00"')
+        raise ValueError(Phrase('must be working hours such as "09:00-13:00"'))
     if opening.strip() == "24:00":
-        raise ValueError('working hours begin at "00:00" or later, not at "24:00"')
+        raise ValueError(Phrase('working hours begin at "00:00" or later, not at "24:00"'))
     return _time(opening), _time(closing)
 
 
@@ -111,19 +117,25 @@ def _span(first: str, last: str) -> list[date]:
     try:
         start, end = date.fromisoformat(first.strip()), date.fromisoformat(last.strip())
     except ValueError:
-        raise ValueError('must be dates such as "2026-08-03..2026-08-16"') from None
+        raise ValueError(Phrase('must be dates such as "2026-08-03..2026-08-16"')) from None
     length = (end - start).days + 1
     if not 0 < length <= MOST_DAYS_OFF:
-        raise ValueError(f"{start}..{end} must run forward, over {MOST_DAYS_OFF} days at most")
+        raise ValueError(
+            Phrase(
+                "{span} must run forward, over {days} days at most",
+                span=f"{start}..{end}",
+                days=MOST_DAYS_OFF,
+            )
+        )
     return [start + timedelta(days=number) for number in range(length)]
 
 
 def _database(url: SecretStr) -> SecretStr:
     kind, _, rest = url.get_secret_value().partition("://")
     if kind not in _DRIVERS:
-        raise ValueError("must begin with sqlite:/// or postgresql://")
+        raise ValueError(Phrase("must begin with sqlite:/// or postgresql://"))
     if _DRIVERS[kind] == SQLITE and (not rest.startswith("/") or ":memory:" in rest):
-        raise ValueError("must name a file, as nothing else survives a restart")
+        raise ValueError(Phrase("must name a file, as nothing else survives a restart"))
     return url
 
 
@@ -139,7 +151,7 @@ class StudioSettings(Section):
 
     name: Annotated[str, Field(min_length=1)]
     timezone: Zone
-    language: Literal["ru", "en"] = "ru"
+    language: Literal["ru", "en"] = STUDIO_DEFAULT
 
     @property
     def zone(self) -> ZoneInfo:
@@ -209,7 +221,9 @@ class SlaSettings(Section):
     def _rising(self) -> SlaSettings:
         for lower, upper in pairwise(self.rungs):
             if upper.after < lower.after:
-                raise ValueError("must have its rungs in order, the smallest `after` first")
+                raise ValueError(
+                    Phrase("must have its rungs in order, the smallest `after` first")
+                )
         return self
 
     @property
@@ -228,7 +242,7 @@ def _weekly_time(value: Any) -> Any:
         return value
     day, _, at = value.strip().lower().partition(" ") if isinstance(value, str) else ("", "", "")
     if day not in WEEKDAYS:
-        raise ValueError(f"must begin with one of {', '.join(WEEKDAYS)}")
+        raise ValueError(Phrase("must begin with one of {days}", days=", ".join(WEEKDAYS)))
     return WEEKDAYS.index(day), _time(at)
 
 

@@ -12,7 +12,9 @@ from urllib.parse import unquote
 
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsError
 
+from bot.outer_words import system_fault, toml_fault
 from bot.settings_faults import PREFIX, SettingsFault, variable
+from inbox.phrases import Phrase
 
 SECRET_KEYS = ("token", "password", "secret", "client_secret")
 FILE_SUFFIX = "_file"
@@ -31,16 +33,24 @@ def read_file(path: Path) -> dict[str, Any]:
         values = tomllib.loads(text)
     except FileNotFoundError:
         raise SettingsFault(
-            f"There is no settings file {path}. Make one with `okno init`,"
-            " or name yours with -c FILE."
+            Phrase(
+                "There is no settings file {path}. Make one with `okno init`,"
+                " or name yours with -c FILE.",
+                path=path,
+            )
         ) from None
-    except UnicodeDecodeError as error:
-        raise SettingsFault(f"{path} is not UTF-8 text ({error.reason}). Save it so.") from None
+    except UnicodeDecodeError:
+        raise SettingsFault(Phrase("{path} is not UTF-8 text. Save it so.", path=path)) from None
     except OSError as error:
-        raise SettingsFault(f"{path} cannot be read: {error.strerror}.") from None
+        fault = system_fault(error)
+        raise SettingsFault(
+            Phrase("{path} cannot be read: {fault}.", path=path, fault=fault)
+        ) from None
     except tomllib.TOMLDecodeError as error:
-        fault = str(error).replace("at end of document", _end(text))
-        raise SettingsFault(f"{path} is not valid TOML: {fault}. Mend that place.") from None
+        fault = toml_fault(str(error).replace("at end of document", _end(text)))
+        raise SettingsFault(
+            Phrase("{path} is not valid TOML: {fault}. Mend that place.", path=path, fault=fault)
+        ) from None
     return _resolved(values, path.parent, path.name)
 
 
@@ -56,10 +66,14 @@ def read_environment(settings: type[BaseSettings]) -> dict[str, Any]:
         values = EnvSettingsSource(settings)()
     except SettingsError as error:
         raise SettingsFault(
-            f"A {PREFIX}... variable holds no valid JSON: {_field_named(error)}."
-            ' Lists and tables are written as JSON there, for example ["09:00-18:00"].'
+            Phrase(
+                "An {prefix}... variable holds no valid JSON{place}. Lists and tables are written"
+                ' as JSON there, for example ["09:00-18:00"].',
+                prefix=PREFIX,
+                place=_place(error),
+            )
         ) from None
-    return _resolved(values, Path.cwd(), "the environment")
+    return _resolved(values, Path.cwd(), Phrase("the environment"))
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,9 +121,15 @@ def _resolved(
         elif secret != key and secret in SECRET_KEYS:
             if secret in values:
                 raise SettingsFault(
-                    f"{origin}: {at}{secret} and {at}{key} are both set. Keep one of them."
+                    Phrase(
+                        "{file}: {key} and {other} are both set. Keep one of them.",
+                        file=origin,
+                        key=f"{at}{secret}",
+                        other=f"{at}{key}",
+                    )
                 )
-            result[secret] = _secret(value, folder, f"{origin}: {at}{key}")
+            where = Phrase("{file}: {key}", file=origin, key=f"{at}{key}")
+            result[secret] = _secret(value, folder, where)
         elif f"{at}{key}" == DATABASE_KEY and isinstance(value, str):
             result[key] = _beside(value, folder)
         else:
@@ -125,15 +145,21 @@ def _beside(url: str, folder: Path) -> str:
 
 def _secret(value: Any, folder: Path, where: str) -> str:
     if not isinstance(value, str):
-        raise SettingsFault(f"{where} must be a path in quotes.")
+        raise SettingsFault(Phrase("{where} must be a path in quotes.", where=where))
     path = folder / Path(value).expanduser()
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "no usable path"
         raise SettingsFault(
-            f"{where} names a file that cannot be read ({reason})."
-            f" Write the secret into it, or correct the path (it starts from {folder})."
+            Phrase(
+                "{where} names a file that cannot be read ({fault}). Write the secret into it, or"
+                " correct the path (it starts from {folder}).",
+                where=where,
+                fault=system_fault(error)
+                if isinstance(error, OSError)
+                else Phrase("no usable path"),
+                folder=folder,
+            )
         ) from None
     try:
         text = content.decode().strip("\r\n \t") if len(content) <= MAX_SECRET_BYTES else ""
@@ -141,7 +167,10 @@ def _secret(value: Any, folder: Path, where: str) -> str:
         text = ""
     if not text or "\n" in text:
         raise SettingsFault(
-            f"{where} names a file that must hold one line, the secret, and nothing else."
+            Phrase(
+                "{where} names a file that must hold one line, the secret, and nothing else.",
+                where=where,
+            )
         )
     return text
 
@@ -152,11 +181,17 @@ def _refuse_unknown_sections(settings: type[BaseSettings]) -> None:
         ours = name.upper().startswith(PREFIX) and separator
         if ours and section.lower() not in settings.model_fields:
             known = ", ".join(variable((field,)) + OURS for field in settings.model_fields)
-            raise SettingsFault(f"{name} is not a known variable. Known beginnings: {known}.")
+            raise SettingsFault(
+                Phrase(
+                    "{name} is not a known variable. Known beginnings: {names}.",
+                    name=name,
+                    names=known,
+                )
+            )
 
 
-def _field_named(error: SettingsError) -> str:
+def _place(error: SettingsError) -> str:
     cause = error.__cause__
     if isinstance(cause, json.JSONDecodeError):
-        return f"{cause.msg} at character {cause.pos + 1}"
-    return "its form is not known"
+        return Phrase(" at character {number}", number=cause.pos + 1)
+    return ""

@@ -6,6 +6,8 @@ import gettext
 from functools import cache
 from pathlib import Path
 
+from inbox.phrases import Phrase
+
 LOCALES = Path(__file__).with_name("locales")
 LANGUAGES = ("ru", "en")
 DOMAIN = "okno"
@@ -30,6 +32,25 @@ class Say:
         """The plural form for `number`, which is also the field {number}."""
         text = self._catalogue.ngettext(one, other, number)
         return text.format(number=number, **fields)
+
+    def said(self, text: str) -> str:
+        """A phrase, made where the language was not known; any other text as it is."""
+        if not isinstance(text, Phrase):
+            return text
+        fields = {
+            name: self.said(value) if isinstance(value, str) else value
+            for name, value in text.fields.items()
+        }
+        if text.other is None:
+            return self(text.template, **fields)
+        number = int(str(fields.pop("number")))
+        return self.many(text.template, text.other, number, **fields)
+
+    def fault(self, error: Exception) -> str:
+        """The sentences that an error of ours was made with."""
+        return "\n".join(
+            self.said(one) if isinstance(one, str) else str(one) for one in error.args
+        )
 
 
 @cache

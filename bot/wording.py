@@ -5,8 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.outer_words import system_fault
 from bot.texts import Say, mark
-from inbox.errors import Fault
+from inbox.errors import (
+    ChannelPaused,
+    Fault,
+    FileUnavailable,
+    SendFailed,
+    StoreUnavailable,
+    Unreadable,
+)
 from inbox.model import Manager
 
 _WEEKDAYS = (
@@ -50,6 +58,21 @@ _FAULTS = {
     Fault.MALFORMED: mark("it cannot be understood"),
     Fault.BOUNCED: mark("a mail server could not deliver it"),
     Fault.TOO_LATE: mark("the channel no longer allows an answer"),
+}
+_STORE_REASONS = {
+    "connection_lost": mark("the connection was lost"),
+    "damaged": mark("damaged"),
+    "disk_error": mark("the disk fails"),
+    "disk_full": mark("the disk is full"),
+    "driver": mark("something is not installed"),
+    "in_use": mark("in use"),
+    "locked": mark("locked by another program"),
+    "newer": mark("written by a later version"),
+    "overloaded": mark("overloaded"),
+    "read_only": mark("read-only"),
+    "refused": mark("refused"),
+    "unreachable": mark("unreachable"),
+    "url": mark("a wrong URL"),
 }
 
 
@@ -119,3 +142,17 @@ def reason(say: Say, fault: str) -> str:
         return say(_FAULTS[Fault(fault)])
     except ValueError:
         return fault
+
+
+def trouble(say: Say, error: Exception) -> str:
+    """A fault in words: why, and after a colon the other side's own words where it said any."""
+    match error:
+        case StoreUnavailable(reason=word, detail=detail):
+            why = say(_STORE_REASONS[word]) if word in _STORE_REASONS else word
+        case SendFailed() | Unreadable() | FileUnavailable() | ChannelPaused():
+            why, detail = reason(say, error.fault), error.detail
+        case OSError():
+            return say.said(system_fault(error))
+        case _:
+            return say.fault(error) or say("no answer")
+    return f"{why}: {say.said(detail)}" if detail else why

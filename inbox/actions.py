@@ -88,8 +88,11 @@ async def settle(inbox: Inbox, reply_id: int) -> bool:
         draft = await t.reply(reply_id)
         if draft.state is not ReplyState.UNCERTAIN:
             return False
-        sent = replace(draft, state=ReplyState.SENT, sent_at=draft.written_at)
-        await answered(inbox, t, sent, draft.written_at)
+        # The clocks of two servers: a reply is never older than its question.
+        card = await t.card(draft.message_id) if draft.message_id is not None else None
+        at = max(draft.written_at, card.message.sent_at if card else draft.written_at)
+        sent = replace(draft, state=ReplyState.SENT, sent_at=at)
+        await answered(inbox, t, sent, at)
         channel_id = (await t.conversation(draft.conversation_id)).channel_id
         await queue_copy(inbox, t, sent, channel_id)
         await t.save_reply(sent)

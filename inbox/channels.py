@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -30,7 +30,7 @@ class Source(Protocol):
 
     channel: Channel
 
-    def receive(self, after: str | None) -> AsyncIterator[Batch]:
+    def receive(self, after: str | None) -> AsyncGenerator[Batch, None]:
         """Everything behind the cursor `after` (None: a first run), for ever, in order.
 
         Resuming the generator is the acknowledgement of the batch before: the caller has

@@ -10,8 +10,8 @@ from inbox.corrections import as_remembered
 from inbox.guessing import guessed
 from inbox.held_back import placing
 from inbox.inbox import Inbox
-from inbox.model import Conversation, InboundMessage, Manager
-from inbox.ports import Transaction
+from inbox.model import Conversation, InboundMessage, Manager, Nature
+from inbox.ports import Card, CardState, Transaction
 from inbox.queueing import tell_admins
 from inbox.suspicion import suspected
 
@@ -22,14 +22,14 @@ async def file(
     message: InboundMessage,
     raw_id: int,
     staff: Sequence[Manager],
-) -> int:
-    """Tag the message with its client's manager and open or join the wait; the message's id."""
+) -> Card:
+    """Tag the message with its client's manager and open or join the wait; its card."""
     now = inbox.clock.now()
     message = replace(message, sent_at=min(message.sent_at, now))
     channel_manager = inbox.channel_managers.get(message.channel_id)
     first = message.nature, message.nature_reason
     message = await as_remembered(t, message)
-    conversation = await t.conversation_for(message.channel_id, message.thread_ids)
+    conversation = await _its_conversation(t, message)
     placed = await placing(inbox, t, message, conversation)
     if message.nature is not first[0]:
         placed = replace(placed, first=first)
@@ -48,7 +48,28 @@ async def file(
         await tell_admins(t, "no_working_time", {}, key=f"no_working_time:{calendar}")
     message_id = await t.add_message(asked, message, raw_id, placed)
     await t.learn_threads(message.channel_id, asked.id, message.thread_ids)
-    return message_id
+    return Card(
+        message_id=message_id,
+        conversation=asked,
+        message=message,
+        state=CardState.QUIET if asked.wait is None else CardState.WAITING,
+        wait=asked.wait,
+        holder=routing.member(staff, asked.assignee_id),
+        placing=placed,
+    )
+
+
+async def _its_conversation(t: Transaction, message: InboundMessage) -> Conversation | None:
+    """The thread's, unless another client quotes it (a mail passed on, an id copied): nobody's
+    words are shown as another client's."""
+    found = await t.conversation_for(message.channel_id, message.thread_ids)
+    if found is None or message.sender == found.recipient or message.nature is not Nature.PERSON:
+        return found
+    known = await t.contact_of((message.sender, *message.known_as))
+    if known is None or known[0].id == found.client.id:
+        return found
+    own = known[0].id
+    return await t.conversation_for(message.channel_id, message.thread_ids, client_id=own)
 
 
 async def _open(

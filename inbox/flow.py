@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -48,9 +49,17 @@ from inbox.ports import (
     Reply,
     ReplyState,
     Source,
-    Transaction,
 )
-from inbox.queueing import answered, pause, queue_reply, refresh, show_outcome, tell_admins
+from inbox.queueing import (
+    answered,
+    ask_for_a_password,
+    pause,
+    put_off,
+    queue_reply,
+    refresh,
+    show_outcome,
+    tell_admins,
+)
 from inbox.returning import came_back
 from inbox.sla import due_alerts
 
@@ -69,31 +78,33 @@ async def listen(inbox: Inbox, source: Source) -> None:
     channel_id = source.channel.id
     async with inbox.store.begin() as t:
         after = await t.cursor(channel_id)
-    async for batch in source.receive(after):
-        async with inbox.store.begin(durable=True) as t:
-            raw_ids = await t.keep(channel_id, batch.messages)
-            for raw_id, raw in zip(raw_ids, batch.messages, strict=True):
-                if raw_id is not None:
-                    await t.put(
-                        Received(raw_id),
-                        key=f"received:{raw_id}",
-                        lane=f"{channel_id}:{raw.lane}",
-                        delay=ALBUM_QUIET if raw.group else 0.0,
-                    )
-            await t.set_cursor(channel_id, batch.cursor)
+    # Closed even after a fault: a webhook must let go of its port before it listens again.
+    async with aclosing(source.receive(after)) as batches:
+        async for batch in batches:
+            async with inbox.store.begin(durable=True) as t:
+                raw_ids = await t.keep(channel_id, batch.messages)
+                for raw_id, raw in zip(raw_ids, batch.messages, strict=True):
+                    if raw_id is not None:
+                        await t.put(
+                            Received(raw_id),
+                            key=f"received:{raw_id}",
+                            lane=f"{channel_id}:{raw.lane}",
+                            delay=ALBUM_QUIET if raw.group else 0.0,
+                        )
+                await t.set_cursor(channel_id, batch.cursor)
 
 
 async def receive(inbox: Inbox, claim: Claim, job: Received) -> None:
     """Understand a raw message: a manager's word goes to the desk, a client's gets a card."""
     async with inbox.store.begin() as t:
-        channel, _ = await t.raw(job.raw_id)
         group = await t.raw_group(job.raw_id)
         staff = await t.staff()
-    raw_ids = [raw_id for raw_id, _ in group]
-    raws = [raw for _, raw in group]
-    if not raws:  # its album was shown with an earlier member
+    if not group:  # its album was shown with an earlier member
         await _acknowledge(inbox, claim)
         return
+    raw_ids = [raw_id for raw_id, _, _ in group]
+    raws = [raw for _, _, raw in group]
+    channel = group[0][1]
     try:
         if inbox.desk.concerns(raws[0], channel, staff):
             for raw in raws:
@@ -107,7 +118,7 @@ async def receive(inbox: Inbox, claim: Claim, job: Received) -> None:
     if isinstance(message, str):
         await _acknowledge(inbox, claim, raw_ids, "ignored", message)
     elif not await came_back(inbox, claim, raw_ids, raws[0], message):
-        await _show_new(inbox, claim, raw_ids, raws[0], message)
+        await _show_new(inbox, claim, raw_ids, raws[0], message, staff=staff)
 
 
 async def _acknowledge(
@@ -136,19 +147,23 @@ async def _show_new(
     raw_ids: Sequence[int],
     raw: RawMessage,
     message: InboundMessage,
+    *,
+    staff: Sequence[Manager],
 ) -> None:
     """File, tag, start the clock; then the card; then acknowledge together with its links."""
+    before: tuple[DeskLink, ...] = ()
     async with inbox.store.begin() as t:
-        staff = await t.staff()
         message_id = await t.message_of_raw(raw_ids[0])
         if message_id is None:
-            message_id = await file(inbox, t, message, raw_ids[0], staff)
-        card = replace(await t.card(message_id), repeated=claim.attempts > 1)
-        before = await t.links_of_message(message_id)
+            card = await file(inbox, t, message, raw_ids[0], staff)
+        else:
+            card = await t.card(message_id)
+            before = await t.links_of_message(message_id)
         if card.placing.held or card.placing.counted_on is not None:
             await t.mark_raw(raw_ids, "filed")
             await t.finish(claim)
             return
+    card = replace(card, repeated=claim.attempts > 1)
     seen = {link.manager_id for link in before if link.shown.purpose is Purpose.CARD}
     readers = routing.readers(card.conversation.assignee_id, staff)
     files = await load_files(inbox, card.files_at_hand, raw, inbox.desk.origin)
@@ -165,9 +180,7 @@ async def _show_new(
     async with inbox.store.begin() as t:
         await t.link(links)
         if postponed is not None:
-            # Uncertain counts as a try, so that the next card says "possibly shown before".
-            counted = isinstance(postponed, SendUncertain)
-            await t.retry(claim, after=pause(postponed, claim.attempts), counted=counted)
+            await put_off(t, claim, postponed)
         elif not seen:
             await t.retry(claim, after=NOBODY_THERE, counted=False)
         else:
@@ -230,7 +243,11 @@ async def send(inbox: Inbox, claim: Claim, job: SendReply) -> None:
         gone = SendRejected(Fault.UNSUPPORTED, conversation.channel_id)
         await _settle(inbox, claim, outgoing, gone)
         return
-    files = await load_files(inbox, draft.attachments, None, connector.origin)
+    try:
+        files = await load_files(inbox, draft.attachments, None, connector.origin)
+    except SendFailed as error:
+        await _settle(inbox, claim, outgoing, error)
+        return
     message = outgoing.message(connector, files)
     problem = next((one.problem for one in files if one.problem), None)
     if problem is not None:
@@ -279,7 +296,7 @@ async def _settle(
             case SendDeferred() if now - draft.written_at < GIVE_UP:
                 draft = _failed(draft, ReplyState.QUEUED, result)
                 if result.fault is Fault.LOGIN_FAILED:
-                    await _ask_for_a_password(t, draft, result, now)
+                    await ask_for_a_password(t, draft, result, now)
             case SendDeferred():
                 draft = _failed(draft, ReplyState.REJECTED, SendRejected(Fault.EXPIRED))
             case SendUncertain():
@@ -294,15 +311,6 @@ async def _settle(
             if draft.tries == 1:
                 await show_outcome(t, draft)
             await t.retry(claim, after=pause(result, draft.tries), counted=False)
-
-
-async def _ask_for_a_password(
-    t: Transaction, draft: Reply, error: SendDeferred, now: datetime
-) -> None:
-    """Only an administrator can help: told once a day for each channel."""
-    channel_id = (await t.conversation(draft.conversation_id)).channel_id
-    fields = {"channel": channel_id, "reason": str(error)}
-    await tell_admins(t, "channel_paused", fields, key=f"login:{channel_id}:{now.date()}")
 
 
 def _failed(draft: Reply, state: ReplyState, error: SendFailed) -> Reply:

@@ -155,6 +155,7 @@ class InboundMessage:
     `thread_ids`: its own id in the channel first, then the ids it refers to, nearest first; the
     first one known names the conversation, and all of them lead to it from then on.
     `known_as`: further handles of the sender, surely the same person.
+    `answers_to`: addresses that an answer goes to instead of the sender's, as the sender wished.
     `quoted`: history that the mail repeats; folded on a card. `reply_context`: what the connector
     wants to be handed back to answer this very message; nobody else reads it.
     `forwarded`: who wrote what somebody of the studio passes on with an OWN message.
@@ -174,6 +175,7 @@ class InboundMessage:
     subject: str | None = None
     attachments: tuple[Attachment, ...] = ()
     known_as: tuple[Handle, ...] = ()
+    answers_to: tuple[str, ...] = ()
     nature: Nature = Nature.PERSON
     nature_reason: str = ""
     reply_context: Mapping[str, Any] = field(default_factory=dict)

@@ -143,9 +143,8 @@ class Transaction(Sorting, Keeping, Protocol):
         """Store raw messages; None in the place of each that is already known."""
         ...
 
-    async def raw(self, raw_id: int) -> tuple[Channel, RawMessage]: ...
-    async def raw_group(self, raw_id: int) -> tuple[tuple[int, RawMessage], ...]:
-        """The raw message and, of an album, all others of its group, in order of arrival."""
+    async def raw_group(self, raw_id: int) -> tuple[tuple[int, Channel, RawMessage], ...]:
+        """Of it and its group (an album), what nobody understood yet, in order of arrival."""
         ...
 
     async def mark_raw(self, raw_ids: Sequence[int], state: str, reason: str = "") -> None:
@@ -187,7 +186,7 @@ class Transaction(Sorting, Keeping, Protocol):
         ...
 
     async def contact_of(self, handles: Sequence[Handle]) -> tuple[Client, Contact] | None:
-        """The first of the handles that is known leads to the contact."""
+        """By the first of the handles that is known; where none is, who asks next waits."""
         ...
 
     async def add_client(self, name: str, manager_id: int | None) -> Client: ...
@@ -205,8 +204,11 @@ class Transaction(Sorting, Keeping, Protocol):
 
     # conversations
     async def conversation_for(
-        self, channel_id: str, thread_ids: Sequence[str]
-    ) -> Conversation | None: ...
+        self, channel_id: str, thread_ids: Sequence[str], *, client_id: int | None = None
+    ) -> Conversation | None:
+        """The first of the ids that is known names it; `client_id`: only this client's."""
+        ...
+
     async def open_conversation(
         self,
         channel_id: str,

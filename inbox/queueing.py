@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from datetime import datetime
 
-from inbox.errors import SendDeferred
+from inbox.errors import SendDeferred, SendFailed, SendUncertain
 from inbox.inbox import Inbox
 from inbox.jobs import RefreshCards, SendReply, ShowOutcome, TellAdmins
 from inbox.model import Conversation
-from inbox.ports import Reply, Transaction
+from inbox.ports import Claim, Reply, Transaction
+
+MOST_COUNTED = 5  # uncertain tries that count; more would pass for a job that is broken
 
 
 def pause(error: object, tries: int) -> float:
@@ -17,6 +19,15 @@ def pause(error: object, tries: int) -> float:
     if isinstance(error, SendDeferred) and error.retry_after is not None:
         return max(error.retry_after.total_seconds(), 0.1)
     return min(600.0, math.ldexp(1.0, min(max(tries, 1), 10)))
+
+
+async def put_off(t: Transaction, claim: Claim, error: SendFailed) -> None:
+    """Try again whatever the desk's server did not take: an outage of hours buries nothing.
+
+    Uncertain counts as a try, so that the next one says "possibly shown before".
+    """
+    counted = isinstance(error, SendUncertain) and claim.attempts < MOST_COUNTED
+    await t.retry(claim, after=pause(error, claim.attempts), counted=counted)
 
 
 async def refresh(
@@ -49,6 +60,15 @@ async def show_outcome(t: Transaction, draft: Reply) -> None:
 async def tell_admins(t: Transaction, notice: str, fields: dict[str, str], *, key: str) -> None:
     """Have the administrators told, once for this key."""
     await t.put(TellAdmins(notice, fields), key=f"tell:{key}", lane="admins")
+
+
+async def ask_for_a_password(
+    t: Transaction, draft: Reply, error: SendDeferred, now: datetime
+) -> None:
+    """Only an administrator can help: told once a day for each channel."""
+    channel_id = (await t.conversation(draft.conversation_id)).channel_id
+    fields = {"channel": channel_id, "reason": str(error)}
+    await tell_admins(t, "channel_paused", fields, key=f"login:{channel_id}:{now.date()}")
 
 
 async def queue_reply(t: Transaction, queued: Reply, attempt: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from inbox import routing
-from inbox.errors import SendDeferred, SendFailed, SendRejected
+from inbox.errors import SendRejected
 from inbox.inbox import Inbox, load_files
 from inbox.jobs import (
     DeskJob,
@@ -21,10 +21,22 @@ from inbox.jobs import (
     TellAdmins,
 )
 from inbox.model import Manager
-from inbox.ports import Alert, Card, Claim, DeskLink, Progress, Purpose, Shown
+from inbox.ports import (
+    Alert,
+    Card,
+    Claim,
+    DeskLink,
+    Progress,
+    Purpose,
+    Shown,
+    Transaction,
+)
 from inbox.queueing import tell_admins
+from inbox.sla import due_alerts
 
 log = logging.getLogger(__name__)
+
+LOOK_AGAIN = 60.0  # seconds; whether the office has opened
 
 
 async def show(inbox: Inbox, claim: Claim, job: DeskJob) -> None:
@@ -152,9 +164,7 @@ async def _refresh_cards(inbox: Inbox, claim: Claim, job: RefreshCards) -> None:
             alert = _alert(inbox, card, link.rung or 0, late=False)
         try:
             await inbox.desk.redraw(link.shown, card, to, alert)
-        except SendDeferred:
-            raise
-        except SendFailed as error:
+        except SendRejected as error:
             log.info("card %s not redrawn: %s", link.shown.ref, error)
     await _finish(inbox, claim)
 
@@ -188,13 +198,17 @@ async def _raise_alert(inbox: Inbox, claim: Claim, job: RaiseAlert) -> None:
         if wait.closing is not None or message_id is None or to is None:
             await t.finish(claim)
             return
+        rung = wait.ladder[job.rung]
+        if not due_alerts(inbox.hours, wait.started_at, (rung,), (), inbox.clock.now()).fire:
+            await _keep_for_the_morning(t, claim, job)
+            return
         card = replace(await t.card(message_id), wait=wait, repeated=claim.attempts > 1)
     alert = _alert(inbox, card, job.rung, late=job.late)
     try:
         shown = await inbox.desk.alert(alert, to)
     except SendRejected as error:
         log.warning("alert of wait %s not shown to %s: %s", job.wait_id, to.name, error)
-        await _alert_somebody_else(inbox, claim, job, to, staff)
+        await _alert_somebody_else(inbox, claim, job, to, error=error, staff=staff)
         return
     links = tuple(
         DeskLink(one, conversation.id, to.id, message_id, job.wait_id, job.rung) for one in shown
@@ -202,8 +216,27 @@ async def _raise_alert(inbox: Inbox, claim: Claim, job: RaiseAlert) -> None:
     await _finish(inbox, claim, links)
 
 
+async def _keep_for_the_morning(t: Transaction, claim: Claim, job: RaiseAlert) -> None:
+    """An alert that was held up beyond closing time waits for the opening (rules 17, 18).
+
+    In a lane of its own, so that the manager hears of all else meanwhile.
+    """
+    name = f"alert:{job.wait_id}:{job.rung}:{job.manager_id}:late"
+    if claim.lane == name:
+        await t.retry(claim, after=LOOK_AGAIN, counted=False)
+        return
+    await t.put(replace(job, late=True), key=name, lane=name, delay=LOOK_AGAIN)
+    await t.finish(claim)
+
+
 async def _alert_somebody_else(
-    inbox: Inbox, claim: Claim, job: RaiseAlert, to: Manager, staff: tuple[Manager, ...]
+    inbox: Inbox,
+    claim: Claim,
+    job: RaiseAlert,
+    to: Manager,
+    *,
+    error: SendRejected,
+    staff: tuple[Manager, ...],
 ) -> None:
     """Whoever blocked the bot cannot be the end of an alert."""
     others = [one for one in routing.heads(staff) if one.id != to.id]
@@ -214,7 +247,7 @@ async def _alert_somebody_else(
                 key=f"alert:{job.wait_id}:{job.rung}:{one.id}",
                 lane=f"manager:{one.id}",
             )
-        fields = {"name": to.name}
+        fields = {"name": to.name, "reason": str(error)}
         await tell_admins(t, "unreachable", fields, key=f"unreachable:{to.id}:{job.wait_id}")
         await t.finish(claim)
 

@@ -6,19 +6,25 @@ import asyncio
 import logging
 from dataclasses import replace
 
-from inbox.errors import SendDeferred
+from inbox.errors import (
+    OknoError,
+    SendDeferred,
+    SendUncertain,
+    StoreUnavailable,
+)
 from inbox.flow import receive, send
 from inbox.inbox import Inbox
 from inbox.jobs import KeepCopy, Queue, Received, SendReply
 from inbox.outgoing import keep_copy
 from inbox.ports import Claim, LeaseLost, ReplyState
-from inbox.queueing import pause, show_outcome, tell_admins
+from inbox.queueing import pause, put_off, show_outcome, tell_admins
 from inbox.showing import show
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 15.0  # seconds; a third of the lease
 GATHER = 0.002  # seconds
+GATHER_FULL = 0.008  # seconds
 SWEEP = 5.0  # seconds; a wake-up that got lost costs no more
 ENOUGH = 6  # attempts; then a person must look
 
@@ -38,8 +44,9 @@ async def work(inbox: Inbox, queue: Queue, parallel: int, *, patience: float = 1
             await _something_to_do(inbox, queue, running, claimed.next_due_in)
             while len(running) == parallel or any(one.done() for one in running):
                 await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                # Jobs that end together are followed by one claim for all their places.
-                await asyncio.sleep(GATHER)
+                # Jobs that end together are followed by one claim for all their places; where
+                # all are taken, more jobs wait than run, and a claim for many is worth waiting.
+                await asyncio.sleep(GATHER_FULL if len(running) == parallel else GATHER)
                 for task in [one for one in running if one.done()]:
                     del running[task]
     finally:
@@ -83,19 +90,25 @@ async def run(inbox: Inbox, claim: Claim) -> None:
     """Run one job to its acknowledgement, its next try or its grave; raises nothing."""
     try:
         try:
+            if claim.attempts > ENOUGH:  # it kills the process: claimed, and never ended
+                await _give_up(inbox, claim, f"did not end in {ENOUGH} tries")
+                return
             await _dispatch(inbox, claim)
-        except SendDeferred as error:
+        except (SendDeferred, SendUncertain) as error:
             async with inbox.store.begin() as t:
-                await t.retry(claim, after=pause(error, claim.attempts), counted=False)
+                await put_off(t, claim, error)
         except LeaseLost:
             raise
         except Exception as error:  # any fault of one message must leave the others running
-            log.exception("job %s %s failed", claim.job_id, claim.job)
+            ours = isinstance(error, OknoError)  # says all by itself
+            log.warning("job %s %s: %s", claim.job_id, claim.job, error, exc_info=not ours)
             await _try_later(inbox, claim, error)
     except LeaseLost:
         log.warning("job %s %s: somebody else holds it now", claim.job_id, claim.job)
-    except Exception:  # the database is away: the lease runs out, and the job runs again
-        log.exception("job %s %s could not be put back", claim.job_id, claim.job)
+    except Exception as error:  # the database is away: the lease runs out, the job runs again
+        ours = isinstance(error, OknoError)
+        text = "job %s %s could not be put back: %s"
+        log.warning(text, claim.job_id, claim.job, error, exc_info=not ours)
 
 
 async def _dispatch(inbox: Inbox, claim: Claim) -> None:
@@ -111,16 +124,25 @@ async def _dispatch(inbox: Inbox, claim: Claim) -> None:
 
 
 async def _try_later(inbox: Inbox, claim: Claim, error: Exception) -> None:
-    what = f"{type(error).__name__}: {error}"
+    if claim.attempts < ENOUGH or isinstance(error, StoreUnavailable):
+        # Counted while it may be: then a card says that it was possibly shown before.
+        counted = claim.attempts < ENOUGH
+        async with inbox.store.begin() as t:
+            await t.retry(claim, after=pause(error, claim.attempts), counted=counted)
+        return
+    await _give_up(inbox, claim, f"{type(error).__name__}: {error}")
+
+
+async def _give_up(inbox: Inbox, claim: Claim, what: str) -> None:
+    """To the dead letters: an administrator is told, and of a reply its author too."""
     async with inbox.store.begin() as t:
-        if claim.attempts < ENOUGH:
-            await t.retry(claim, after=pause(error, claim.attempts))
-            return
         await t.bury(claim, what)
         fields = {"job": type(claim.job).__name__, "id": str(claim.job_id), "error": what}
         await tell_admins(t, "dead_letter", fields, key=f"dead:{claim.job_id}")
         if isinstance(claim.job, SendReply):
             draft = await t.reply(claim.job.reply_id)
-            lost = replace(draft, state=ReplyState.REJECTED, fault="interrupted", detail=what)
+            begun = draft.state is ReplyState.SENDING
+            state = ReplyState.UNCERTAIN if begun else ReplyState.REJECTED
+            lost = replace(draft, state=state, fault="interrupted", detail=what)
             await t.save_reply(lost)
             await show_outcome(t, lost)

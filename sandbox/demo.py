@@ -13,12 +13,13 @@ import sys
 import tempfile
 import time
 import webbrowser
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from inbox.phrases import Phrase
 from sandbox import studio
 from sandbox.page.server import PageServer
 from sandbox.product import Product, ProductFault
@@ -31,6 +32,8 @@ LOG = "okno.log"
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 READ_WITHIN = 20.0  # seconds
 
+Show = Callable[[str], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Demo:
@@ -42,39 +45,56 @@ class Demo:
 
 
 async def run(
-    *, story: bool, port: int = 0, open_browser: bool = True, language: str = "ru"
+    *,
+    said: Callable[[str], str],
+    story: bool,
+    port: int = 0,
+    open_browser: bool = True,
+    language: str = "ru",
 ) -> int:
     """Play until Ctrl-C or SIGTERM, or the story to its end; the exit code, 0 where all went well.
 
-    `port` is the page's, 0 takes a free one. `language` ("ru", "en") is the studio's.
+    `port` is the page's, 0 takes a free one. `language` ("ru", "en") is the studio's, and
+    `said` gives a phrase in it.
     """
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd tells of every connection
     folder = Path(tempfile.mkdtemp(prefix="okno-demo-"))
     playing = asyncio.current_task()
+
+    def show(line: str) -> None:
+        _print(said(line))
+
     code = 0
     try:
         with _signals_cancel(playing):
-            await _perform(folder, language, story=story, port=port, open_browser=open_browser)
+            await _perform(
+                folder, language, show, story=story, port=port, open_browser=open_browser
+            )
     except asyncio.CancelledError:
-        _say("Ended.")
+        show(Phrase("Ended."))
         code = INTERRUPTED if story else 0
     except (ProductFault, StoryFault) as fault:
-        _say(f"✗ {fault}\n  The product's log: {folder / LOG}")
+        show(Phrase.joined(" ", ("✗", fault.args[0])))
+        show(Phrase.joined("", ("  ", Phrase("The product's log: {path}", path=folder / LOG))))
         return FAILED
     except OSError as fault:
-        _say(f"✗ {fault}")  # the page's port is taken, above all
+        show(f"✗ {fault}")  # the page's port is taken, above all
         code = FAILED
     await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     return code
 
 
 async def _perform(
-    folder: Path, language: str, *, story: bool, port: int, open_browser: bool
+    folder: Path, language: str, show: Show, *, story: bool, port: int, open_browser: bool
 ) -> None:
-    _say("Starting a Bot API, a mail server, and Okno beside them ...")
+    show(Phrase("Starting a Bot API, a mail server, and Okno beside them ..."))
     async with demonstration(folder, language) as demo:
         page = PageServer(demo.stage, port, language)
-        play = tell(demo.stage, _say) if story else _show(demo, page, open_browser=open_browser)
+        play = (
+            tell(demo.stage, show)
+            if story
+            else _serve(demo, page, show, open_browser=open_browser)
+        )
         await _until_ended(play, demo.ended)
 
 
@@ -98,11 +118,11 @@ async def demonstration(folder: Path, language: str) -> AsyncIterator[Demo]:
             yield Demo(scene, product, ended)
 
 
-async def _show(demo: Demo, page: PageServer, *, open_browser: bool) -> None:
+async def _serve(demo: Demo, page: PageServer, show: Show, *, open_browser: bool) -> None:
     async with page.running():
-        _say(f"Okno runs. Play on this page: {page.url}")
-        _say(f"The product's log: {demo.product.log}")
-        _say("Ctrl-C ends everything.")
+        show(Phrase("Okno runs. Play on this page: {url}", url=page.url))
+        show(Phrase("The product's log: {path}", path=demo.product.log))
+        show(Phrase("Ctrl-C ends everything."))
         if open_browser and _has_screen():
             await asyncio.to_thread(webbrowser.open, page.url)
         await asyncio.Event().wait()
@@ -113,7 +133,11 @@ async def _reads_mail(scene: Stage) -> None:
         async with asyncio.timeout(READ_WITHIN):
             await scene.mail.watched(studio.MAILBOX)
     except TimeoutError:
-        raise ProductFault(f"Okno did not read its mailbox within {READ_WITHIN:.0f} s.") from None
+        raise ProductFault(
+            Phrase(
+                "Okno did not read its mailbox within {seconds} s.", seconds=f"{READ_WITHIN:.0f}"
+            )
+        ) from None
 
 
 async def _until_ended(
@@ -164,6 +188,6 @@ def _free_port() -> int:
     return port
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import aiohttp
 
+from inbox.phrases import Phrase
 from sandbox import studio
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,7 +70,9 @@ class Product:
                             raise ended.result()
                         await asyncio.sleep(LOOK_EVERY)
             except TimeoutError:
-                raise ProductFault(f"Okno was not up within {UP_WITHIN:.0f} s.") from None
+                raise ProductFault(
+                    Phrase("Okno was not up within {seconds} s.", seconds=f"{UP_WITHIN:.0f}")
+                ) from None
 
     async def _command(self, *arguments: str) -> None:
         child = await self._start(*arguments, output=asyncio.subprocess.PIPE)
@@ -81,7 +84,9 @@ class Product:
             log.write(said)
         if child.returncode != 0:
             words = said.decode(errors="replace").strip()
-            raise ProductFault(f"okno {' '.join(arguments[:2])} failed: {words}")
+            raise ProductFault(
+                Phrase("{command} failed: {words}", command=f"okno {arguments[0]}", words=words)
+            )
 
     async def _start(self, *arguments: str, output: int) -> asyncio.subprocess.Process:
         """A session of its own, so that Ctrl-C reaches it through us alone, and once."""
@@ -97,7 +102,7 @@ class Product:
 
     async def _ended(self, child: asyncio.subprocess.Process) -> ProductFault:
         code = await child.wait()
-        return ProductFault(f"Okno ended by itself with code {code}.")
+        return ProductFault(Phrase("Okno ended by itself with code {code}.", code=code))
 
     async def _stop(self, child: asyncio.subprocess.Process) -> None:
         if child.returncode is not None:

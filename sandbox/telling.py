@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from inbox.phrases import Phrase
 from sandbox import studio
 from sandbox.mail import Mail
 from sandbox.stage import Stage
@@ -23,49 +23,51 @@ CLOCK_IS_READ = 0.15  # real seconds until the product knows of a turned clock
 Message = dict[str, Any]
 Somebody = Colleague | Outsider
 
+_WEEKDAYS = tuple(map(Phrase, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")))
+_ROLES = {
+    "manager": Phrase("manager"),
+    "head": Phrase("head"),
+    "admin": Phrase("admin"),
+}
+
 
 class StoryFault(Exception):
     """Something of the story did not happen; the text names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Took:
-    """What happened, and how many real seconds after it was begun."""
-
-    seconds: float
-
-    def __str__(self) -> str:
-        return f"{self.seconds:.2f} s"
-
-
 class Teller:
-    """Tells with `say` what it sees on the stage; `scene` is the part of the story it is in."""
+    """Shows what it sees on the stage, in phrases; `scene` is the part of the story it is in."""
 
-    def __init__(self, stage: Stage, say: Callable[[str], None]) -> None:
+    def __init__(self, stage: Stage, show: Callable[[str], None]) -> None:
         self.stage = stage
         self.scene = ""
-        self._say = say
+        self._show = show
         self._begun = time.monotonic()
         self._news: asyncio.Event = asyncio.Event()
 
     def begin(self, scene: str) -> None:
         """A new part."""
         self.scene = scene
-        self._say(f"\n{scene}")
+        self._show("")
+        self._show(scene)
 
     def tell(self, text: str, *below: str) -> None:
         """A line with the shown time, and lines below it."""
         shown = self.stage.clock.now().astimezone(studio.ZONE)
-        self._say(f"  {shown:%a %H:%M:%S}  {text}")
+        at = Phrase.joined(" ", (_WEEKDAYS[shown.weekday()], f"{shown:%H:%M:%S}"))
+        self._show(Phrase.joined("  ", ("", at, text)))
         for line in below:
-            self._say(f"                │ {line}")
+            self._show(f"                │ {line}")
 
     def started(self) -> None:
         """From now on `until` counts."""
         self._begun = time.monotonic()
 
-    async def until(self, what: str, find: Callable[[], T | None]) -> tuple[T, Took]:
-        """What `find` finds, as soon as it does. Raises StoryFault where that takes too long."""
+    async def until(self, what: str, find: Callable[[], T | None]) -> tuple[T, str]:
+        """What `find` finds, as soon as it does, and how many real seconds that took, in words.
+
+        Raises StoryFault where it takes too long.
+        """
         chats, mails = self.stage.world.subscribe(), self.stage.mail.subscribe()
         try:
             async with asyncio.timeout(WITHIN):
@@ -75,25 +77,28 @@ class Teller:
                     for task in news:
                         task.cancel()
         except TimeoutError:
-            raise self.fault(f"{what} did not happen within {WITHIN:.0f} s") from None
+            seconds = f"{WITHIN:.0f}"
+            raise self.fault(
+                Phrase("{what} did not happen within {seconds} s", what=what, seconds=seconds)
+            ) from None
         finally:
             self.stage.world.unsubscribe(chats)
             self.stage.mail.unsubscribe(mails)
-        return found, Took(time.monotonic() - self._begun)
+        return found, Phrase("{seconds} s", seconds=f"{time.monotonic() - self._begun:.2f}")
 
     async def quiet(self, what: str, find: Callable[[], object | None]) -> None:
         """Wait a moment in which this must not happen. Raises StoryFault where it does."""
         await asyncio.sleep(QUIET)
         if find() is not None:
-            raise self.fault(f"{what} happened and should not")
+            raise self.fault(Phrase("{what} happened and should not", what=what))
 
     def sure(self, what: str, *, holds: bool) -> None:
         """Raises StoryFault where it does not hold."""
         if not holds:
-            raise self.fault(f"{what}: that is not so")
+            raise self.fault(Phrase("{what}: that is not so", what=what))
 
     def fault(self, what: str) -> StoryFault:
-        return StoryFault(f"{self.scene}: {what}.")
+        return StoryFault(Phrase("{scene}: {fault}.", scene=self.scene, fault=what))
 
     async def wait_for(self, passed: timedelta) -> None:
         """Let so much shown time pass at once."""
@@ -114,7 +119,11 @@ class Teller:
         """Press a button: its label, and what the bot answers. StoryFault where there is none."""
         found = _button(message, *labels)
         if found is None:
-            raise self.fault(f"the message to {who.name} has no button {labels[-1]}")
+            raise self.fault(
+                Phrase(
+                    "the message to {name} has no button {label}", name=who.name, label=labels[-1]
+                )
+            )
         self.started()
         said = await self.stage.people.presses(
             who.person_id, self.stage.bot, message["message_id"], found[1]
@@ -146,7 +155,13 @@ class Teller:
         for message in self.chat(who):
             if message["message_id"] == message_id:
                 return message
-        raise self.fault(f"message {message_id} is gone from the chat of {who.name}")
+        raise self.fault(
+            Phrase(
+                "message {number} is gone from the chat of {name}",
+                number=message_id,
+                name=who.name,
+            )
+        )
 
     def received(self, who: Outsider, *words: str) -> Mail | None:
         """The newest mail of somebody's inbox whose text has all these words."""
@@ -154,6 +169,11 @@ class Teller:
             if all(word in mail.text for word in words):
                 return mail
         return None
+
+
+def role_of(who: Colleague) -> str:
+    """The person's role in words."""
+    return _ROLES[who.role]
 
 
 def words_of(message: Message) -> str:

@@ -7,8 +7,8 @@ template=$(mktemp)
 trap 'rm -f "$template"' EXIT
 babel=.venv/bin/pybabel
 
-$babel --quiet extract --no-default-keywords --keywords 'say mark template many:1,2' --add-comments 'Translators:' \
-    --project okno --no-location --sort-output --output-file "$template" bot connectors
+$babel --quiet extract --no-default-keywords --keywords 'say mark template Phrase many:1,2' --add-comments 'Translators:' \
+    --project okno --no-location --sort-output --output-file "$template" bot connectors sandbox inbox storage
 for language in ru en; do
     catalogue=bot/locales/$language/LC_MESSAGES/okno.po
     if [[ -f $catalogue ]]; then

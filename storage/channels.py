@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select, update
 
-from inbox.errors import NoSuchRow
 from inbox.model import Channel, RawMessage
 from storage.codec import RAW, channel_of, raw_of, raw_row
 from storage.columns import storable
@@ -28,13 +27,12 @@ KEEP = per_dialect(
         index_elements=["channel_id", "external_id"]
     ).returning(raw.c.id, raw.c.external_id),
 )
-ONE = select(raw.c.channel_id, *RAW).where(raw.c.id == bindparam("raw_id"))
 _asked = select(raw.c.channel_id, raw.c.album).where(raw.c.id == bindparam("raw_id")).subquery()
 UNPROCESSED = (
-    select(raw.c.id, *RAW)
+    select(raw.c.id, raw.c.channel_id, *RAW)
     .where(raw.c.id == bindparam("raw_id"), raw.c.state == "stored", raw.c.album.is_(None))
     .union_all(
-        select(raw.c.id, *RAW)
+        select(raw.c.id, raw.c.channel_id, *RAW)
         .join(_asked, (_asked.c.channel_id == raw.c.channel_id) & (_asked.c.album == raw.c.album))
         .where(raw.c.state == "stored", raw.c.album.is_not(None))
     )
@@ -62,16 +60,10 @@ class Channels(Statements):
         ids = {row.external_id: row.id for row in kept}
         return tuple(ids.pop(storable(one.external_id), None) for one in raws)
 
-    async def raw(self, raw_id: int) -> tuple[Channel, RawMessage]:
-        found = await self.row(ONE, raw_id=raw_id)
-        if found is None:
-            raise NoSuchRow("raw message", raw_id)
-        return channel_of(found[0]), await raw_of(found[1:])
-
-    async def raw_group(self, raw_id: int) -> tuple[tuple[int, RawMessage], ...]:
+    async def raw_group(self, raw_id: int) -> tuple[tuple[int, Channel, RawMessage], ...]:
         """Of the message and its album, what was not processed yet, in order of arrival."""
         found = await self.rows(UNPROCESSED, raw_id=raw_id)
-        return tuple([(one[0], await raw_of(one[1:])) for one in found])
+        return tuple([(one[0], channel_of(one[1]), await raw_of(one[2:])) for one in found])
 
     async def mark_raw(self, raw_ids: Sequence[int], state: str, reason: str = "") -> None:
         new = {"new_state": state, "new_reason": reason}

@@ -94,9 +94,8 @@ class Conversations(People):
         return found
 
     async def conversation_for(
-        self, channel_id: str, thread_ids: Sequence[str]
+        self, channel_id: str, thread_ids: Sequence[str], *, client_id: int | None = None
     ) -> Conversation | None:
-        """The first of the ids that is known names it."""
         ids = [storable(one) for one in thread_ids]
         if not ids:
             return None
@@ -105,9 +104,10 @@ class Conversations(People):
             await self.run(LOCK_BY_THREAD, values)
         found = await self.rows(BY_THREAD, **values)
         self._known |= {(channel_id, row[-1]) for row in found}
-        if not found:
-            return None
-        return self.conversation_in(min(found, key=lambda row: ids.index(row[-1])))
+        for row in sorted(found, key=lambda row: ids.index(row[-1])):
+            if client_id in {None, row.client_id}:
+                return self.conversation_in(row)
+        return None
 
     async def open_conversation(
         self,

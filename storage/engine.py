@@ -15,12 +15,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from inbox.errors import StoreUnavailable
+from inbox.phrases import Phrase
 from storage.columns import to_json
 from storage.sqlite import SqliteConnection, connect
 
 OLDEST_SQLITE = (3, 35)  # RETURNING
 CONNECT_PATIENCE = 10  # seconds
 STATEMENT_PATIENCE = 30  # seconds: a server that hangs must not hang us
+# All workers at once, and who listens, ticks and claims: one that is opened for a single
+# transaction costs more than the transaction.
+CONNECTIONS = 24
+# As SQLite's NORMAL: what a power cut takes of the last half second was acknowledged to nobody
+# and runs again. What gets acknowledged says `durable` (storage/store.py).
+SESSION = {"synchronous_commit": "off", "jit": "off"}
 
 SCHEMES = {
     "sqlite": "sqlite+aiosqlite",
@@ -39,12 +46,18 @@ def parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise StoreUnavailable("url", "expected sqlite:///FILE or postgresql://...") from None
+        raise StoreUnavailable(
+            "url", Phrase("expected sqlite:///FILE or postgresql://...")
+        ) from None
     parsed = parsed.set(drivername=SCHEMES.get(parsed.drivername, parsed.drivername))
+    if mode := parsed.query.get("sslmode"):  # as libpq and every provider's page write it
+        parsed = parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
     if parsed.drivername not in SCHEMES.values():
-        raise StoreUnavailable("url", f"unknown database {parsed.drivername!r}")
+        raise StoreUnavailable("url", Phrase("unknown database {name}", name=parsed.drivername))
     if parsed.drivername == SCHEMES["sqlite"] and parsed.database in {None, "", ":memory:"}:
-        raise StoreUnavailable("url", "SQLite needs a file: nothing may be lost at the end")
+        raise StoreUnavailable(
+            "url", Phrase("SQLite needs a file: nothing may be lost at the end")
+        )
     return parsed
 
 
@@ -59,14 +72,19 @@ def _postgresql(url: URL) -> AsyncEngine:
     try:
         engine = create_async_engine(
             url,
-            pool_size=10,
+            pool_size=CONNECTIONS,
             max_overflow=10,
             hide_parameters=True,
             json_serializer=to_json,
-            connect_args={"timeout": CONNECT_PATIENCE, "command_timeout": STATEMENT_PATIENCE},
+            connect_args={
+                "timeout": CONNECT_PATIENCE,
+                "command_timeout": STATEMENT_PATIENCE,
+                "server_settings": SESSION,
+            },
         )
     except (NoSuchModuleError, ModuleNotFoundError):
-        raise StoreUnavailable("driver", "PostgreSQL needs the extra okno[postgres]") from None
+        detail = Phrase("PostgreSQL needs the extra okno[postgres]")
+        raise StoreUnavailable("driver", detail) from None
 
     @event.listens_for(engine.sync_engine, "checkout")
     def checkout(adapted: Any, _record: Any, _proxy: Any) -> None:
@@ -79,7 +97,8 @@ def _postgresql(url: URL) -> AsyncEngine:
 
 def _sqlite(path: Path) -> AsyncEngine:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        raise StoreUnavailable("driver", f"SQLite 3.35 is needed, not {sqlite3.sqlite_version}")
+        detail = Phrase("SQLite 3.35 is needed, not {version}", version=sqlite3.sqlite_version)
+        raise StoreUnavailable("driver", detail)
     engine = create_async_engine(
         "sqlite+aiosqlite://",
         async_creator=connect(path),
@@ -128,7 +147,11 @@ class FileLock:
             holder = file.read().strip() or "unknown"
             file.close()
             database = str(self._path).removesuffix("-lock")
-            detail = f"{database} is used by a running process (pid {holder}); stop it first"
+            detail = Phrase(
+                "{file} is used by a running process (pid {number}); stop it first",
+                file=database,
+                number=holder,
+            )
             raise StoreUnavailable("in_use", detail) from None
         file.truncate(0)
         file.write(str(os.getpid()))

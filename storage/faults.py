@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from inbox.errors import OknoError, StoreRefused, StoreUnavailable
+from inbox.phrases import Phrase
 
 SQLITE_WORDS = {
     sqlite3.SQLITE_FULL: "disk_full",
@@ -42,7 +43,7 @@ def translated(error: BaseException) -> OknoError | None:
     if isinstance(error, IntegrityError):
         return StoreRefused(_words(error.orig))
     if isinstance(error, PoolTimeout):
-        return StoreUnavailable("overloaded", "no connection became free")
+        return StoreUnavailable("overloaded", Phrase("no connection became free"))
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", None)

@@ -41,12 +41,11 @@ ITS_RAW = (
     .join(message, message.c.raw_id == raw.c.id)
     .where(message.c.id == bindparam("message_id"))
 )
-# What nobody answers comes last: a report of a mail server, a mail that the studio wrote.
-_answerable = message.c.nature.not_in([Nature.OWN.value, Nature.BOUNCE.value])
+# A person's comes first: nobody answers a machine, or what the studio itself wrote.
 NEWEST = (
     select(message.c.id)
     .where(message.c.conversation_id == bindparam("conversation_id"))
-    .order_by(_answerable.desc(), message.c.id.desc())
+    .order_by(message.c.nature != Nature.PERSON.value, message.c.id.desc())
     .limit(1)
 )
 ASKED_AFTER = (
@@ -175,6 +174,7 @@ class Messages(Conversations):
         )
 
     async def newest_message(self, conversation_id: int) -> int | None:
+        """A person's, however many machines answered since; else whatever there is."""
         found: int | None = await self.value(NEWEST, conversation_id=conversation_id)
         return found
 

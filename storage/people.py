@@ -58,6 +58,8 @@ CLIENT_DOMAINS = {
     "sqlite": _DOMAINS.add_columns(func.substr(handle.c.address, _AT + 1)),
     "postgresql": _DOMAINS.add_columns(func.split_part(handle.c.address, "@", 2)),
 }
+# Nobody's row can be locked yet: who files for a newcomer holds the handle's name itself.
+LOCK_HANDLE = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("handle_key"), 0)))
 ADD_CLIENT = insert(client).returning(client.c.id)
 ADD_CONTACT = insert(contact).returning(contact.c.id)
 ADD_HANDLE = per_dialect(
@@ -132,6 +134,10 @@ class People(Statements):
         if not keys:
             return None
         found = await self.rows(CONTACT_OF, handles=keys)
+        if not found and self.dialect == "postgresql":
+            for key in sorted(keys):
+                await self.run(LOCK_HANDLE, {"handle_key": ":".join(key)})
+            found = await self.rows(CONTACT_OF, handles=keys)
         if not found:
             return None
         first = min(found, key=lambda row: keys.index((row[0], row[1])))

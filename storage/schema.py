@@ -6,6 +6,8 @@ from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from inbox.errors import StoreUnavailable
+from inbox.phrases import Phrase
+from storage.statements import DURABLE
 
 HEAD = "0004"
 LOCK = 7_310_579  # our advisory lock's number in PostgreSQL
@@ -21,6 +23,8 @@ async def migrate(engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            # A server that crashed right after it would come back without the tables.
+            await connection.execute(DURABLE)
         await connection.run_sync(_upgrade)
 
 
@@ -42,4 +46,6 @@ def _upgrade(connection: Connection) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        raise StoreUnavailable("newer", f"the tables are of version {version}") from error
+        raise StoreUnavailable(
+            "newer", Phrase("the tables are of version {version}", version=version)
+        ) from error

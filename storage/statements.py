@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Executable, Table
+from sqlalchemy import Executable, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.faults import unreachable
 
 PerDialect = Mapping[str, Executable]
+
+DURABLE = text("SET LOCAL synchronous_commit = on")  # PostgreSQL; SQLite's is in sqlite.py
 
 
 def per_dialect(table: Table, make: Callable[[Any], Executable]) -> PerDialect:

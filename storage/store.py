@@ -19,6 +19,7 @@ from storage.faults import FAULTS, translated, unreachable
 from storage.queue import QueueRows
 from storage.schema import migrate
 from storage.sqlite import SqliteConnection, off_loop
+from storage.statements import DURABLE
 from storage.transaction import SqlTransaction
 from storage.wakeup import SWEEP, Listener, WakeUp
 
@@ -71,6 +72,8 @@ class SqlStore:
                 connection = await self._connection(stack, durable=durable)
                 async with connection.begin():
                     transaction = kind(connection)
+                    if durable and self._writer is None:
+                        await transaction.run(DURABLE)
                     yield transaction
                     queues = await transaction.flush()
         except FAULTS as error:

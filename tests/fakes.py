@@ -1,6 +1,6 @@
 """Fakes that record: a desk, a channel and a clock whose hands are set."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -147,7 +147,7 @@ class RecordingConnector:
     shapes: dict[str, dict[str, Any]] = field(default_factory=dict)  # what else a text means
     others: tuple[str, ...] = ()
 
-    async def receive(self, after: str | None) -> AsyncIterator[Batch]:
+    async def receive(self, after: str | None) -> AsyncGenerator[Batch, None]:
         for batch in self.batches:
             yield batch
             self.acknowledged.append(batch.cursor)

@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bot.texts import speaker
+
 ROOT = Path(__file__).resolve().parents[1]
 WITHIN = 60.0  # seconds, as the story promises
 SCENES = (
@@ -63,16 +65,17 @@ def kept_log(said: str) -> str:
 
 @pytest.mark.parametrize("language", ["ru", "en"])
 async def test_every_step_of_the_day_happens(language: str) -> None:
+    say = speaker(language)
     child = await start("--story", "--language", language)
     said = await rest_of(child)
     assert child.returncode == 0, said
-    places = [said.find(scene) for scene in SCENES]
+    places = [said.find(say(scene)) for scene in SCENES]
     assert -1 not in places
     assert places == sorted(places)
 
 
 async def test_a_killed_product_is_said_and_fails_the_story() -> None:
-    child = await start("--story")
+    child = await start("--story", "--language", "en")
     await line_with(child, SCENES[0])
     (product,) = psutil.Process(child.pid).children()
     product.kill()
@@ -85,7 +88,7 @@ async def test_a_killed_product_is_said_and_fails_the_story() -> None:
 
 
 async def test_a_step_that_does_not_happen_is_named() -> None:
-    child = await start("--story")
+    child = await start("--story", "--language", "en")
     await line_with(child, SCENES[0])
     (product,) = psutil.Process(child.pid).children()
     product.suspend()

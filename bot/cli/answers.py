@@ -9,7 +9,10 @@ from typing import Any
 
 import typer
 
+from bot.cli.asking import confirm
 from bot.cli.frame import run
+from bot.texts import Say
+from bot.wording import trouble
 from inbox.errors import OknoError
 
 TRY_WITHIN = 30.0  # seconds
@@ -19,9 +22,11 @@ TRY_WITHIN = 30.0  # seconds
 class Answers:
     """What was answered so far: TOML tables by their name, secrets by their file's name.
 
-    `logins` are mailboxes that need a consent at their provider.
+    `say` speaks the language of who answers. `logins` are mailboxes that need a consent at their
+    provider.
     """
 
+    say: Say
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     logins: list[str] = field(default_factory=list)
@@ -32,27 +37,18 @@ class Answers:
         return {name.split(".")[1] for name in self.tables if name.startswith("mailboxes.")}
 
 
-def tried(what: str, attempt: Callable[[], Awaitable[Any]]) -> bool:
+def tried(say: Say, what: str, attempt: Callable[[], Awaitable[Any]]) -> bool:
     """Whether the answer works, or is to be kept although it does not."""
 
     async def bounded() -> Any:
         async with asyncio.timeout(TRY_WITHIN):
             return await attempt()
 
-    typer.echo(f"Trying {what} ...")
+    typer.echo(say("Trying {what} ...", what=what))
     try:
         said = run(bounded())
     except (OknoError, OSError, TimeoutError) as error:
-        typer.echo(f"✗ {what}: {error or 'no answer'}")
-        return typer.confirm("Keep this all the same?", default=False)
-    typer.echo(f"✓ {what}{f': {said}' if said else ''}")
+        typer.echo(f"✗ {what}: {trouble(say, error)}")
+        return confirm(say, say("Keep this all the same?"), default=False)
+    typer.echo(f"✓ {what}{f': {say.said(said)}' if said else ''}")
     return True
-
-
-def choose(what: str, choices: tuple[str, ...], default: str) -> str:
-    """One of the choices; asked until it is."""
-    while True:
-        said = str(typer.prompt(f"{what} ({', '.join(choices)})", default=default)).strip().lower()
-        if said in choices:
-            return said
-        typer.echo(f"One of: {', '.join(choices)}.")

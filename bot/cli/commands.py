@@ -10,17 +10,21 @@ import typer
 from bot.cli import people
 from bot.cli.frame import (
     FAILED,
+    Command,
     Commands,
     Config,
     known_language,
     load_settings,
     refuse,
     run,
+    say_in,
     settings_file,
 )
 from bot.cli.mailbox import mailbox
 from bot.cli.replay import replay_command
+from bot.texts import mark, speaker
 from bot.version import okno_version
+from inbox.phrases import Phrase
 
 
 class Language(StrEnum):
@@ -36,12 +40,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="One window for every client message, with a clock that runs in business hours.",
+    help=mark("One window for every client message, with a clock that runs in business hours."),
 )
 app.add_typer(people.team, name="team")
 app.add_typer(people.clients, name="clients")
 app.add_typer(mailbox, name="mailbox")
-app.command("replay")(replay_command)
+app.command("replay", cls=Command, help=mark("Read stored messages again, after an upgrade."))(
+    replay_command
+)
 
 
 def _show_version(wanted: bool) -> None:
@@ -50,20 +56,25 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(
+    help=mark("One window for every client message, with a clock that runs in business hours.")
+)
 def before(
     config: Config = None,
     shown: Annotated[
         bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help=mark("Show the version.")
+        ),
     ] = False,
 ) -> None:
-    """One window for every client message, with a clock that runs in business hours."""
+    """Takes the options that stand before a command."""
 
 
-@app.command("run")
+@app.command(
+    "run", cls=Command, help=mark("Run Okno until it is told to stop (SIGTERM or Ctrl-C).")
+)
 def run_command(ctx: typer.Context, config: Config = None) -> None:
-    """Run Okno until it is told to stop (SIGTERM or Ctrl-C)."""
     settings = load_settings(ctx, config)
     from bot import app as program
     from bot.logs import set_up
@@ -72,47 +83,62 @@ def run_command(ctx: typer.Context, config: Config = None) -> None:
     program.run(settings)
 
 
-@app.command()
+@app.command(
+    cls=Command,
+    help=mark(
+        "Try everything on this machine: clients, managers and mail servers in the browser."
+    ),
+)
 def demo(
     *,
     story: Annotated[
-        bool, typer.Option("--story", help="Play a scripted day and print its timeline.")
+        bool, typer.Option("--story", help=mark("Play a scripted day and print its timeline."))
     ] = False,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The page's port; 0 takes a free one.")
+        int, typer.Option(min=0, max=65535, help=mark("The page's port; 0 takes a free one."))
     ] = 0,
-    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
-    language: Annotated[str, typer.Option(help="The studio's: ru or en.")] = "ru",
+    browser: Annotated[bool, typer.Option(help=mark("Open the page in the browser."))] = True,
+    language: Annotated[str, typer.Option(help=mark("The studio's: ru or en."))] = "ru",
 ) -> None:
-    """Try everything on this machine: clients, managers and mail servers in the browser."""
     try:
         from sandbox.demo import run as run_demo
     except ModuleNotFoundError as error:
-        refuse(f"The demonstration needs {error.name}: pip install 'okno[demo]'.")
+        refuse(
+            Phrase("The demonstration needs {name}: pip install 'okno[demo]'.", name=error.name)
+        )
     playing = run_demo(
-        story=story, port=port, open_browser=browser, language=known_language(language)
+        said=speaker(known_language(language)).said,
+        story=story,
+        port=port,
+        open_browser=browser,
+        language=language,
     )
     raise typer.Exit(run(playing))
 
 
-@app.command()
+@app.command(
+    cls=Command,
+    help=mark("Ask for token, mailbox and hours, try each, and write the settings."),
+)
 def init(
     ctx: typer.Context,
     config: Config = None,
     api: Annotated[
-        str | None, typer.Option(help="Another Bot API server than Telegram's own.")
+        str | None, typer.Option(help=mark("Another Bot API server than Telegram's own."))
     ] = None,
 ) -> None:
-    """Ask for token, mailbox and hours, try each, and write the settings."""
     from bot.cli.init import ask_and_write
 
-    ask_and_write(settings_file(ctx, config).absolute(), api)
+    path = settings_file(ctx, config).absolute()
+    ask_and_write(path, api, say_in(ctx))
 
 
-@app.command()
+@app.command(
+    cls=Command, help=mark("Try everything that the settings name, and say what to mend.")
+)
 def check(ctx: typer.Context, config: Config = None) -> None:
-    """Try everything that the settings name, and say what to mend."""
     settings = load_settings(ctx, config)
+    say = say_in(ctx)
     from bot.checks import check_all
     from bot.logs import set_up
 
@@ -120,10 +146,10 @@ def check(ctx: typer.Context, config: Config = None) -> None:
 
     async def show() -> bool:
         well = True
-        async for one in check_all(settings):
-            typer.echo(f"{'✓' if one.well else '✗'} {one.what}: {one.says}")
+        async for one in check_all(settings, say):
+            typer.echo(f"{'✓' if one.well else '✗'} {say.said(one.what)}: {say.said(one.says)}")
             if one.fix and not one.well:
-                typer.echo(f"    → {one.fix}")
+                typer.echo(f"    → {say.said(one.fix)}")
             well = well and one.well
         return well
 
@@ -131,12 +157,14 @@ def check(ctx: typer.Context, config: Config = None) -> None:
         raise typer.Exit(FAILED)
 
 
-@app.command()
+@app.command(
+    cls=Command,
+    help=mark("Ask the running process whether it is well (for a container's health check)."),
+)
 def health(ctx: typer.Context, config: Config = None) -> None:
-    """Ask the running process whether it is well (for a container's health check)."""
     settings = load_settings(ctx, config)
     if settings.health.port is None:
-        refuse("No port is set: add port = 8080 to [health], and start Okno again.")
+        refuse(Phrase("No port is set: add port = 8080 to [health], and start Okno again."))
     from bot.health import ask
 
     well, text = ask(settings.health.host, settings.health.port)

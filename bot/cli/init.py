@@ -9,69 +9,76 @@ from typing import Any
 
 import typer
 
-from bot.cli.answers import Answers, choose, tried
+from bot.cli.answers import Answers, tried
+from bot.cli.asking import choose, confirm
 from bot.cli.frame import refuse
 from bot.cli.init_mailbox import ask_mailbox
+from bot.outer_words import system_fault
 from bot.settings_faults import SettingsFault
+from bot.texts import LANGUAGES, Say
+from inbox.phrases import Phrase
 
 _DAYS = {"mon-fri": 5, "mon-sat": 6, "mon-sun": 7}
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def ask_and_write(path: Path, api: str | None) -> None:
+def ask_and_write(path: Path, api: str | None, say: Say) -> None:
     """Ask for everything and write `path` and the folder `secrets` beside it."""
-    if path.exists() and not typer.confirm(f"{path} is there already. Write it anew?"):
-        refuse("Nothing was written.")
-    answers = Answers()
+    again = say("{path} is there already. Write it anew?", path=path)
+    if path.exists() and not confirm(say, again, default=False):
+        refuse(Phrase("Nothing was written."))
+    answers = Answers(say)
     _ask_studio(answers)
     _ask_telegram(answers, api)
-    while typer.confirm("Connect a mailbox?", default=not answers.mailboxes):
+    while confirm(say, say("Connect a mailbox?"), default=not answers.mailboxes):
         ask_mailbox(answers)
     _ask_hours(answers)
     _write(path, answers)
     _check_as_a_whole(path)
-    typer.echo(
-        f"Written: {path}, and {len(answers.secrets)} secret files in {path.parent}/secrets."
-    )
-    typer.echo("Next:")
-    typer.echo('  okno team add --name "..." --telegram-id ... --role head    (you)')
-    typer.echo(
-        "  okno check                                                  (everything at once)"
-    )
-    for login in answers.logins:
-        typer.echo(f"  okno mailbox login {login}")
-    typer.echo("  okno run")
+    secrets = path.parent / "secrets"
+    typer.echo(say("Written: {path}. The secrets are in {folder}.", path=path, folder=secrets))
+    typer.echo(say("Next:"))
+    steps = {
+        'okno team add --name "..." --telegram-id ... --role head': say("(you)"),
+        "okno check": say("(everything at once)"),
+        **{f"okno mailbox login {login}": say("(the consent)") for login in answers.logins},
+        "okno run": "",
+    }
+    for command, why in steps.items():
+        typer.echo(f"  {command:<60}{why}".rstrip())
 
 
 def _ask_studio(answers: Answers) -> None:
     from bot.settings_sections import StudioSettings
 
     studio = answers.tables["studio"] = {}
-    studio["name"] = typer.prompt("Name of the studio")
+    studio["name"] = typer.prompt(answers.say("Name of the studio"))
     while True:
-        zone = typer.prompt("Time zone", default=_own_zone())
+        zone = typer.prompt(answers.say("Time zone"), default=_own_zone())
         try:
             StudioSettings(name="x", timezone=zone)
         except ValueError:
-            typer.echo('No such time zone; write a name such as "Europe/Moscow".')
+            typer.echo(answers.say('No such time zone; write a name such as "Europe/Moscow".'))
         else:
             break
     studio["timezone"] = zone
-    studio["language"] = choose("Language", ("ru", "en"), "ru")
+    say = answers.say
+    studio["language"] = choose(say, say("Language"), LANGUAGES, say.language)
 
 
 def _ask_telegram(answers: Answers, api: str | None) -> None:
     from connectors.telegram.config import TelegramSettings
 
+    say = answers.say
     while True:
-        token = typer.prompt("Bot token (from @BotFather)", hide_input=True).strip()
+        token = typer.prompt(say("Bot token (from @BotFather)"), hide_input=True).strip()
         given = {"token": token} | ({"api": api} if api else {})
         try:
             telegram = TelegramSettings.model_validate(given)
         except ValueError:
-            typer.echo("That is no token: digits, a colon, then letters and digits.")
+            typer.echo(say("That is no token: digits, a colon, then letters and digits."))
             continue
-        if tried("Telegram", partial(_greet, telegram)):
+        if tried(say, "Telegram", partial(_greet, telegram)):
             break
     answers.tables["telegram"] = {"token_file": "secrets/telegram"} | ({"api": api} if api else {})
     answers.secrets["telegram"] = token
@@ -85,8 +92,11 @@ async def _greet(telegram: Any) -> str:
     bot = open_bot(telegram)
     try:
         return f"@{(await bot.get_me()).username}"
+    except exceptions.TelegramUnauthorizedError:
+        raise SettingsFault(Phrase("Telegram does not know this token")) from None
     except exceptions.AiogramError as error:
-        raise SettingsFault(f"{type(error).__name__}: {getattr(error, 'message', '')}") from None
+        fault = type(error).__name__
+        raise SettingsFault(Phrase("no answer ({fault})", fault=fault)) from None
     finally:
         await bot.session.close()
 
@@ -94,10 +104,12 @@ async def _greet(telegram: Any) -> str:
 def _ask_hours(answers: Answers) -> None:
     from bot.settings_sections import HoursSettings
 
+    say = answers.say
     while True:
-        days = choose("Working days", tuple(_DAYS), "mon-fri")
-        spans = typer.prompt("Working hours", default="09:00-18:00")
-        country = typer.prompt("Country of the public holidays (- for none)", default="RU")
+        days = choose(say, say("Working days"), tuple(_DAYS), "mon-fri")
+        spans = typer.prompt(say("Working hours"), default="09:00-18:00")
+        prompt = say("Country of the public holidays (- for none)")
+        country = typer.prompt(prompt, default="RU")
         hours: dict[str, Any] = {
             day: [span.strip() for span in spans.split(",")] for day in _WEEK[: _DAYS[days]]
         }
@@ -106,7 +118,7 @@ def _ask_hours(answers: Answers) -> None:
         try:
             HoursSettings.model_validate(hours)
         except ValueError:
-            typer.echo('Write hours as "09:00-13:00, 14:00-18:00" and the country as "RU".')
+            typer.echo(say('Write hours as "09:00-13:00, 14:00-18:00" and the country as "RU".'))
         else:
             break
     answers.tables["hours"] = hours
@@ -128,9 +140,10 @@ def _write(path: Path, answers: Answers) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, secret in answers.secrets.items():
             _write_private(folder / name, secret + "\n")
-        _write_private(path, _as_toml(answers.tables))
+        _write_private(path, _as_toml(answers))
     except OSError as error:
-        refuse(f"{error.filename} cannot be written: {error.strerror}.")
+        fault = system_fault(error)
+        refuse(Phrase("{path} cannot be written: {fault}.", path=error.filename, fault=fault))
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -142,10 +155,11 @@ def _write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def _as_toml(tables: dict[str, dict[str, Any]]) -> str:
+def _as_toml(answers: Answers) -> str:
     """Tables of texts, numbers and lists of texts; JSON's are TOML's."""
-    parts = ["# All that can be set stands in okno.example.toml.\n"]
-    for name, values in tables.items():
+    head = answers.say("All that can be set stands in okno.example.toml.")
+    parts = [f"# {head}\n"]
+    for name, values in answers.tables.items():
         lines = (f"{key} = {json.dumps(one, ensure_ascii=False)}" for key, one in values.items())
         parts.append(f"[{name}]\n" + "\n".join(lines) + "\n")
     return "\n".join(parts)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bot.cli.answers import Answers, choose, tried
+from bot.cli.answers import Answers, tried
+from bot.cli.asking import choose, confirm, whole_number
 from bot.cli.frame import run
+from bot.texts import Say
 
 if TYPE_CHECKING:
     from connectors.email.autoconfig import Servers
@@ -23,11 +25,13 @@ LOOK_WITHIN = 20.0  # seconds
 
 def ask_mailbox(answers: Answers, find: Callable[[str], Found | None] | None = None) -> None:
     """Ask for a mailbox and try it. `find` looks for the servers of an address."""
-    address = typer.prompt("Address of the mailbox").strip()
+    say = answers.say
+    address = typer.prompt(say("Address of the mailbox")).strip()
     name = _free_name(address, answers.mailboxes)
+    typer.echo(say("Looking for its servers ..."))
     found = (find or _look)(address)
     if found is None:
-        typer.echo("Nothing tells of its servers; please name them.")
+        typer.echo(say("Nothing tells of its servers; please name them."))
     elif _accepted(found, address, answers) and _with_found(answers, name, address, found):
         return
     _by_hand(answers, name, address, found)
@@ -40,7 +44,6 @@ def _look(address: str) -> Found | None:
         async with asyncio.timeout(LOOK_WITHIN):
             return await Discovery().find(address)
 
-    typer.echo("Looking for its servers ...")
     try:
         return run(bounded())
     except TimeoutError:
@@ -52,19 +55,19 @@ def _accepted(found: Found, address: str, answers: Answers) -> bool:
     from connectors.email.config import IMAP_PORTS, SMTP_PORTS
     from connectors.email.discovery import differs
 
-    servers, provider = found.servers, found.provider
+    say, servers, provider = answers.say, found.servers, found.provider
     who = provider.name if provider is not None else address.rpartition("@")[2]
     imap, smtp = _shown(servers.imap, IMAP_PORTS), _shown(servers.smtp, SMTP_PORTS)
     typer.echo(f"{who}: IMAP {imap}, SMTP {smtp}.")
     if provider is not None:
-        language = str(answers.tables.get("studio", {}).get("language", "ru"))
-        for number, step in enumerate(provider.steps(language), 1):
+        for number, step in enumerate(provider.steps(say.language), 1):
             typer.echo(f"  {number}. {step}")
         return True
     elsewhere = list(differs(servers, address.rpartition("@")[2]))
     if elsewhere:
-        typer.echo(f"Not of the mailbox's own domain: {', '.join(elsewhere)}.")
-    return typer.confirm("Send the password there?", default=not elsewhere)
+        hosts = ", ".join(elsewhere)
+        typer.echo(say("Not of the mailbox's own domain: {hosts}.", hosts=hosts))
+    return confirm(say, say("Send the password there?"), default=not elsewhere)
 
 
 def _shown(place: Place, usual: dict[str, int]) -> str:
@@ -77,15 +80,16 @@ def _with_found(answers: Answers, name: str, address: str, found: Found) -> bool
     if provider is not None and provider.oauth is not None:
         _with_consent(answers, name, address, found.servers, provider)
         return True
+    say = answers.say
     while True:
-        password = typer.prompt("Password", hide_input=True)
+        password = typer.prompt(say("Password"), hide_input=True)
         servers = {
             kind: {**table, "password": password} for kind, table in _tables(found.servers).items()
         }
-        mailbox = _mailbox(address, servers)
-        if mailbox is not None and _both_tried(mailbox):
+        mailbox = _mailbox(say, address, servers)
+        if mailbox is not None and _both_tried(say, mailbox):
             break
-        if typer.confirm("Name the servers yourself?", default=False):
+        if confirm(say, say("Name the servers yourself?"), default=False):
             return False
     answers.secrets[f"mail-{name}"] = password
     _put(answers, name, address, provider)
@@ -97,18 +101,18 @@ def _with_found(answers: Answers, name: str, address: str, found: Found) -> bool
     return True
 
 
-def _both_tried(mailbox: Any) -> bool:
+def _both_tried(say: Say, mailbox: Any) -> bool:
     from connectors.email import check_imap, check_smtp
 
-    imap = tried("IMAP", partial(check_imap, mailbox))
-    return imap and tried("SMTP", partial(check_smtp, mailbox))
+    imap = tried(say, "IMAP", partial(check_imap, mailbox))
+    return imap and tried(say, "SMTP", partial(check_smtp, mailbox))
 
 
 def _with_consent(
     answers: Answers, name: str, address: str, servers: Servers, provider: Provider
 ) -> None:
     """The consent itself is given once the settings stand: `okno mailbox login NAME`."""
-    client_id = typer.prompt("Application (client) ID").strip()
+    client_id = typer.prompt(answers.say("Application (client) ID")).strip()
     _put(answers, name, address, provider)
     answers.tables[f"mailboxes.{name}"] |= {"auth": provider.oauth, "client_id": client_id}
     for kind, table in _tables(servers).items():
@@ -141,6 +145,7 @@ def _tables(servers: Servers) -> dict[str, dict[str, Any]]:
 def _by_hand(answers: Answers, name: str, address: str, found: Found | None) -> None:
     from connectors.email import check_imap, check_smtp
 
+    say = answers.say
     domain = address.rpartition("@")[2].lower()
     hosts = {"imap": f"imap.{domain}", "smtp": f"smtp.{domain}"}
     if found is not None:
@@ -152,10 +157,10 @@ def _by_hand(answers: Answers, name: str, address: str, found: Found | None) -> 
     for kind, check in checks.items():
         known = answers.secrets.get(f"mail-{name}")
         while True:
-            table, password = _ask_server(kind, hosts[kind], address, known)
+            table, password = _ask_server(say, kind.upper(), hosts[kind], address, known)
             servers[kind] = {**table, "password": password}
-            mailbox = _mailbox(address, {**dict.fromkeys(checks, servers[kind]), **servers})
-            if mailbox is not None and tried(kind.upper(), partial(check, mailbox)):
+            mailbox = _mailbox(say, address, {**dict.fromkeys(checks, servers[kind]), **servers})
+            if mailbox is not None and tried(say, kind.upper(), partial(check, mailbox)):
                 break
         secret = f"mail-{name}"
         if answers.secrets.setdefault(secret, password) != password:
@@ -164,34 +169,39 @@ def _by_hand(answers: Answers, name: str, address: str, found: Found | None) -> 
         answers.tables[f"{box}.{kind}"] = {**table, "password_file": f"secrets/{secret}"}
 
 
-def _ask_server(kind: str, host: str, user: str, known: str | None) -> tuple[dict[str, Any], str]:
+def _ask_server(
+    say: Say, kind: str, host: str, user: str, known: str | None
+) -> tuple[dict[str, Any], str]:
+    security = say("{kind} security", kind=kind)
     table: dict[str, Any] = {
-        "host": typer.prompt(f"{kind.upper()} server", default=host).strip(),
-        "security": choose(f"{kind.upper()} security", ("tls", "starttls", "none"), "tls"),
+        "host": typer.prompt(say("{kind} server", kind=kind), default=host).strip(),
+        "security": choose(say, security, ("tls", "starttls", "none"), "tls"),
     }
-    port = typer.prompt(f"{kind.upper()} port (0: the usual one)", default=0, type=int)
-    if port:
+    if port := whole_number(say, say("{kind} port (0: the usual one)", kind=kind)):
         table["port"] = port
-    table["user"] = typer.prompt(f"{kind.upper()} user", default=user).strip()
-    again = " (Enter: the same)" if known else ""
-    password = typer.prompt(
-        f"{kind.upper()} password{again}", hide_input=True, default=known or "", show_default=False
-    )
+    table["user"] = typer.prompt(say("{kind} user", kind=kind), default=user).strip()
+    prompt = say("{kind} password", kind=kind)
+    if known:
+        prompt = say("{kind} password (Enter: the same)", kind=kind)
+    password = typer.prompt(prompt, hide_input=True, default=known or "", show_default=False)
     return table, password
 
 
-def _mailbox(address: str, servers: dict[str, Any]) -> Any:
+def _mailbox(say: Say, address: str, servers: dict[str, Any]) -> Any:
     """The mailbox that the answers make; None where they make none, and that is said."""
     from pydantic import ValidationError
 
+    from bot.settings_words import words_of
     from connectors.email.config import MailboxSettings
 
     try:
         return MailboxSettings.model_validate({"address": address, **servers})
     except ValidationError as error:
         for one in error.errors(include_input=False, include_url=False):
-            fault = str(one.get("ctx", {}).get("error", one["msg"]))
-            typer.echo(f"{'.'.join(map(str, one['loc']))}: {fault}")
+            key = ".".join(map(str, one["loc"]))
+            typer.echo(
+                say("{where} {what}{end}", where=key, what=say.said(words_of(one)), end=".")
+            )
         return None
 
 

@@ -6,32 +6,63 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.frame import BAD_INPUT, Config, load_settings, refuse, run
+from bot.cli.frame import BAD_INPUT, Command, Commands, Config, load_settings, refuse, run, say_in
+from bot.texts import mark
+from inbox.phrases import Phrase
 
 mailbox = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Mailboxes: sign in at their provider."
+    cls=Commands,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help=mark("Mailboxes: sign in at their provider."),
 )
 
 
-@mailbox.command()
+@mailbox.command(
+    cls=Command,
+    help=mark('Sign in at Microsoft or Google, for a mailbox with auth "microsoft" or "google".'),
+)
 def login(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="The mailbox's name in the settings.")],
+    name: Annotated[str, typer.Argument(help=mark("The mailbox's name in the settings."))],
     config: Config = None,
 ) -> None:
-    """Sign in at Microsoft or Google, for a mailbox that has auth = "microsoft" or "google"."""
     settings = load_settings(ctx, config)
     box = settings.mailboxes.get(name)
     if box is None:
-        known = ", ".join(settings.mailboxes) or "none"
-        refuse(f"There is no mailbox {name} in the settings. There are: {known}.", BAD_INPUT)
+        known = ", ".join(settings.mailboxes) or "-"
+        refuse(
+            Phrase(
+                "There is no mailbox {name} in the settings. There are: {known}.",
+                name=name,
+                known=known,
+            ),
+            BAD_INPUT,
+        )
     if box.auth == "password":
         refuse(
-            f'Mailbox {name} logs in with a password. Set auth = "microsoft" or "google" in'
-            f" [mailboxes.{name}] to sign in at the provider.",
+            Phrase(
+                'Mailbox {name} logs in with a password. Set auth = "microsoft" or "google" in'
+                " [mailboxes.{name}] to sign in at the provider.",
+                name=name,
+            ),
             BAD_INPUT,
         )
     from connectors.email.consent import consent
 
-    run(consent(box, name, show=typer.echo, ask=typer.prompt))
-    typer.echo(f"✓ Okno may read and send as {box.address}. A running Okno goes on by itself.")
+    say = say_in(ctx)
+
+    def show(words: str) -> None:
+        typer.echo(say.said(words))
+
+    def ask(words: str) -> str:
+        return str(typer.prompt(say.said(words)))
+
+    run(consent(box, name, show=show, ask=ask))
+    typer.echo(
+        "✓ "
+        + say(
+            "Okno may read and send as {address}. A running Okno goes on by itself.",
+            address=box.address,
+        )
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -13,56 +13,74 @@ import typer
 from bot.cli.frame import (
     BAD_INPUT,
     FAILED,
+    Command,
     Config,
+    Group,
     known_language,
     load_settings,
     refuse,
     run,
+    say_in,
     short_store,
     table,
 )
 from bot.settings import Settings
+from bot.texts import Say, mark
 from inbox.errors import StoreRefused
 from inbox.model import Client, Handle, Manager, Role
+from inbox.phrases import Phrase
 
-team = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Who works here.")
-clients = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Whom we serve.")
+if TYPE_CHECKING:
+    from bot.clients_import import Taken
+
+team = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, cls=Group, help=mark("Who works here.")
+)
+clients = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, cls=Group, help=mark("Whom we serve.")
+)
 
 PROGRESS_EVERY = 500  # lines of an import
 
 
-@team.command("add")
+@team.command("add", cls=Command, help=mark("Add a member of the studio."))
 def team_add(
     ctx: typer.Context,
     *,
-    name: Annotated[str, typer.Option(help="As colleagues and clients see it.")],
+    name: Annotated[str, typer.Option(help=mark("As colleagues and clients see it."))],
     telegram_id: Annotated[
-        int, typer.Option(min=1, help="A number; @userinfobot tells one's own.")
+        int, typer.Option(min=1, help=mark("A number; @userinfobot tells one's own."))
     ],
-    role: Annotated[Role, typer.Option(help="What this person does.")] = Role.MANAGER,
+    role: Annotated[Role, typer.Option(help=mark("What this person does."))] = Role.MANAGER,
     language: Annotated[
-        str | None, typer.Option(help="ru or en; the studio's by default.")
+        str | None, typer.Option(help=mark("ru or en; the studio's by default."))
     ] = None,
     zone: Annotated[
-        str | None, typer.Option(help="An IANA time zone; the studio's by default.")
+        str | None, typer.Option(help=mark("An IANA time zone; the studio's by default."))
     ] = None,
     deputy: Annotated[
-        str | None, typer.Option(help="The name of who hears in this one's place.")
+        str | None, typer.Option(help=mark("The name of who hears in this one's place."))
     ] = None,
     config: Config = None,
 ) -> None:
-    """Add a member of the studio."""
     settings = load_settings(ctx, config)
     member = Manager(
         id=0,
-        name=" ".join(name.split()) or refuse("The name is empty.", BAD_INPUT),
+        name=" ".join(name.split()) or refuse(Phrase("The name is empty."), BAD_INPUT),
         telegram_id=telegram_id,
         role=role,
         zone=_zone(zone or settings.studio.timezone),
         language=known_language(language or settings.studio.language),
     )
     run(_add(settings, member, deputy))
-    typer.echo(f"{member.name} is in the team as {role}. They must press Start in the bot once.")
+    say = say_in(ctx)
+    typer.echo(
+        say(
+            "{name} is in the team as {role}. They must press Start in the bot once.",
+            name=member.name,
+            role=role,
+        )
+    )
 
 
 async def _add(settings: Settings, member: Manager, deputy: str | None) -> None:
@@ -71,21 +89,29 @@ async def _add(settings: Settings, member: Manager, deputy: str | None) -> None:
             staff = await t.staff()
         deputy_id = None if deputy is None else _named(deputy, staff).id
         if any(one.name.casefold() == member.name.casefold() for one in staff if one.active):
-            refuse(f"There is a {member.name} already; names tell members apart.")
+            refuse(
+                Phrase("There is a {name} already; names tell members apart.", name=member.name)
+            )
         try:
             async with store.begin() as t:
                 await t.save_manager(replace(member, deputy_id=deputy_id))
         except StoreRefused:
-            known = next((o.name for o in staff if o.telegram_id == member.telegram_id), "another")
-            refuse(f"{known} has the Telegram id {member.telegram_id} already.")
+            number = member.telegram_id
+            known = next((one.name for one in staff if one.telegram_id == number), "?")
+            refuse(
+                Phrase("{name} has the Telegram id {number} already.", name=known, number=number)
+            )
 
 
 def _named(name: str, staff: tuple[Manager, ...]) -> Manager:
     active = {one.name.casefold(): one for one in staff if one.active}
     found = active.get(name.casefold())
     if found is None:
-        there = ", ".join(one.name for one in active.values()) or "nobody"
-        refuse(f"There is no {name} in the team (there is: {there}).", BAD_INPUT)
+        there = ", ".join(one.name for one in active.values()) or Phrase("nobody")
+        sentence = Phrase(
+            "There is no {name} in the team (there is: {names}).", name=name, names=there
+        )
+        refuse(sentence, BAD_INPUT)
     return found
 
 
@@ -93,13 +119,16 @@ def _zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
     except (KeyError, ValueError, OSError):
-        refuse(f'{name} is not a time zone; write a name such as "Europe/Moscow".', BAD_INPUT)
+        sentence = Phrase(
+            '{name} is not a time zone; write a name such as "Europe/Moscow".', name=name
+        )
+        refuse(sentence, BAD_INPUT)
 
 
-@team.command("list")
+@team.command("list", cls=Command, help=mark("Show the members of the studio."))
 def team_list(ctx: typer.Context, config: Config = None) -> None:
-    """Show the members of the studio."""
     settings = load_settings(ctx, config)
+    say = say_in(ctx)
 
     async def staff() -> tuple[Manager, ...]:
         async with short_store(settings) as store, store.begin() as t:
@@ -107,10 +136,18 @@ def team_list(ctx: typer.Context, config: Config = None) -> None:
 
     members = run(staff())
     if not members:
-        typer.echo("Nobody yet. Add the first one with `okno team add`.")
+        typer.echo(say("Nobody yet. Add the first one with `okno team add`."))
         return
     names = {one.id: one.name for one in members}
-    head = ("NAME", "ROLE", "TELEGRAM ID", "LANGUAGE", "ZONE", "DEPUTY", "ACTIVE")
+    head = (
+        say("NAME"),
+        say("ROLE"),
+        "TELEGRAM ID",
+        say("LANGUAGE"),
+        say("ZONE"),
+        say("DEPUTY"),
+        say("ACTIVE"),
+    )
     rows = [
         (
             one.name,
@@ -119,17 +156,21 @@ def team_list(ctx: typer.Context, config: Config = None) -> None:
             one.language,
             one.zone,
             names.get(one.deputy_id or 0, "-"),
-            "yes" if one.active else "no",
+            say("yes") if one.active else say("no"),
         )
         for one in members
     ]
     typer.echo(table(head, rows))
 
 
-@clients.command("list")
+@clients.command(
+    "list",
+    cls=Command,
+    help=mark("Show the clients, their managers, and by what they are known."),
+)
 def clients_list(ctx: typer.Context, config: Config = None) -> None:
-    """Show the clients, their managers, and by what they are known."""
     settings = load_settings(ctx, config)
+    say = say_in(ctx)
 
     async def known() -> tuple[tuple[Manager, ...], tuple[tuple[Client, tuple[Handle, ...]], ...]]:
         async with short_store(settings) as store, store.begin() as t:
@@ -137,7 +178,7 @@ def clients_list(ctx: typer.Context, config: Config = None) -> None:
 
     staff, found = run(known())
     if not found:
-        typer.echo("None yet. They come by themselves, or with `okno clients import FILE`.")
+        typer.echo(say("None yet. They come by themselves, or with `okno clients import FILE`."))
         return
     names = {one.id: one.name for one in staff}
     rows = [
@@ -148,7 +189,7 @@ def clients_list(ctx: typer.Context, config: Config = None) -> None:
         )
         for client, handles in found
     ]
-    typer.echo(table(("CLIENT", "MANAGER", "KNOWN BY"), rows))
+    typer.echo(table((say("CLIENT"), say("MANAGER"), say("KNOWN BY")), rows))
 
 
 def _shown(handle: Handle) -> str:
@@ -161,14 +202,22 @@ def _shown(handle: Handle) -> str:
             return handle.address
 
 
-@clients.command("import")
+@clients.command(
+    "import",
+    cls=Command,
+    help=mark(
+        "Take a list of clients in: name, manager, emails, telegram, phones. Safe to repeat."
+    ),
+)
 def clients_import(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="CSV or XLSX; its first line names the columns.")],
+    file: Annotated[
+        Path, typer.Argument(help=mark("CSV or XLSX; its first line names the columns."))
+    ],
     config: Config = None,
 ) -> None:
-    """Take a list of clients in: name, manager, emails, telegram, phones. Safe to repeat."""
     settings = load_settings(ctx, config)
+    say = say_in(ctx)
     from bot.clients_file import read_clients
     from bot.clients_import import Fate, take_in
 
@@ -180,14 +229,31 @@ def clients_import(
             async for taken in take_in(store, lines):
                 counts[taken.fate] += 1
                 if taken.fate is not Fate.UNCHANGED:
-                    why = f": {taken.why}" if taken.why else ""
-                    name = taken.line.name or "(no name)"
-                    typer.echo(f"line {taken.line.number}  {taken.fate}  {name}{why}")
+                    typer.echo(_told(say, taken))
                 done = counts.total()
                 if done % PROGRESS_EVERY == 0:
-                    typer.echo(f"{done} of {len(lines)} lines", err=True)
+                    typer.echo(say("{done} of {all} lines", done=done, all=len(lines)), err=True)
 
     run(take())
-    typer.echo(", ".join(f"{counts[fate]} {fate}" for fate in Fate))
+    typer.echo(
+        say(
+            "{added} added, {changed} changed, {unchanged} unchanged, {refused} refused",
+            **{fate: counts[fate] for fate in Fate},
+        )
+    )
     if counts[Fate.REFUSED]:
         raise typer.Exit(FAILED)
+
+
+def _told(say: Say, taken: Taken) -> str:
+    """A line of the list, and what became of it."""
+    fates = {
+        "added": say("added"),
+        "changed": say("changed"),
+        "unchanged": say("unchanged"),
+        "refused": say("refused"),
+    }
+    where = say("line {number}", number=taken.line.number)
+    why = f": {say.said(taken.why)}" if taken.why else ""
+    name = taken.line.name or say("(no name)")
+    return f"{where}  {fates[taken.fate]}  {name}{why}"

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.frame import Config, load_settings, run, short_store
+from bot.cli.frame import Config, load_settings, run, say_in, short_store
 from bot.keeping import Result, State, replay
+from bot.texts import Say, mark
 
 if TYPE_CHECKING:
     from bot.settings import Settings
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _SAID = {
-    Result.SHOWN: "will be shown (as soon as Okno runs)",
-    Result.CHANGED: "changed",
-    Result.SAME: "as before",
-    Result.UNREADABLE: "still unreadable",
-    Result.ABSENT: "of channels that the settings no longer name",
+    Result.SHOWN: mark("will be shown (as soon as Okno runs)"),
+    Result.CHANGED: mark("changed"),
+    Result.SAME: mark("as before"),
+    Result.UNREADABLE: mark("still unreadable"),
+    Result.ABSENT: mark("of channels that the settings no longer name"),
 }
 
 
@@ -29,23 +30,26 @@ def replay_command(
     config: Config = None,
     since: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Only what was received from this day on."),
+        typer.Option(formats=["%Y-%m-%d"], help=mark("Only what was received from this day on.")),
     ] = None,
     state: Annotated[
-        State, typer.Option(help="Of what could not be read, was left out, or was shown.")
+        State,
+        typer.Option(help=mark("Of what could not be read, was left out, or was shown.")),
     ] = State.QUARANTINED,
 ) -> None:
-    """Read stored messages again, after an upgrade."""
     settings = load_settings(ctx, config)
     start = EVER if since is None else since.replace(tzinfo=settings.studio.zone)
-    results = run(_replayed(settings, state, start))
+    say = say_in(ctx)
+    results = run(_replayed(say, settings, state, start))
     for result, count in results.items():
-        typer.echo(f"{count} {_SAID[result]}")
+        typer.echo(f"{count} {say(_SAID[result])}")
     if not results:
-        typer.echo("There is nothing to read again.")
+        typer.echo(say("There is nothing to read again."))
 
 
-async def _replayed(settings: Settings, state: State, since: datetime) -> Counter[Result]:
+async def _replayed(
+    say: Say, settings: Settings, state: State, since: datetime
+) -> Counter[Result]:
     from bot.channels import open_channels
     from bot.clock import open_clock
 
@@ -56,7 +60,7 @@ async def _replayed(settings: Settings, state: State, since: datetime) -> Counte
         try:
             now = clock.now()
             async for results in replay(store, channels.connectors, state, since, now):
-                typer.echo(f"{results.total()} read ...", err=True)
+                typer.echo(say("{number} read ...", number=results.total()), err=True)
         finally:
             await channels.close()
     return results

@@ -25,12 +25,15 @@ from inbox.ports import DeskLink, DeskRef, Purpose, Reply, Shown
 
 A_MOMENT = timedelta(seconds=1)
 SETTLING = timedelta(seconds=5)  # from a message sent to its link committed
-SHOWING = timedelta(minutes=5)  # the same with a card's files, held back by a rate limit
-HISTORY = f"{CardButton.__prefix__}:{CardDeed.HISTORY}:"
+SHOWING = timedelta(minutes=1)  # the same with a card's files, held back by a rate limit
 
 
 class AnswersLinked(Filter):
-    """Lets through what replies to a message with a conversation behind it, as `link`."""
+    """Lets through what replies to a message about a client, with what it answers.
+
+    A process that died between showing a card and noting it leaves one without a link. Then
+    the card's own button names the conversation, and its newest message is what is answered.
+    """
 
     async def __call__(self, message: Message, bot: Bot, inbox: Inbox) -> bool | dict[str, Any]:
         target = message.reply_to_message
@@ -39,21 +42,35 @@ class AnswersLinked(Filter):
         async with inbox.store.begin() as t:
             link = await t.link_at(DeskRef(bot.id, message.chat.id, target.message_id))
         if link is not None:
-            return {"link": link}
-        if may_be_under_way(target, bot.id, inbox.clock.now() - target.date):
+            return {"conversation_id": link.conversation_id, "message_id": link.message_id}
+        if target.from_user is None or target.from_user.id != bot.id:
+            return False
+        if may_be_under_way(target, inbox.clock.now() - target.date):
             raise SendDeferred(Fault.INTERRUPTED, "its card is being shown", retry_after=A_MOMENT)
-        return False
+        conversation_id = conversation_on(target)
+        if conversation_id is None:
+            return False
+        return {"conversation_id": conversation_id, "message_id": None}
 
 
-def may_be_under_way(target: Message, bot_id: int, age: timedelta) -> bool:
+def may_be_under_way(target: Message, age: timedelta) -> bool:
     """Whether this may be a card that is being shown: it is linked once its files stand there
-    too, and a quick manager answers before that. Lists and help are told by their buttons."""
-    if target.from_user is None or target.from_user.id != bot_id:
-        return False
-    rows = target.reply_markup.inline_keyboard if target.reply_markup else []
-    is_card = any((one.callback_data or "").startswith(HISTORY) for row in rows for one in row)
+    too, and a quick manager answers before that."""
     is_file = target.content_type != ContentType.TEXT
-    return age < (SHOWING if is_card or is_file else SETTLING)
+    return age < (SHOWING if is_file else SETTLING)
+
+
+def conversation_on(target: Message) -> int | None:
+    """The conversation that a card's own button names; lists and help have no such button."""
+    rows = target.reply_markup.inline_keyboard if target.reply_markup else []
+    for button in (one for row in rows for one in row):
+        try:
+            pressed = CardButton.unpack(button.callback_data or "")
+        except (TypeError, ValueError):
+            continue
+        if pressed.deed is CardDeed.HISTORY:
+            return pressed.conversation_id
+    return None
 
 
 class IsLinked(Filter):
@@ -72,13 +89,19 @@ def setup() -> Router:
     return router
 
 
-async def reply(message: Message, given: Mapping[str, Any], link: DeskLink, visit: Visit) -> None:
+async def reply(
+    message: Message,
+    given: Mapping[str, Any],
+    conversation_id: int,
+    message_id: int | None,
+    visit: Visit,
+) -> None:
     """Store the reply under a key of its own, and what it is, so that replies to it work too.
 
     Each item of an album is a reply of its own.
     """
     ref = ref_of(visit.bot, message)
-    conversation, holder = await visit.look_up(link.conversation_id)
+    conversation, holder = await visit.look_up(conversation_id)
     if conversation is None:
         words = visit.say("Not sent.") + " " + refusal(visit.say, holder)
         await visit.send(Rich(words), reply_to=ref.message_id)
@@ -98,22 +121,22 @@ async def reply(message: Message, given: Mapping[str, Any], link: DeskLink, visi
             written_at=message.date,
             entities=entities,
             attachments=attachments,
-            message_id=link.message_id,
+            message_id=message_id,
             desk_ref=ref,
-            only_sender=await _only_sender(visit.inbox, link),
+            only_sender=await _only_sender(visit.inbox, message_id),
         ),
     )
-    own = DeskLink(Shown(ref, Purpose.NOTE), conversation.id, visit.me.id, link.message_id)
+    own = DeskLink(Shown(ref, Purpose.NOTE), conversation.id, visit.me.id, message_id)
     async with visit.inbox.store.begin() as t:
         await t.link((own,))
 
 
-async def _only_sender(inbox: Inbox, link: DeskLink) -> bool:
+async def _only_sender(inbox: Inbox, message_id: int | None) -> bool:
     """What was chosen on the card; by default everybody is answered."""
-    if link.message_id is None:
+    if message_id is None:
         return False
     async with inbox.store.begin() as t:
-        return (await t.card(link.message_id)).only_sender
+        return (await t.card(message_id)).only_sender
 
 
 async def edited(message: Message, visit: Visit) -> None:

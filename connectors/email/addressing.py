@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from inbox.errors import Fault, SendRejected
-from inbox.model import InboundMessage, OutboundMessage
+from inbox.model import InboundMessage, Nature, OutboundMessage
 
 MOST_COPIED = 50
+_PEOPLES = frozenset((Nature.PERSON, Nature.EDIT))
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\\x00-\x1f\x7f@]+@[^\s<>,;:\"()\[\]\\\x00-\x1f\x7f@]+")
 _NOBODY = "@okno.invalid"
 
@@ -40,6 +41,8 @@ def addressed(message: OutboundMessage, own: frozenset[str]) -> Addressed:
     is left.
     """
     asked = message.answering
+    if asked is not None and asked.nature not in _PEOPLES:
+        asked = None  # a machine or we ourselves wrote last: it is the client's all the same
     wanted = [message.recipient.address] if asked is None else _askers(asked, own)
     to = _usable(wanted, frozenset())
     if not to or any(one.endswith(_NOBODY) for one in to):

@@ -9,6 +9,7 @@ from connectors.email.login import tokens_of
 from connectors.email.session import ImapSession
 from connectors.email.smtp import SmtpSession
 from inbox.errors import ChannelPaused, Fault, SendFailed
+from inbox.phrases import Phrase
 
 MEGABYTE = 1024 * 1024
 
@@ -34,16 +35,24 @@ async def check_imap(settings: MailboxSettings, name: str = "") -> str:
         raise ChannelPaused(Fault.LOGIN_FAILED, error.reason) from None
     except MailFault as error:
         raise ChannelPaused(Fault.UNREACHABLE, error.reason) from None
-    news = "IDLE" if session.can_idle else f"no IDLE, asked every {settings.poll_seconds:g} s"
-    number = "1 folder" if len(folders) == 1 else f"{len(folders)} folders"
-    return f"{news}, {number}, Sent: {sent_folder(folders) or 'none'}"
+    seconds = f"{settings.poll_seconds:g}"
+    return Phrase(
+        "{news}, {folders}, Sent: {sent}",
+        news="IDLE"
+        if session.can_idle
+        else Phrase("no IDLE, asked every {seconds} s", seconds=seconds),
+        folders=Phrase.many("{number} folder", "{number} folders", len(folders)),
+        sent=sent_folder(folders) or Phrase("none"),
+    )
 
 
 async def _open(session: ImapSession, name: str) -> None:
     try:
         await session.select(name)
     except Refused as error:
-        raise ChannelPaused(Fault.REFUSED, f"folder {name}: {error.reason}") from None
+        raise ChannelPaused(
+            Fault.REFUSED, Phrase("folder {name}: {words}", name=name, words=error.reason)
+        ) from None
 
 
 async def check_smtp(settings: MailboxSettings, name: str = "") -> str:
@@ -58,4 +67,6 @@ async def check_smtp(settings: MailboxSettings, name: str = "") -> str:
         raise ChannelPaused(error.fault, error.detail) from None
     limit = session.size_limit
     await session.close()
-    return f"login accepted, {f'up to {limit // MEGABYTE} MB' if limit else 'any size'} a mail"
+    if not limit:
+        return Phrase("login accepted, any size a mail")
+    return Phrase("login accepted, up to {size} MB a mail", size=limit // MEGABYTE)

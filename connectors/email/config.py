@@ -23,6 +23,8 @@ from pydantic import (
     model_validator,
 )
 
+from inbox.phrases import Phrase
+
 MEGABYTE = 1024 * 1024
 COMMON_AUTHORITY = "https://login.microsoftonline.com/common"
 SIGNATURE_PLACES = ("name", "telegram_link")
@@ -40,7 +42,7 @@ NotEmpty = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)
 
 def _one_line(value: str) -> str:
     if _CONTROL.search(value):
-        raise ValueError("must be one line without control characters")
+        raise ValueError(Phrase("must be one line without control characters"))
     return value
 
 
@@ -48,7 +50,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError("is not the name of a time zone") from None
+        raise ValueError(Phrase("is not the name of a time zone")) from None
     return name
 
 
@@ -60,22 +62,28 @@ def _address(address: str) -> str:
 
 def _signature(text: str) -> str:
     if _UNPRINTABLE.search(text):
-        raise ValueError("must be plain text")
+        raise ValueError(Phrase("must be plain text"))
     strange = [place for place in _PLACES.findall(text) if place not in SIGNATURE_PLACES]
     if strange:
-        raise ValueError(f"may hold {{name}} and {{telegram_link}}, not {{{strange[0]}}}")
+        raise ValueError(
+            Phrase(
+                "may hold {places}, not {strange}",
+                places="{name}, {telegram_link}",
+                strange=f"{{{strange[0]}}}",
+            )
+        )
     return text
 
 
 def _web_address(link: str) -> str:
     if not re.fullmatch(r"https://[^\s<>\"]+", link):
-        raise ValueError('must be a link such as "https://t.me/studio_bot"')
+        raise ValueError(Phrase('must be a link such as "https://t.me/studio_bot"'))
     return link
 
 
 def _secret(secret: SecretStr) -> SecretStr:
     if _CONTROL.search(secret.get_secret_value()):
-        raise ValueError("must be one line without control characters")
+        raise ValueError(Phrase("must be one line without control characters"))
     return secret
 
 
@@ -102,15 +110,17 @@ class ServerSettings(_Section):
     @classmethod
     def _ca_file_exists(cls, path: Path | None) -> Path | None:
         if path is not None and not path.is_file():
-            raise ValueError("names no file")
+            raise ValueError(Phrase("names no file"))
         return path
 
     @model_validator(mode="after")
     def _no_password_in_the_clear(self) -> ServerSettings:
         if self.security == "none" and not _is_loopback(self.host):
             raise ValueError(
-                'security = "none" would send the password in the clear, which is allowed on this'
-                ' machine alone (host localhost or 127.0.0.1); use "tls" or "starttls"'
+                Phrase(
+                    'security = "none" would send the password in the clear, which is allowed on'
+                    ' this machine alone (host localhost or 127.0.0.1); use "tls" or "starttls"'
+                )
             )
         return self
 
@@ -195,7 +205,7 @@ class MailboxSettings(LoginSettings):
     @classmethod
     def _folders_differ(cls, folders: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(folders)) < len(folders) or any(_CONTROL.search(name) for name in folders):
-            raise ValueError("must be different names of one line each")
+            raise ValueError(Phrase("must be different names of one line each"))
         return folders
 
 

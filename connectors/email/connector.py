@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import UTC
 
@@ -85,7 +85,7 @@ class MailConnector:
         """Why nothing comes at present; "" where all is well."""
         return self._reader.trouble
 
-    def receive(self, after: str | None) -> AsyncIterator[Batch]:
+    def receive(self, after: str | None) -> AsyncGenerator[Batch, None]:
         """See inbox.ports.Source."""
         return self._reader.read(after)
 

@@ -9,6 +9,7 @@ from connectors.email.config import MailboxSettings
 from connectors.email.google import GoogleTokens
 from connectors.email.login import Tokens, tokens_of
 from connectors.email.microsoft import MicrosoftTokens
+from inbox.phrases import Phrase
 
 
 async def consent(
@@ -28,12 +29,13 @@ async def consent(
     match tokens:
         case MicrosoftTokens():
             await tokens.begin()
-            show(f"Open this page and enter the code: {tokens.code}")
+            show(Phrase("Open this page and enter the code: {code}", code=tokens.code))
             await tokens.finish()
         case GoogleTokens():
-            show(f"Open this page as {settings.address}, and agree:\n\n{tokens.consent_page}\n")
-            show("The browser then ends at a page that does not load; copy its address.")
-            await tokens.finish(await asyncio.to_thread(ask, "Its address"))
+            show(Phrase("Open this page as {address}, and agree:", address=settings.address))
+            show(f"\n{tokens.consent_page}\n")
+            show(Phrase("The browser then ends at a page that does not load; copy its address."))
+            await tokens.finish(await asyncio.to_thread(ask, Phrase("Its address")))
         case _:
             raise ValueError(f"{settings.address} logs in with a password")
     await tokens.token()

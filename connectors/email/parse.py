@@ -25,7 +25,9 @@ from inbox.model import Attachment, Handle, InboundMessage, Nature
 __all__ = ["parse_mail", "read_part"]
 
 OWN_ECHO = "our own mail came back"
+MAX_ANSWERED = 5
 _OLDEST = timedelta(days=30)
+_SLOWEST_WAY = timedelta(minutes=1)  # from pressing Send to the first server
 _MAX_SUBJECT = 998
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
@@ -82,6 +84,7 @@ def parse_mail(
         attachments=_attachments(
             body, subject, channel_id, doubtful=who is None, truncated="truncated" in note
         ),
+        answers_to=_answers_to(headers, sender, own_addresses),
         nature=kind,
         nature_reason=reason,
         reply_context=_reply_context(headers, own_id, subject),
@@ -134,7 +137,17 @@ def _sent_at(headers: Headers, received_at: datetime) -> datetime:
     said = sent_date(headers.raw("date"))
     if said is None or not received_at - _OLDEST <= said <= received_at:
         return received_at
+    taken_in = _taken_in(headers)
+    if taken_in is not None and said + _SLOWEST_WAY < taken_in <= received_at:
+        return taken_in
     return said
+
+
+def _taken_in(headers: Headers) -> datetime | None:
+    """When the first server had the mail (RFC 5321, 4.4). A sender's clock that is slow would
+    date an answer to us before what it answers, and nobody would be waiting for one."""
+    hops = headers.all("received")
+    return sent_date(hops[-1].rpartition(b";")[2]) if hops else None
 
 
 def _ids(mail: Mail) -> tuple[str, tuple[str, ...]]:
@@ -147,6 +160,17 @@ def _ids(mail: Mail) -> tuple[str, tuple[str, ...]]:
     returned = returned_ids(mail) if mail.root.content_type == "multipart/report" else []
     ids = dict.fromkeys([own_id, *near, *far, *returned])
     return own_id, tuple(ids)[:MAX_IDS]
+
+
+def _answered_at(headers: Headers) -> list[str]:
+    """Where the sender wishes answers to go; not to a crowd."""
+    return [box.address for box in headers.mailboxes("reply-to")[:MAX_ANSWERED]]
+
+
+def _answers_to(headers: Headers, who: Author, own: frozenset[str]) -> tuple[str, ...]:
+    """The same where it is news: others than the sender."""
+    asked = tuple(one for one in _answered_at(headers) if one not in own)
+    return asked if set(asked) - {who.mailbox.address} else ()
 
 
 def _attachments(
@@ -166,9 +190,9 @@ def _attachments(
 def _reply_context(headers: Headers, own_id: str, subject: str) -> dict[str, Any]:
     """What an answer to this very mail needs; addresses are case-folded and bounded in number."""
     context: dict[str, Any] = {
-        name.replace("-", "_"): [box.address for box in headers.mailboxes(name)]
-        for name in ("reply-to", "cc", "to")
+        name: [box.address for box in headers.mailboxes(name)] for name in ("cc", "to")
     }
+    context["reply_to"] = _answered_at(headers)
     sender = headers.mailboxes("from")
     context["from"] = sender[0].address if sender else ""
     context["message_id"] = own_id

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
@@ -106,7 +106,7 @@ class MailReader:
         for reader in self._readers.values():
             reader.forget()
 
-    async def read(self, after: str | None) -> AsyncIterator[Batch]:
+    async def read(self, after: str | None) -> AsyncGenerator[Batch, None]:
         """Batches for ever; resuming is the acknowledgement (see inbox.ports.Source.receive).
 
         Raises ChannelPaused: login refused three times, no such folder, UIDVALIDITY that changes

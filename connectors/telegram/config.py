@@ -15,6 +15,8 @@ from pydantic import (
     model_validator,
 )
 
+from inbox.phrases import Phrase
+
 OFFICIAL_API = "https://api.telegram.org"
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{5,}", re.ASCII)
@@ -24,7 +26,7 @@ _strict = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 def _token(token: SecretStr) -> SecretStr:
     if not _TOKEN.fullmatch(token.get_secret_value()):
-        raise ValueError("is not a bot's token: digits, a colon, letters and digits")
+        raise ValueError(Phrase("is not a bot's token: digits, a colon, letters and digits"))
     return token
 
 
@@ -71,5 +73,7 @@ class TelegramSettings(BaseModel):
     @model_validator(mode="after")
     def _webhook_is_told(self) -> TelegramSettings:
         if self.mode == "webhook" and self.webhook is None:
-            raise ValueError('mode = "webhook" needs [telegram.webhook] with url and secret')
+            raise ValueError(
+                Phrase('mode = "webhook" needs [telegram.webhook] with url and secret')
+            )
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime
 
 from aiogram import Bot
@@ -13,7 +13,14 @@ from connectors.telegram.errors import translated
 from connectors.telegram.parse import parse_updates, utf16_length
 from connectors.telegram.source import PollingSource
 from connectors.telegram.webhook import WebhookSource
-from inbox.errors import Fault, FileUnavailable, SendFailed, SendRejected, SendUncertain
+from inbox.errors import (
+    Fault,
+    FileUnavailable,
+    SendDeferred,
+    SendFailed,
+    SendRejected,
+    SendUncertain,
+)
 from inbox.model import (
     Attachment,
     Batch,
@@ -52,7 +59,7 @@ class TelegramConnector:
         """Why nothing comes at present; "" where all is well."""
         return self._source.trouble
 
-    def receive(self, after: str | None) -> AsyncIterator[Batch]:
+    def receive(self, after: str | None) -> AsyncGenerator[Batch, None]:
         """See inbox.ports.Source."""
         return self._source.receive(after)
 
@@ -85,10 +92,10 @@ class TelegramConnector:
         try:
             with translated():
                 if message.text and not text_goes_along:
-                    sent = await send_text(
+                    said = await send_text(
                         self._bot, chat_id, message.text, message.entities, reply_to=reply_to
                     )
-                    sent_at = sent.date
+                    sent_at = said.date
                 for number, file in enumerate(files):
                     first = text_goes_along and number == 0
                     sent = await send_file(
@@ -131,4 +138,6 @@ async def download(bot: Bot, attachment: Attachment, *, local_files: bool = Fals
             found = await bot.download_file(file.file_path)
     except SendRejected as error:
         raise FileUnavailable(error.fault, error.detail) from error
+    except SendUncertain as error:  # nothing went out: it can only be asked for again
+        raise SendDeferred(error.fault, error.detail) from error
     return found.read() if found is not None else b""

@@ -6,14 +6,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiogram import Bot
-from aiogram.types import BufferedInputFile, Message, MessageEntity, ReplyParameters
+from aiogram.types import (
+    BufferedInputFile,
+    InlineKeyboardMarkup,
+    Message,
+    MessageEntity,
+    ReplyParameters,
+)
 
+from connectors.telegram.bot import SendText, Sent
 from inbox.model import Entity, LoadedFile, Media
 
 TEXT_LIMIT = 4096  # UTF-16 units
 CAPTION_LIMIT = 1024
 PHOTO_LIMIT = 10_000_000  # bytes (https://core.telegram.org/bots/api#sending-files)
 UPLOAD_LIMIT = 50_000_000
+SLOWEST_BYTES_PER_SECOND = 30_000
 
 
 def entities_for(entities: Sequence[Entity]) -> list[MessageEntity]:
@@ -52,6 +60,11 @@ def input_of(file: LoadedFile) -> BufferedInputFile | str:
     return BufferedInputFile(file.content, filename=file.attachment.name or "file")
 
 
+def patience(size: int) -> int:
+    """Seconds for a request that carries so many bytes: a slow line is no reason to give up."""
+    return 60 + size // SLOWEST_BYTES_PER_SECOND
+
+
 async def send_file(
     bot: Bot,
     chat_id: int,
@@ -65,6 +78,7 @@ async def send_file(
     answer = answer_to(reply_to)
     facts = file.attachment.facts
     words: dict[str, Any] = {"reply_parameters": answer}
+    words["request_timeout"] = patience(len(file.content or b""))
     match shown_as(file):
         case Media.LOCATION:
             return await bot.send_location(
@@ -111,12 +125,15 @@ async def send_text(
     entities: Sequence[Entity] = (),
     *,
     reply_to: int | None = None,
-) -> Message:
+    keyboard: InlineKeyboardMarkup | None = None,
+) -> Sent:
     """Send text with its entities, never parsed as markup; raises aiogram's errors."""
-    return await bot.send_message(
-        chat_id,
-        text,
-        entities=entities_for(entities),
-        reply_parameters=answer_to(reply_to),
-        parse_mode=None,
+    return await bot(
+        SendText(
+            chat_id=chat_id,
+            text=text,
+            entities=entities_for(entities),
+            reply_markup=keyboard,
+            reply_parameters=answer_to(reply_to),
+        )
     )

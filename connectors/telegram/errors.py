@@ -1,6 +1,7 @@
 """aiogram's errors, translated once into the three ways a send can fail.
 
 refused by Telegram      400, 403, 401, 413      → SendRejected
+a file that is gone      4xx of a download       → SendRejected
 asked to wait, or no connection was made         → SendDeferred
 the request was written and no clear answer came → SendUncertain (there is no idempotency key)
 """
@@ -12,19 +13,37 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from aiogram import exceptions as telegram
-from aiohttp import ClientConnectorError, ConnectionTimeoutError
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientResponseError,
+    ConnectionTimeoutError,
+)
+from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 
 from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected, SendUncertain
 
+_CONNECTING = (
+    ClientConnectorError,
+    ConnectionTimeoutError,
+    ProxyError,
+    ProxyConnectionError,
+    ProxyTimeoutError,
+)
+_RAISED = (telegram.AiogramError, ClientError, OSError, TimeoutError, *_CONNECTING)
 _NEVER_WROTE = ("initiate conversation", "chat not found")
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Whatever aiogram raises inside comes out as one of the three SendFailed."""
+    """Whatever aiogram raises inside comes out as one of the three SendFailed.
+
+    Its downloads raise the errors of aiohttp as they are, and those tell the address and with it
+    the token.
+    """
     try:
         yield
-    except (telegram.AiogramError, OSError, TimeoutError) as error:
+    except _RAISED as error:
         raise send_failed(error) from error
 
 
@@ -47,6 +66,8 @@ def send_failed(error: BaseException) -> SendFailed:
             return SendUncertain(Fault.NO_ANSWER, detail)
         case telegram.TelegramNetworkError() if _never_connected(error):
             return SendDeferred(Fault.UNREACHABLE, _plain(error))
+        case ClientResponseError() if 400 <= error.status < 500:
+            return SendRejected(Fault.EXPIRED, detail)
         case telegram.TelegramAPIError() if not isinstance(error, telegram.TelegramNetworkError):
             return SendRejected(Fault.REFUSED, detail)
         case _:
@@ -65,7 +86,7 @@ def _fault_of(description: str) -> Fault:
 
 
 def _never_connected(error: BaseException) -> bool:
-    return isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError)
+    return isinstance(error.__cause__, _CONNECTING)
 
 
 def _plain(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,8 @@ from connectors.telegram.media import attachments_of, unknown_kind
 from inbox.errors import Fault, Unreadable
 from inbox.model import Attachment, Entity, Handle, InboundMessage, Nature, RawMessage
 
+# The Start button, or a link's: its parameter has no other letters (Bot API, deep linking).
+_OPENING = re.compile(r"/start(?: [A-Za-z0-9_-]{1,64})?")
 SERVICE = "nothing to show: "
 
 
@@ -84,7 +87,7 @@ def _inbound(
     text, entities = _joined(texts)
     nature = Nature.EDIT if edited else Nature.PERSON
     reason = "edited" if edited else ""
-    if text.startswith("/start") and not attachments:
+    if _OPENING.fullmatch(text) and not attachments:
         nature, reason = Nature.SERVICE, "opened the chat"
     chat_id = int(first["chat"]["id"])
     return InboundMessage(

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,7 +60,7 @@ class PollingSource:
         self._now = now
         self.trouble = ""
 
-    async def receive(self, after: str | None) -> AsyncIterator[Batch]:
+    async def receive(self, after: str | None) -> AsyncGenerator[Batch, None]:
         """See inbox.ports.Source. A batch is at most 100 updates."""
         offset, last_at = _cursor(after)
         pause, conflicts = 0.0, 0

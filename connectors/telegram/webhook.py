@@ -6,7 +6,7 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,7 +37,7 @@ class WebhookSource:
         self.trouble = ""  # that Telegram cannot reach us is not seen from here
         self._posted: asyncio.Queue[tuple[dict[str, Any], asyncio.Future[None]]] = asyncio.Queue()
 
-    async def receive(self, after: str | None) -> AsyncIterator[Batch]:
+    async def receive(self, after: str | None) -> AsyncGenerator[Batch, None]:
         """See inbox.ports.Source; updates that came together are one batch."""
         runner = await self._listen()
         open_answers: list[asyncio.Future[None]] = []

@@ -82,6 +82,19 @@ class Studio:
     def texts(self, person: int) -> str:
         return "\n".join(str(one.get("text", "")) for one in self.chat(person))
 
+    async def until_read(self, channel_id: str) -> None:
+        """The channel's first cursor stands: what comes from now on is new, not history."""
+        store = await open_store(f"sqlite:///{self.folder}/okno.db", exclusive=False)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    async with store.begin() as t:
+                        if await t.cursor(channel_id) is not None:
+                            return
+                    await asyncio.sleep(0.05)
+        finally:
+            await store.close()
+
     def write(self, *, token: str = TOKEN, password: str = STUDIO.password) -> Path:
         server = f'security = "none", user = "{STUDIO.address}", password = "{password}"'
         path = self.folder / "okno.toml"

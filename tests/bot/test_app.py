@@ -30,7 +30,7 @@ async def test_it_works_stops_on_sigterm_and_goes_on_after_a_restart(studio: Stu
     async with studio.okno(path) as running:
         studio.people.says(CLIENT, TOKEN, "Where is my order?")
         await until(lambda: "Where is my order?" in studio.texts(ANNA), running)
-        await until(lambda: "Mailbox connected" in running.said, running)
+        await studio.until_read("email:info")
         await studio.mail.compose(MARIA.address, STUDIO.address, "Invoice", "Please send it.")
         await until(lambda: "Please send it." in studio.texts(ANNA), running)
         status, facts = await running.health()

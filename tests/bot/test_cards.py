@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.buttons import CardButton, CardDeed, Keyboard
-from bot.cards import alert_view, card_view
+from bot.cards import alert_view, card_view, client_name
 from bot.rich import MESSAGE_LIMIT
-from inbox.model import Attachment, Client, Contact, Entity, Media, Nature, Outcome
+from inbox.model import Attachment, Client, Contact, Entity, Handle, Media, Nature, Outcome
 from inbox.ports import Alert, Card, CardState
 from tests.bot.studio import (
     ADAM,
@@ -281,3 +281,26 @@ def test_an_answered_alert_says_so_and_has_no_buttons() -> None:
         "Ромашка · Анна Петрова\n✉️ Почта info\n✅ Ответ: Ольга, через 50 мин"
     )
     assert view.keyboard == ()
+
+
+def test_a_client_whose_name_shows_nothing_has_a_number() -> None:
+    nobody = conversation(client=Client(21, "\u200e\u200f"), contact=Contact(31, 21, " "))
+    assert client_name(nobody) == "№ 21"
+    assert card_view(card(conversation=nobody), OLGA, NOON).body.text.startswith("№ 21\n")
+
+
+class TestAnotherSender:
+    """The name on top is the client's: whoever else wrote or gets the answer is named below."""
+
+    def test_who_wrote_from_another_address_is_named_on_card_and_alert(self) -> None:
+        petr = Handle("email", "petr@elsewhere.example")
+        other = card(message=message(sender=petr, sender_name="Пётр \u202e<b>"))
+        line = "✍️ Пишет Пётр <b> (petr@elsewhere.example)"
+        assert line in card_view(other, OLGA, NOON).body.text.splitlines()
+        alert = Alert(wait(), 0, other, timedelta(minutes=45), timedelta(minutes=15), late=False)
+        assert line in alert_view(alert, OLGA, NOON).body.text.splitlines()
+
+    def test_where_the_answer_goes_instead_is_said(self) -> None:
+        other = card(message=message(answers_to=("boss@elsewhere.example",)))
+        lines = card_view(other, HELEN, NOON).body.text.splitlines()
+        assert "↩️ An answer goes to boss@elsewhere.example" in lines

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from bot.checks import Finding, check_all
 from bot.cli import app
 from bot.settings import load
+from bot.texts import speaker
 from tests.bot.process_world import STUDIO, TOKEN, Studio
 from tests.bot.process_world import studio as _studio
 
@@ -19,7 +20,7 @@ studio = _studio
 
 
 async def findings(path: Path) -> dict[str, Finding]:
-    return {one.what: one async for one in check_all(load(path))}
+    return {one.what: one async for one in check_all(load(path), speaker("en"))}
 
 
 async def test_all_is_well(studio: Studio) -> None:
@@ -93,7 +94,7 @@ async def test_the_command_shows_the_table_and_its_exit_code(studio: Studio) -> 
         okno, "check", "-c", str(studio.write(password="no-such-password"))
     )
     assert result.exit_code == 1
-    assert "✗ mailboxes.info.imap: login_failed" in result.output
+    assert "✗ mailboxes.info.imap: the server refused our login" in result.output
     assert "    → Check user, password, host" in result.output
 
 
@@ -152,8 +153,8 @@ async def test_init_asks_again_after_wrong_answers(studio: Studio) -> None:
     assert result.exit_code == 0, result.output
     assert "No such time zone" in result.output
     assert "That is no token" in result.output
-    assert "✗ Telegram: TelegramUnauthorizedError" in result.output
-    assert "✗ IMAP: login_failed" in result.output
+    assert "✗ Telegram: Telegram does not know this token" in result.output
+    assert "✗ IMAP: the server refused our login" in result.output
     assert "no-such-password" not in result.output
     found = load(studio.folder / "made" / "okno.toml")
     assert found.mailboxes["info"].imap.password.get_secret_value() == STUDIO.password

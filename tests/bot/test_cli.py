@@ -26,11 +26,19 @@ assert not heavy, heavy
 """
 
 
+@pytest.fixture(autouse=True)
+def _english_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "OKNO_CONFIG", "OKNO_STUDIO__LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "okno.toml"
     path.write_text(
-        f'[studio]\nname = "Studio"\ntimezone = "Europe/Moscow"\n[telegram]\ntoken = "{TOKEN}"\n'
+        '[studio]\nname = "Studio"\ntimezone = "Europe/Moscow"\nlanguage = "en"\n'
+        f'[telegram]\ntoken = "{TOKEN}"\n'
     )
     return path
 
@@ -84,7 +92,7 @@ def test_the_team(file: Path) -> None:
     assert [line.split() for line in lines] == [
         ["NAME", "ROLE", "TELEGRAM", "ID", "LANGUAGE", "ZONE", "DEPUTY", "ACTIVE"],
         ["Anna", "head", "101", "en", "Europe/Moscow", "-", "yes"],
-        ["Boris", "manager", "102", "ru", "Asia/Omsk", "Anna", "yes"],
+        ["Boris", "manager", "102", "en", "Asia/Omsk", "Anna", "yes"],
     ]
 
 
@@ -97,8 +105,8 @@ def test_the_team(file: Path) -> None:
         ("Other", 7, ("--language", "de"), 2, "de is not a language that Okno speaks"),
         ("Other", 7, ("--deputy", "Zoe"), 2, "There is no Zoe in the team (there is: Anna)."),
         (" ", 7, (), 2, "The name is empty."),
-        ("Other", 0, (), 2, "greater than or equal to 1"),
-        ("Other", 7, ("--role", "boss"), 2, "is not one of 'manager', 'head', 'admin'"),
+        ("Other", 0, (), 2, "--telegram-id must be 1 or more. Help:"),
+        ("Other", 7, ("--role", "boss"), 2, "--role must be 'manager', 'head' or 'admin'."),
     ],
 )
 def test_who_cannot_be_added_is_told_why(

@@ -133,6 +133,19 @@ async def test_a_server_that_goes_away_leaves_it_open_whether_the_card_came(
         await shown(desk, mailed(Media.DOCUMENT, "a.pdf"))
 
 
+@pytest.mark.parametrize("number", [1, 2])
+async def test_an_upload_that_got_no_answer_is_said_and_brings_no_second_card(
+    desk: DeskWorld, number: int
+) -> None:
+    desk.world.faults.add(Fault("cut", "sendMediaGroup" if number > 1 else "sendDocument"))
+    messages = await shown(desk, *(mailed(Media.DOCUMENT, f"{n}.pdf") for n in range(number)))
+
+    assert [one["text"] for one in messages] == [
+        f"📎 {n}.pdf · 2 байта: возможно, не показано, сервер принял запрос и не ответил."
+        for n in range(number)
+    ]
+
+
 async def test_a_card_that_is_refused_says_so(desk: DeskWorld) -> None:
     desk.people.blocks(OLGA.telegram_id, "studio_bot")
     with pytest.raises(SendRejected) as refused:

@@ -44,7 +44,7 @@ FAULTS = [
     (BASE + '[sla]\nreply_within = "soon"\n', r"sla.reply_within must be a duration such as"),
     (BASE + "[sla]\nreply_within = 60\n", r"sla.reply_within must be a duration in quotes"),
     (BASE + '[sla]\nreply_within = "0m"\n', r"sla.reply_within must be longer than nothing"),
-    (BASE + '[sla]\nreply_within = "99999999h"\n', r"sla.reply_within must be a year at most"),
+    (BASE + '[sla]\nreply_within = "99999999h"\n', r"sla.reply_within must be 1 year at most"),
     (BASE + '[sla]\nladder = []\n', r"sla.ladder"),
     (BASE + '[sla]\nladder = [{after="2m",notify="boss"}]\n', r"sla.ladder.0.notify must be"),
     (BASE + '[sla]\nladder = [{after="2m",notify="head"},{after="1m",notify="head"}]\n',

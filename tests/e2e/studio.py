@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 
 from sandbox.telegram.remote import RemotePeople, running
+from storage.store import open_store
 from tests.e2e.product import Product
 from tests.servers import Mailbox, MailServers
 
@@ -68,14 +69,10 @@ class Studio:
     telegram: RemotePeople
     ours: Mailbox
     clients: tuple[Client, ...]
+    database: str
 
     def write_settings(
-        self,
-        *,
-        token: str = TOKEN,
-        password: str | None = None,
-        database: str = "",
-        more: str = "",
+        self, *, token: str = TOKEN, password: str | None = None, more: str = ""
     ) -> None:
         """okno.toml: it works round the clock, so that nothing is late while a test runs."""
         dovecot, postfix, ca = self.servers.dovecot, self.servers.postfix, self.servers.ca
@@ -89,7 +86,7 @@ name = "Firm"
 timezone = "UTC"
 language = "en"
 [database]
-url = "{database or f"sqlite:///{self.product.folder}/okno.db"}"
+url = "{self.database}"
 [telegram]
 token = "{token}"
 api = "{self.telegram.url}"
@@ -128,6 +125,28 @@ reply_within = "24h"
         said = self.product.okno("clients", "import", str(table))
         assert said.endswith(f"{len(self.clients)} added, 0 changed, 0 unchanged, 0 refused\n")
 
+    async def ready(self) -> None:
+        """Start the product; a mail from now on is not one from before the first run."""
+        await self.product.start()
+
+        async def placed() -> bool:
+            store = await open_store(self.database, exclusive=False)
+            try:
+                async with store.begin() as t:
+                    return await t.cursor("email:info") is not None
+            finally:
+                await store.close()
+
+        await self.product.until_true(placed, "the mailbox was looked at for the first time")
+
+    async def soundness(self) -> tuple[str, ...]:
+        """What `okno check` of the database finds; the product must not run."""
+        store = await open_store(self.database)
+        try:
+            return await store.check()
+        finally:
+            await store.close()
+
     async def chat(self, person: int) -> list[dict[str, Any]]:
         return await self.telegram.chat(BOT, person)
 
@@ -165,8 +184,9 @@ async def open_studio(
         people = tuple(Client(number) for number in range(clients))
         async with running(TOKEN) as url, aiohttp.ClientSession() as session:
             telegram = RemotePeople(url, session)
-            studio = Studio(Product(folder), servers, telegram, ours, people)
-            studio.write_settings(database=database)
+            where = database or f"sqlite:///{folder}/okno.db"
+            studio = Studio(Product(folder), servers, telegram, ours, people, where)
+            studio.write_settings()
             for one in people:
                 servers.dovecot.add_user(one.address)
             names = [(one.telegram, one.name) for one in (*people, *TEAM)]

@@ -21,6 +21,7 @@ from tests.e2e.studio import (
     MANAGERS,
     OURS,
     TEAM,
+    TOKEN,
     Client,
     Member,
     Studio,
@@ -56,8 +57,7 @@ async def test_everything_reaches_its_manager_and_every_answer_its_client(
     new_studio: Studio,
 ) -> None:
     studio = new_studio
-    await studio.product.start()
-    await studio.product.until_said("Mailbox connected")
+    await studio.ready()
     for turn in range(TURNS):
         await everybody_writes(studio, turn)
     desks = await all_cards(studio)
@@ -69,7 +69,9 @@ async def test_everything_reaches_its_manager_and_every_answer_its_client(
     await check_delivered(studio, answers)
     await check_follow_up(studio, desks)
     assert await studio.product.stop() == 0
-    assert "Traceback" not in studio.product.said
+    assert await studio.soundness() == ()
+    for word in ("Traceback", studio.ours.password, TOKEN.partition(":")[2]):
+        assert word not in studio.product.said
 
 
 async def everybody_writes(studio: Studio, turn: int) -> None:
@@ -239,7 +241,7 @@ async def card_with(studio: Studio, member: Member, mark: str) -> Seen:
 
 @pytest.mark.parametrize("way", ["mail", "telegram"])
 async def test_a_stranger_is_offered_to_all_and_taken_by_one(studio: Studio, way: str) -> None:
-    await studio.product.start()
+    await studio.ready()
     heard = await a_stranger_writes(studio, way)
     everyone = (*MANAGERS, HEAD)
     offers = {one: await card_with(studio, one, "m99-0") for one in everyone}
@@ -280,7 +282,6 @@ async def a_stranger_writes(studio: Studio, way: str) -> Callable[[], Awaitable[
     mail["From"], mail["To"], mail["Subject"] = f"Newcomer <{address}>", OURS, "A garden"
     mail["Message-ID"] = mail_id("m99-0")
     mail.set_content("m99-0: do you build gardens?\n")
-    await studio.product.until_said("Mailbox connected")
     sent = mail.as_bytes(policy=policy.SMTP)
     await asyncio.to_thread(studio.servers.postfix.send, address, OURS, sent)
 

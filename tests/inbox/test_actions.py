@@ -130,6 +130,21 @@ async def test_no_working_time_ahead_warns_the_administrator_once(studio: Studio
     assert await escalate(studio.inbox) is None
 
 
+async def test_what_arrived_closes_the_wait_though_the_servers_clocks_differ(
+    studio: Studio,
+) -> None:
+    thread = await studio.asks("a@x.test")
+    conversation = await studio.conversation(thread)
+    studio.channel.failures = failures(SendUncertain(Fault.NO_ANSWER))
+    before = studio.clock.now() - timedelta(seconds=20)
+    draft = replace(studio.draft(conversation, studio.anna), written_at=before)
+    saved = await reply(studio.inbox, draft)
+    assert saved is not None
+    await studio.run()
+    assert await settle(studio.inbox, saved.id)
+    assert (await studio.conversation(thread)).wait is None
+
+
 def _one(number: int, role: Role, *, active: bool = True, deputy: int | None = None) -> Manager:
     return Manager(number, f"N{number}", number, role, active=active, deputy_id=deputy)
 

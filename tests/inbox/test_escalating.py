@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+
+from inbox import showing
 from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain
 from inbox.flow import escalate, reply
 from inbox.jobs import Queue
@@ -46,6 +49,18 @@ class TestClock:
         assert [one.name for _, one in studio.desk.alerts] == ["Анна", "Глава"]
         assert await escalate(studio.inbox) is None
 
+    async def test_an_alert_shows_the_question_whatever_a_machine_said_since(
+        self, studio: Studio
+    ) -> None:
+        await studio.client("Ромашка", studio.anna, "a@x.test")
+        thread = await studio.asks("a@x.test", "Где макет?")
+        await studio.asks("mailer-daemon@x.test", "automatic", thread=thread)
+        studio.clock.pass_(minutes=46)
+        await escalate(studio.inbox)
+        await studio.run()
+        ((alert, _),) = studio.desk.alerts
+        assert alert.card.message.text == "Где макет?"
+
     async def test_an_answered_wait_raises_nothing(self, studio: Studio) -> None:
         thread = await studio.asks("a@x.test")
         studio.clock.pass_(minutes=46)
@@ -68,6 +83,26 @@ class TestClock:
         assert alerts[0].wait.closing is not None
         assert alerts[0].elapsed == timedelta(minutes=50)
 
+    async def test_an_alert_held_up_beyond_closing_time_wakes_nobody_at_night(
+        self, studio: Studio, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(showing, "LOOK_AGAIN", 0.05)
+        await studio.client("Ромашка", studio.anna, "a@x.test")
+        studio.clock.pass_(hours=7)  # 17:00
+        await studio.asks("a@x.test")
+        studio.desk.refuse[studio.anna.id] = failures(FLOOD)
+        studio.clock.pass_(minutes=50)
+        await escalate(studio.inbox)
+        await studio.run()
+        studio.clock.pass_(hours=5)  # 22:50
+        await studio.later()
+        await studio.later()
+        assert studio.desk.alerts == []
+        studio.clock.pass_(hours=10, minutes=11)  # 09:01
+        await studio.later()
+        ((alert, to),) = studio.desk.alerts
+        assert (to, alert.late) == (studio.anna, True)
+
     async def test_whoever_blocked_the_bot_is_not_the_end_of_an_alert(
         self, studio: Studio
     ) -> None:
@@ -78,6 +113,6 @@ class TestClock:
         await escalate(studio.inbox)
         await studio.run()
         assert [to.name for _, to in studio.desk.alerts] == ["Глава"]
-        assert [(notice, fields["name"]) for notice, fields, _ in studio.desk.told] == [
-            ("unreachable", "Анна")
+        assert [(notice, fields) for notice, fields, _ in studio.desk.told] == [
+            ("unreachable", {"name": "Анна", "reason": "blocked: blocked"})
         ]

@@ -184,3 +184,39 @@ class TestDeskInTrouble:
         assert claimed.claims == ()
         assert claimed.next_due_in is not None
         assert 50 < claimed.next_due_in <= 60
+
+
+class TestAnotherClientInTheThread:
+    """Somebody quotes the id of a mail that went to a client: passed on, in copy, or copied."""
+
+    async def test_a_known_client_is_shown_as_itself_and_to_its_own_manager(
+        self, studio: Studio
+    ) -> None:
+        await studio.client("Ромашка", studio.anna, "olga@romashka.test")
+        await studio.client("Лютик", studio.boris, "ivan@lyutik.test")
+        thread = await studio.asks("olga@romashka.test", "Когда?")
+        second = await studio.asks("ivan@lyutik.test", "А мне?", thread=thread)
+        card, to, _ = studio.desk.cards[-1]
+        assert (card.conversation.client.name, to) == ("Лютик", studio.boris)
+        await studio.asks("olga@romashka.test", "Ещё", thread=thread)
+        assert studio.desk.cards[-1][0].conversation.client.name == "Ромашка"
+        await studio.asks("ivan@lyutik.test", "И мне", thread=thread)
+        await studio.asks("ivan@lyutik.test", "И снова", thread=second)
+        lyutik = [one for one, _, _ in studio.desk.cards if one.conversation.client.name[0] == "Л"]
+        assert len(lyutik) == 3
+        assert lyutik[0].conversation.id == lyutik[2].conversation.id
+
+    async def test_another_address_of_the_client_stays_in_the_thread(self, studio: Studio) -> None:
+        await studio.client("Ромашка", studio.anna, "olga@romashka.test", "olga@home.test")
+        thread = await studio.asks("olga@romashka.test", "Когда?")
+        await studio.asks("olga@home.test", "Из дома", thread=thread)
+        first, second = (card.conversation.id for card, _, _ in studio.desk.cards)
+        assert first == second
+
+    async def test_a_colleague_whom_nobody_knows_joins_the_thread(self, studio: Studio) -> None:
+        await studio.client("Ромашка", studio.anna, "olga@romashka.test")
+        thread = await studio.asks("olga@romashka.test", "Когда?")
+        await studio.asks("petr@romashka.test", "Я вместо Ольги", thread=thread)
+        first, second = (card for card, _, _ in studio.desk.cards)
+        assert first.conversation.id == second.conversation.id
+        assert second.message.sender != second.conversation.recipient

@@ -241,3 +241,30 @@ class TestOut:
 )
 def test_pauses_grow_or_are_as_long_as_asked(error: Exception, tries: int, seconds: float) -> None:
     assert pause(error, tries) == seconds
+
+
+async def test_a_file_that_cannot_be_had_now_defers_the_reply_and_says_so(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = await studio.conversation(await studio.asks("a@x.test"))
+    soon = SendDeferred(Fault.UNREACHABLE, retry_after=timedelta(seconds=0.1))
+    turns: list[bytes | SendDeferred] = [soon, b"bytes"]
+
+    async def fetch(attachment: Attachment) -> bytes:
+        turn = turns.pop(0)
+        if isinstance(turn, SendDeferred):
+            raise turn
+        return turn
+
+    monkeypatch.setattr(studio.desk, "fetch", fetch)
+    file = Attachment(Media.DOCUMENT, "a", "x/y", 1, "bot:1", "F")
+    await reply(
+        studio.inbox, replace(studio.draft(conversation, studio.anna), attachments=(file,))
+    )
+    await studio.run()
+    await studio.later(0.15)
+    assert [told.state for told, _ in studio.desk.outcomes] == [
+        ReplyState.QUEUED,
+        ReplyState.SENT,
+    ]
+    assert [file.content for file in studio.channel.sent[0].files] == [b"bytes"]

@@ -8,10 +8,18 @@ from typing import Any
 import pytest
 
 from inbox import showing, worker
-from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain
+from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain, StoreUnavailable
 from inbox.flow import escalate, reply
 from inbox.jobs import Queue, ShowCard, TellAdmins, decode, encode, queue_of
-from inbox.model import Attachment, Handle, InboundMessage, Manager, Media
+from inbox.model import (
+    Attachment,
+    Handle,
+    InboundMessage,
+    Manager,
+    Media,
+    OutboundMessage,
+    Receipt,
+)
 from inbox.ports import Card, CardState, Claim, ReplyState
 from inbox.worker import ENOUGH, run, work, work_once
 from tests.fakes import RecordingDesk, failures
@@ -61,6 +69,55 @@ async def test_a_reply_that_always_fails_is_told_to_its_author(
     assert [(told.state, told.fault) for told, _ in studio.desk.outcomes] == [
         (ReplyState.REJECTED, "interrupted")
     ]
+
+
+async def test_a_reply_that_was_being_sent_at_its_last_try_is_uncertain(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "pause", lambda error, tries: 0.0)
+    conversation = await studio.conversation(await studio.asks("a@x.test"))
+    file = Attachment(Media.DOCUMENT, "a", "x/y", 1, "bot:1", "F")
+    turns: list[Exception | None] = [*[BROKEN] * (ENOUGH - 1), None]
+
+    async def fetch(attachment: Attachment) -> bytes:
+        if error := turns.pop(0):
+            raise error
+        return b"bytes"
+
+    async def sends_and_says_nonsense(message: OutboundMessage) -> Receipt:
+        return Receipt((), studio.clock.now().replace(tzinfo=None))
+
+    monkeypatch.setattr(studio.desk, "fetch", fetch)
+    monkeypatch.setattr(studio.channel, "send", sends_and_says_nonsense)
+    draft = replace(studio.draft(conversation, studio.anna), attachments=(file,))
+    await reply(studio.inbox, draft)
+    await studio.run()
+    assert [told.state for told, _ in studio.desk.outcomes] == [ReplyState.UNCERTAIN]
+
+
+async def test_a_reply_that_kills_the_process_is_told_to_its_author(studio: Studio) -> None:
+    conversation = await studio.conversation(await studio.asks("a@x.test"))
+    await reply(studio.inbox, studio.draft(conversation, studio.anna))
+    for _ in range(ENOUGH):  # claimed, and killed before anything else
+        await _claim(studio, Queue.OUT)
+        await studio.inbox.store.release_abandoned()
+    await studio.run()
+    assert studio.channel.sent == []
+    assert [(told.state, told.fault) for told, _ in studio.desk.outcomes] == [
+        (ReplyState.REJECTED, "interrupted")
+    ]
+    assert [notice for notice, _, _ in studio.desk.told] == ["dead_letter"]
+
+
+async def test_a_database_that_comes_and_goes_buries_nothing(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "pause", lambda error, tries: 0.0)
+    away = StoreUnavailable("connection_lost", "gone")
+    studio.desk.refuse[studio.admin.id] = [away] * (ENOUGH + 3)
+    await _put(studio, TellAdmins("quarantined", {}))
+    await studio.run()
+    assert [notice for notice, _, _ in studio.desk.told] == ["quarantined"]
 
 
 async def test_what_the_server_defers_uses_no_attempt_up(studio: Studio) -> None:

@@ -72,6 +72,17 @@ async def test_four_may_start_at_once(url: str) -> None:
     await store.close()
 
 
+@pytest.mark.real
+async def test_the_url_of_a_provider_opens(postgres_url: str) -> None:
+    store = await open_store(f"{postgres_url}?sslmode=disable")
+    await store.close()
+
+
+def test_sslmode_is_told_to_the_driver_by_its_own_name() -> None:
+    url = parse_url("postgres://okno:secret@db.test/okno?sslmode=verify-full")
+    assert url.query == {"ssl": "verify-full"}
+
+
 async def test_a_database_of_a_later_version_is_left_alone(url: str) -> None:
     await (await open_store(url)).close()
     engine = open_engine(parse_url(url))

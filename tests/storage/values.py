@@ -1,9 +1,10 @@
-"""Values that say something about every field of theirs."""
+"""Values that say something about every field of theirs, and the small acts of a queue."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from inbox.business_hours import BusinessHours
+from inbox.jobs import Queue, Received
 from inbox.model import (
     Attachment,
     Conversation,
@@ -17,8 +18,9 @@ from inbox.model import (
     Role,
 )
 from inbox.ports import Transaction
-from inbox.records import DeskLink, DeskRef, Purpose, Shown
+from inbox.records import Claim, DeskLink, DeskRef, Purpose, Shown
 from inbox.sla import Policy, Recipient, Rung
+from storage.store import SqlStore
 
 T0 = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
 HOURS = BusinessHours(ZoneInfo("Europe/Moscow"), {day: ((time(0), time(0)),) for day in range(7)})
@@ -57,6 +59,7 @@ def message(external_id: str = "1", *, minutes: float = 0, **more: object) -> In
             Attachment(Media.LOCATION, "", "", None, "bot:1", "", {"latitude": 55.7}),
         ),
         "known_as": (Handle("telegram_name", "lena"),),
+        "answers_to": ("boss@lena.test",),
         "nature": Nature.PERSON,
         "nature_reason": "",
         "reply_context": {"message_id": 9, "references": ["<a@b>"]},
@@ -92,3 +95,21 @@ async def asked(
 def card_link(conversation: Conversation, to: Manager, message_id: int, number: int) -> DeskLink:
     ref = DeskRef(1, to.telegram_id, number)
     return DeskLink(Shown(ref, Purpose.CARD), conversation.id, to.id, message_id)
+
+
+async def put(store: SqlStore, number: int, *, lane: str = "a", delay: float = 0.0) -> bool:
+    async with store.begin() as t:
+        return await t.put(Received(number), key=f"job:{number}", lane=lane, delay=delay)
+
+
+async def finish(store: SqlStore, claim: Claim) -> None:
+    async with store.begin() as t:
+        await t.finish(claim)
+
+
+async def claim_all(store: SqlStore, limit: int = 10) -> list[int]:
+    """The raw ids of what can be run now, as run and finished."""
+    claimed = await store.claim(Queue.IN, limit)
+    for claim in claimed.claims:
+        await finish(store, claim)
+    return [claim.job.raw_id for claim in claimed.claims if isinstance(claim.job, Received)]

@@ -6,7 +6,7 @@ import { badge, h } from "./dom.js";
 import { MailPane } from "./mailbox.js";
 import { failure } from "./notices.js";
 import { Side, setBadge } from "./people.js";
-import { setClock } from "./time.js";
+import { longDate, now, setClock } from "./time.js";
 import { TopBar, memory } from "./topbar.js";
 import { speak, spoken, t } from "./words.js";
 
@@ -29,14 +29,35 @@ class Page {
   build() {
     document.title = t("title");
     this.panes = { chats: new Map(), mails: new Map() };
-    this.top = new TopBar(this.state.studio, { onLanguage: () => this.#otherLanguage(), onSped: () => this.#step(3) });
+    this.top = new TopBar(this.state.studio, {
+      onLanguage: () => this.#otherLanguage(),
+      onSped: () => this.#step(3),
+    });
     this.top.take(this.state.clock);
     for (const number of this.done) this.top.hints.done(number);
     this.#switcher();
-    this.sides = SIDES.map((role) => new Side(role, this.#people(role), (person) => this.#panes(role, person), () => this.#count()));
+    this.sides = SIDES.map(
+      (role) =>
+        new Side(
+          role,
+          this.#people(role),
+          (person) => this.#panes(role, person),
+          () => this.#count(),
+        ),
+    );
     this.lost = h("div", { class: "lost", hidden: true, role: "alert" }, t("lost"));
-    const main = h("main", { class: "sides" }, this.sides.map((side) => side.element));
-    document.body.replaceChildren(this.top.element, this.top.hints.element, this.lost, main, this.switcher);
+    const main = h(
+      "main",
+      { class: "sides" },
+      this.sides.map((side) => side.element),
+    );
+    document.body.replaceChildren(
+      this.top.element,
+      this.top.hints.element,
+      this.lost,
+      main,
+      this.switcher,
+    );
     this.show(this.shown ?? "client");
     for (const [person, chat] of this.chats) this.panes.chats.get(person).update(chat);
     for (const [address, box] of this.mails) this.panes.mails.get(address).update(box);
@@ -52,13 +73,26 @@ class Page {
   show(role) {
     this.shown = role;
     document.body.dataset.shown = role;
-    for (const button of this.switcher.children) button.setAttribute("aria-selected", String(button.dataset.side === role));
+    for (const button of this.switcher.children)
+      button.setAttribute("aria-selected", String(button.dataset.side === role));
     for (const side of this.sides) side.look();
   }
 
+  tick() {
+    this.top.tick();
+    const today = longDate(now());
+    if (this.today && this.today !== today) {
+      for (const kind of Object.values(this.panes))
+        for (const pane of kind.values()) pane.redraw();
+    }
+    this.today = today;
+  }
+
   hear(event) {
-    if (event.what === "chat" && this.panes.chats.has(event.person)) this.#told(this.refreshChat(event.person));
-    else if (event.what === "mail" && this.panes.mails.has(event.address)) this.#told(this.refreshMail(event.address));
+    if (event.what === "chat" && this.panes.chats.has(event.person))
+      this.#told(this.refreshChat(event.person));
+    else if (event.what === "mail" && this.panes.mails.has(event.address))
+      this.#told(this.refreshMail(event.address));
     else if (event.what === "clock") this.#told(this.refreshClock());
   }
 
@@ -66,13 +100,20 @@ class Page {
 
   #people(role) {
     const { clients, staff } = this.state.people;
-    const people = role === "client" ? clients : staff.filter((one) => (role === "manager") === (one.role === "manager"));
+    const people =
+      role === "client"
+        ? clients
+        : staff.filter((one) => (role === "manager") === (one.role === "manager"));
     return people.map((one) => ({ ...one, id: one.person_id }));
   }
 
   #panes(role, person) {
     const client = role === "client";
-    const place = { bot: this.state.bot, studio: this.state.studio, onUnread: () => this.sides && this.#count() };
+    const place = {
+      bot: this.state.bot,
+      studio: this.state.studio,
+      onUnread: () => this.sides && this.#count(),
+    };
     place.onDeed = () => this.#step(client ? 1 : 2);
     place.empty = t(client ? "emptyClient" : role === "head" ? "emptyHead" : "emptyStaff");
     place.hints = client ? [t("sample1"), t("sample2"), t("sample3")] : ["/start"];
@@ -87,8 +128,18 @@ class Page {
   #switcher() {
     this.marks = SIDES.map(() => badge(0));
     const buttons = SIDES.map((role, index) =>
-      h("button", { type: "button", role: "tab", data: { side: role }, onclick: () => this.show(role) }, t(role), this.marks[index]));
-    this.switcher = h("nav", { class: "switcher", role: "tablist", "aria-label": t("column") }, buttons);
+      h(
+        "button",
+        { type: "button", role: "tab", data: { side: role }, onclick: () => this.show(role) },
+        t(role),
+        this.marks[index],
+      ),
+    );
+    this.switcher = h(
+      "nav",
+      { class: "switcher", role: "tablist", "aria-label": t("column") },
+      buttons,
+    );
   }
 
   #count() {
@@ -138,11 +189,14 @@ async function start() {
   const page = new Page(state);
   page.build();
   await page.refresh();
-  listen((event) => page.hear(event), (up) => {
-    page.lost.hidden = up;
-    if (up) page.refresh().catch((error) => failure(document.body, error));
-  });
-  setInterval(() => page.top.tick(), TICK);
+  listen(
+    (event) => page.hear(event),
+    (up) => {
+      page.lost.hidden = up;
+      if (up) page.refresh().catch((error) => failure(document.body, error));
+    },
+  );
+  setInterval(() => page.tick(), TICK);
   addEventListener("resize", () => page.sides.forEach((side) => side.look()));
 }
 

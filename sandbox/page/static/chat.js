@@ -25,7 +25,8 @@ export class ChatPane {
 
   get unread() {
     if (this.seen === null) return 0;
-    return this.messages.filter((message) => !message.out && message.message_id > this.seen).length;
+    return this.messages.filter((message) => !message.out && message.message_id > this.seen)
+      .length;
   }
 
   /** Takes what /api/chat/{person} gave. */
@@ -41,6 +42,11 @@ export class ChatPane {
     this.#look();
   }
 
+  /** Draws again: another day has come, and "Today" is yesterday. */
+  redraw() {
+    this.#draw();
+  }
+
   show(visible) {
     this.visible = visible;
     this.element.hidden = !visible;
@@ -53,8 +59,19 @@ export class ChatPane {
   #build() {
     const { bot, studio } = this.place;
     this.blockButton = iconButton("block", t("block"), () => this.#block());
-    const names = h("div", { class: "chat-names" }, h("strong", {}, bot.name), h("span", {}, `@${bot.username} · ${t("bot")}`));
-    const head = h("header", { class: "chat-head" }, avatar(studio.name.replace(/[«»"]|Студия /g, "")), names, this.blockButton);
+    const names = h(
+      "div",
+      { class: "chat-names" },
+      h("strong", {}, bot.name),
+      h("span", {}, `@${bot.username} · ${t("bot")}`),
+    );
+    const head = h(
+      "header",
+      { class: "chat-head" },
+      avatar(studio.name.replace(/[«»"]|Студия /g, "")),
+      names,
+      this.blockButton,
+    );
     this.list = h("div", { class: "messages" });
     this.scroller = h("div", { class: "wall", tabindex: "0" }, this.list);
     this.scroller.addEventListener("scroll", () => this.#look());
@@ -62,12 +79,19 @@ export class ChatPane {
     this.downButton = iconButton("down", t("down"), () => this.#toEnd(true), "to-end");
     this.composer = new Composer({
       say: (text, replyTo) => this.#try(() => api.say(this.person.id, text, replyTo)),
-      send: (files, caption, replyTo) => this.#try(() => api.send(this.person.id, files, caption, replyTo)),
+      send: (files, caption, replyTo) =>
+        this.#try(() => api.send(this.person.id, files, caption, replyTo)),
       edit: (id, text) => this.#try(() => api.edit(this.person.id, id, text)),
       editLast: () => this.#editLast(),
     });
     const body = h("div", { class: "chat-body" }, this.scroller, this.downButton);
-    this.element = h("section", { class: "chat", hidden: true, data: { person: this.person.id } }, head, body, this.composer.element);
+    this.element = h(
+      "section",
+      { class: "chat", hidden: true, data: { person: this.person.id } },
+      head,
+      body,
+      this.composer.element,
+    );
     this.composer.tray.receiveFrom(this.element, this.composer.field);
     this.acts = {
       reply: (message) => this.composer.replyTo(message),
@@ -75,7 +99,8 @@ export class ChatPane {
       press: (message, data) => this.#press(message, data),
       jump: (id) => this.#jump(id),
       follow: (target) => this.#follow(target),
-      authorOf: (id) => (this.messages.find((each) => each.message_id === id)?.out ? t("you") : bot.name),
+      authorOf: (id) =>
+        this.messages.find((each) => each.message_id === id)?.out ? t("you") : bot.name,
       copyText: (text) => copy(text, this.element),
     };
   }
@@ -97,7 +122,10 @@ export class ChatPane {
     groups.forEach((group, index) => {
       const at = group[0].date * 1000;
       const before = groups[index - 1]?.[0];
-      if (!before || !sameDay(before.date * 1000, at)) nodes.push(this.#kept(rows, `day ${group[0].message_id}`, day(at), () => serviceRow(day(at))));
+      if (!before || !sameDay(before.date * 1000, at))
+        nodes.push(
+          this.#kept(rows, `day ${group[0].message_id}`, day(at), () => serviceRow(day(at))),
+        );
       const last = groups[index + 1]?.[0].out !== group[0].out;
       const key = group[0].message_id;
       const print = JSON.stringify([group, last, spoken()]);
@@ -118,7 +146,12 @@ export class ChatPane {
   #empty() {
     const box = h("div", { class: "empty" }, h("p", {}, this.place.empty));
     const hints = this.place.hints.map((text) =>
-      h("button", { type: "button", class: "hint-text", onclick: () => this.composer.fill(text) }, text));
+      h(
+        "button",
+        { type: "button", class: "hint-text", onclick: () => this.composer.fill(text) },
+        text,
+      ),
+    );
     box.append(...hints);
     return box;
   }
@@ -147,7 +180,11 @@ export class ChatPane {
 
   async #press(message, data) {
     try {
-      const { text, show_alert: alert } = await api.press(this.person.id, message.message_id, data);
+      const { text, show_alert: alert } = await api.press(
+        this.person.id,
+        message.message_id,
+        data,
+      );
       if (text && alert) alertBox(text);
       else if (text) toast(this.element, text);
     } catch (error) {
@@ -156,7 +193,9 @@ export class ChatPane {
   }
 
   #editLast() {
-    const mine = this.messages.filter((message) => message.out && (message.text || message.caption)).at(-1);
+    const mine = this.messages
+      .filter((message) => message.out && (message.text || message.caption))
+      .at(-1);
     if (mine) this.composer.edit(mine);
   }
 
@@ -172,13 +211,19 @@ export class ChatPane {
     }
     const link = new URL(url);
     const start = link.searchParams.get("start");
-    if (!/^(t|telegram)\.me$/.test(link.hostname) || link.pathname.slice(1) !== this.place.bot.username) return;
+    if (
+      !/^(t|telegram)\.me$/.test(link.hostname) ||
+      link.pathname.slice(1) !== this.place.bot.username
+    )
+      return;
     event.preventDefault();
     this.#try(() => api.say(this.person.id, `/start ${start ?? ""}`.trim(), null));
   }
 
   #jump(id) {
-    const row = [...this.list.children].find((node) => node.dataset.ids?.split(" ").includes(String(id)));
+    const row = [...this.list.children].find((node) =>
+      node.dataset.ids?.split(" ").includes(String(id)),
+    );
     if (!row) return;
     row.scrollIntoView({ block: "center", behavior: "smooth" });
     row.classList.remove("flash");
@@ -194,7 +239,10 @@ export class ChatPane {
 
   #toEnd(smooth = false) {
     this.stuck = true;
-    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: smooth ? "smooth" : "instant" });
+    this.scroller.scrollTo({
+      top: this.scroller.scrollHeight,
+      behavior: smooth ? "smooth" : "instant",
+    });
   }
 
   /** What is in sight is read. */
@@ -212,7 +260,8 @@ function albums(messages) {
   const groups = [];
   for (const message of messages) {
     const group = groups.at(-1);
-    if (message.media_group_id && group?.[0].media_group_id === message.media_group_id) group.push(message);
+    if (message.media_group_id && group?.[0].media_group_id === message.media_group_id)
+      group.push(message);
     else groups.push([message]);
   }
   return groups;

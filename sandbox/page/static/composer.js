@@ -12,7 +12,13 @@ export class FileTray {
     this.files = [];
     this.onChange = onChange;
     this.element = h("div", { class: "tray", hidden: true });
-    this.input = h("input", { type: "file", multiple: true, class: "offscreen", tabindex: "-1", "aria-hidden": "true" });
+    this.input = h("input", {
+      type: "file",
+      multiple: true,
+      class: "offscreen",
+      tabindex: "-1",
+      "aria-hidden": "true",
+    });
     this.input.addEventListener("change", () => {
       this.add([...this.input.files]);
       this.input.value = "";
@@ -72,7 +78,13 @@ export class FileTray {
       this.files = this.files.filter((each) => each !== file);
       this.#draw();
     });
-    return h("span", { class: "chip" }, look, h("span", { class: "chip-name" }, file.name), remove);
+    return h(
+      "span",
+      { class: "chip" },
+      look,
+      h("span", { class: "chip-name" }, file.name),
+      remove,
+    );
   }
 }
 
@@ -100,10 +112,30 @@ export class Composer {
     this.keys = h("div", { class: "reply-keys", hidden: true });
     this.tray = new FileTray(() => this.#refresh());
     this.sendButton = iconButton("send", t("send"), () => this.submit(), "send");
-    this.menuButton = h("button", { type: "button", class: "slash", title: t("commands"), "aria-label": t("commands") }, "/");
+    this.menuButton = h(
+      "button",
+      { type: "button", class: "slash", title: t("commands"), "aria-label": t("commands") },
+      "/",
+    );
     this.menuButton.addEventListener("click", () => this.#toggleMenu());
-    const line = h("div", { class: "composer-line" }, this.tray.button(), this.field, this.menuButton, this.sendButton);
-    this.element = h("div", { class: "composer" }, this.menu, this.bar, this.tray.element, line, this.keys, this.tray.input);
+    const line = h(
+      "div",
+      { class: "composer-line" },
+      this.tray.button(),
+      this.field,
+      this.menuButton,
+      this.sendButton,
+    );
+    this.element = h(
+      "div",
+      { class: "composer" },
+      this.menu,
+      this.bar,
+      this.tray.element,
+      line,
+      this.keys,
+      this.tray.input,
+    );
     this.field.addEventListener("keydown", (event) => this.#key(event));
     this.field.addEventListener("input", () => this.#refresh());
     this.commands = [];
@@ -134,9 +166,15 @@ export class Composer {
     this.keys.hidden = !rows?.length;
     const keyOf = (key) => {
       const text = typeof key === "string" ? key : key.text;
-      return h("button", { type: "button", class: "key", onclick: () => this.deeds.say(text, null) }, text);
+      return h(
+        "button",
+        { type: "button", class: "key", onclick: () => this.deeds.say(text, null) },
+        text,
+      );
     };
-    this.keys.replaceChildren(...(rows ?? []).map((row) => h("div", { class: "key-row" }, row.map(keyOf))));
+    this.keys.replaceChildren(
+      ...(rows ?? []).map((row) => h("div", { class: "key-row" }, row.map(keyOf))),
+    );
   }
 
   async submit() {
@@ -146,7 +184,9 @@ export class Composer {
     const replyTo = this.target?.message_id ?? null;
     const done = this.editing
       ? await this.deeds.edit(replyTo, text)
-      : await (files.length ? this.deeds.send(files, text, replyTo) : this.deeds.say(text, replyTo));
+      : await (files.length
+          ? this.deeds.send(files, text, replyTo)
+          : this.deeds.say(text, replyTo));
     if (!done) return;
     this.field.value = "";
     fit(this.field);
@@ -166,12 +206,21 @@ export class Composer {
     this.target = message;
     this.editing = editing;
     const head = editing ? t("editing") : t("replyTo");
-    const words = h("div", { class: "target-words" }, h("strong", {}, head), h("span", {}, summary(message)));
+    const words = h(
+      "div",
+      { class: "target-words" },
+      h("strong", {}, head),
+      h("span", {}, summary(message)),
+    );
     const cancel = () => {
       if (editing) this.fill("");
       this.release();
     };
-    arrange(this.bar, [icon(editing ? "edit" : "reply"), words, iconButton("close", t("cancel"), cancel)]);
+    arrange(this.bar, [
+      icon(editing ? "edit" : "reply"),
+      words,
+      iconButton("close", t("cancel"), cancel),
+    ]);
     this.bar.hidden = false;
   }
 
@@ -197,13 +246,20 @@ export class Composer {
 
   #toggleMenu() {
     this.menu.hidden = !this.menu.hidden;
-    const known = this.commands.length ? this.commands : [{ command: "start", description: t("start") }];
+    const known = this.commands.length
+      ? this.commands
+      : [{ command: "start", description: t("start") }];
     const items = known.map(({ command, description }) => {
       const onclick = () => {
         this.menu.hidden = true;
         this.deeds.say(`/${command}`, null);
       };
-      return h("button", { type: "button", onclick }, h("strong", {}, `/${command}`), h("span", {}, description));
+      return h(
+        "button",
+        { type: "button", onclick },
+        h("strong", {}, `/${command}`),
+        h("span", {}, description),
+      );
     });
     this.menu.replaceChildren(...items);
   }

@@ -6,7 +6,9 @@ const SVG = "http://www.w3.org/2000/svg";
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) set(element, name, value);
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined),
+  );
   return element;
 }
 
@@ -50,15 +52,24 @@ export function arrange(parent, children) {
   const wanted = new Set(children);
   for (const node of [...parent.childNodes]) if (!wanted.has(node)) node.remove();
   children.forEach((child, index) => {
-    if (parent.childNodes[index] !== child) parent.insertBefore(child, parent.childNodes[index] ?? null);
+    if (parent.childNodes[index] !== child)
+      parent.insertBefore(child, parent.childNodes[index] ?? null);
   });
 }
 
 /** A picture of a person: initials on a colour that belongs to the name. */
 export function avatar(name, extra = "") {
-  const letters = name.split(/\s+/).filter(Boolean).slice(0, 2).map((word) => [...word][0]);
+  const letters = name
+    .split(/\s+/)
+    .filter(Boolean)
+    .slice(0, 2)
+    .map((word) => [...word][0]);
   const sum = [...name].reduce((total, letter) => total + letter.codePointAt(0), 0);
-  return h("span", { class: `avatar hue-${sum % 7} ${extra}`, "aria-hidden": "true" }, letters.join("").toUpperCase());
+  return h(
+    "span",
+    { class: `avatar hue-${sum % 7} ${extra}`, "aria-hidden": "true" },
+    letters.join("").toUpperCase(),
+  );
 }
 
 export function badge(number) {

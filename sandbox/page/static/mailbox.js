@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { arrange, h, icon, iconButton } from "./dom.js";
 import { FileTray, growing } from "./composer.js";
-import { mailView } from "./mail.js";
+import { mailView, parted } from "./mail.js";
 import { failure } from "./notices.js";
 import { brief } from "./time.js";
 import { spoken, t } from "./words.js";
@@ -31,7 +31,14 @@ export class MailPane {
     const followed = this.opened && this.opened.startsWith("new:");
     this.threads = [...threads].sort((one, other) => newest(other) - newest(one));
     this.seen ??= new Set(this.threads.flatMap((thread) => thread.mails.map(keyOf)));
-    if (followed || !this.#thread()) this.opened = this.threads[0] ? rootOf(this.threads[0]) : null;
+    if (followed || !this.#thread())
+      this.opened = this.threads[0] ? rootOf(this.threads[0]) : null;
+    this.#draw();
+  }
+
+  /** Draws again: another day has come, and "Today" is yesterday. */
+  redraw() {
+    this.drawn.clear();
     this.#draw();
   }
 
@@ -42,16 +49,34 @@ export class MailPane {
   }
 
   #build() {
-    const write = h("button", { type: "button", class: "primary", onclick: () => this.#startWriting() }, icon("edit"), t("write"));
-    const head = h("header", { class: "mail-head" }, icon("mail"), h("strong", {}, this.client.email), write);
+    const write = h(
+      "button",
+      { type: "button", class: "primary", onclick: () => this.#startWriting() },
+      icon("edit"),
+      t("write"),
+    );
+    const head = h(
+      "header",
+      { class: "mail-head" },
+      icon("mail"),
+      h("strong", {}, this.client.email),
+      write,
+    );
     this.list = h("div", { class: "threads", role: "listbox" });
     this.pane = h("div", { class: "reading" });
-    this.element = h("section", { class: "mailbox", hidden: true, data: { address: this.client.email } }, head, this.list, this.pane);
+    this.element = h(
+      "section",
+      { class: "mailbox", hidden: true, data: { address: this.client.email } },
+      head,
+      this.list,
+      this.pane,
+    );
   }
 
   #thread = () => this.threads.find((thread) => rootOf(thread) === this.opened);
 
-  #isUnread = (thread) => thread.mails.some((mail) => !this.#mine(mail) && !this.seen.has(keyOf(mail)));
+  #isUnread = (thread) =>
+    thread.mails.some((mail) => !this.#mine(mail) && !this.seen.has(keyOf(mail)));
 
   #mine = (mail) => mail.from.address === this.client.email;
 
@@ -69,12 +94,26 @@ export class MailPane {
 
   #line(thread) {
     const mail = thread.mails.at(-1);
-    const who = this.#mine(mail) ? `${t("me")} → ${mail.to.join(", ")}` : mail.from.name || mail.from.address;
-    const number = thread.mails.length > 1 ? h("span", { class: "thread-count" }, String(thread.mails.length)) : null;
-    const top = h("span", { class: "thread-top" }, h("span", { class: "thread-who" }, who), number,
-      h("time", {}, brief(Date.parse(mail.sent_at))));
+    const who = this.#mine(mail)
+      ? `${t("me")} → ${mail.to.join(", ")}`
+      : mail.from.name || mail.from.address;
+    const number =
+      thread.mails.length > 1
+        ? h("span", { class: "thread-count" }, String(thread.mails.length))
+        : null;
+    const top = h(
+      "span",
+      { class: "thread-top" },
+      h("span", { class: "thread-who" }, who),
+      number,
+      h("time", {}, brief(Date.parse(mail.sent_at))),
+    );
     const subject = h("span", { class: "thread-subject" }, thread.subject || t("noSubject"));
-    const words = h("span", { class: "thread-words" }, mail.text.replace(/\s+/g, " ").slice(0, 120));
+    const words = h(
+      "span",
+      { class: "thread-words" },
+      parted(mail.text).said.replace(/\s+/g, " ").slice(0, 120),
+    );
     const clip = thread.mails.some((each) => each.files.length) ? icon("clip") : null;
     const opened = rootOf(thread) === this.opened && !this.writing;
     const look = `thread${opened ? " opened" : ""}${this.#isUnread(thread) ? " unread" : ""}`;
@@ -84,16 +123,26 @@ export class MailPane {
       this.#draw();
       this.pane.scrollTop = this.pane.scrollHeight;
     };
-    return h("button", { type: "button", class: look, role: "option", "aria-selected": String(opened), onclick },
-      top, h("span", { class: "thread-line" }, subject, words, clip));
+    return h(
+      "button",
+      { type: "button", class: look, role: "option", "aria-selected": String(opened), onclick },
+      top,
+      h("span", { class: "thread-line" }, subject, words, clip),
+    );
   }
 
   #reading(thread) {
-    const head = this.#kept(`head ${rootOf(thread)}`, () => h("h3", {}, thread.subject || t("noSubject")));
+    const head = this.#kept(`head ${rootOf(thread)}`, () =>
+      h("h3", {}, thread.subject || t("noSubject")),
+    );
     const mails = thread.mails.map((mail) =>
-      this.#kept(`${keyOf(mail)} ${spoken()}`, () => mailView(mail, { address: this.client.email, mine: this.#mine(mail) })));
+      this.#kept(`${keyOf(mail)} ${spoken()}`, () =>
+        mailView(mail, { address: this.client.email, mine: this.#mine(mail) }),
+      ),
+    );
     const last = thread.mails.at(-1);
-    if (this.lastShown !== keyOf(last)) requestAnimationFrame(() => this.pane.scrollTo({ top: this.pane.scrollHeight }));
+    if (this.lastShown !== keyOf(last))
+      requestAnimationFrame(() => this.pane.scrollTo({ top: this.pane.scrollHeight }));
     this.lastShown = keyOf(last);
     return [head, ...mails, this.#answer(thread)];
   }
@@ -104,7 +153,13 @@ export class MailPane {
   }
 
   #empty() {
-    return h("div", { class: "empty" }, icon("mail"), h("p", {}, t("emptyMail")), h("p", { class: "quiet" }, t("emptyMailMore")));
+    return h(
+      "div",
+      { class: "empty" },
+      icon("mail"),
+      h("p", {}, t("emptyMail")),
+      h("p", { class: "quiet" }, t("emptyMailMore")),
+    );
   }
 
   /** The answer's field under a thread; what is typed there stays when another thread is looked at. */
@@ -116,9 +171,15 @@ export class MailPane {
       const tray = new FileTray();
       const send = () => {
         const last = this.#thread().mails.at(-1);
-        const theirs = this.#thread().mails.filter((mail) => !this.#mine(mail)).at(-1);
+        const theirs = this.#thread()
+          .mails.filter((mail) => !this.#mine(mail))
+          .at(-1);
         const to = theirs?.from.address ?? last.to[0];
-        return this.#send({ to, subject: "", text: field.value, in_reply_to: (theirs ?? last).id }, field, tray);
+        return this.#send(
+          { to, subject: "", text: field.value, in_reply_to: (theirs ?? last).id },
+          field,
+          tray,
+        );
       };
       this.drafts.set(root, this.#sheet([], field, tray, send, "answer"));
     }
@@ -126,14 +187,28 @@ export class MailPane {
   }
 
   #startWriting() {
-    const to = h("input", { type: "email", value: this.place.studio.address, "aria-label": t("to"), name: "to" });
-    const subject = h("input", { type: "text", "aria-label": t("subject"), placeholder: t("subject"), name: "subject" });
+    const to = h("input", {
+      type: "email",
+      value: this.place.studio.address,
+      "aria-label": t("to"),
+      name: "to",
+    });
+    const subject = h("input", {
+      type: "text",
+      "aria-label": t("subject"),
+      placeholder: t("subject"),
+      name: "subject",
+    });
     const field = growing(t("text"), 7);
     const tray = new FileTray();
-    const send = () => this.#send({ to: to.value, subject: subject.value, text: field.value }, field, tray);
+    const send = () =>
+      this.#send({ to: to.value, subject: subject.value, text: field.value }, field, tray);
     const close = iconButton("close", t("cancel"), () => this.#stopWriting());
-    const lines = [h("div", { class: "sheet-head" }, h("strong", {}, t("newMail")), close),
-      h("label", {}, h("span", {}, t("to")), to), h("label", {}, h("span", {}, t("subject")), subject)];
+    const lines = [
+      h("div", { class: "sheet-head" }, h("strong", {}, t("newMail")), close),
+      h("label", {}, h("span", {}, t("to")), to),
+      h("label", {}, h("span", {}, t("subject")), subject),
+    ];
     this.form = this.#sheet(lines, field, tray, send, "letter");
     this.writing = true;
     this.#draw();
@@ -147,8 +222,22 @@ export class MailPane {
 
   #sheet(lines, field, tray, send, look) {
     const button = h("button", { type: "submit", class: "primary" }, icon("send"), t("sendMail"));
-    const foot = h("div", { class: "sheet-foot" }, tray.button(), h("span", { class: "spring" }), button);
-    const sheet = h("form", { class: `sheet ${look}` }, lines, field, tray.element, foot, tray.input);
+    const foot = h(
+      "div",
+      { class: "sheet-foot" },
+      tray.button(),
+      h("span", { class: "spring" }),
+      button,
+    );
+    const sheet = h(
+      "form",
+      { class: `sheet ${look}` },
+      lines,
+      field,
+      tray.element,
+      foot,
+      tray.input,
+    );
     sheet.addEventListener("submit", async (event) => {
       event.preventDefault();
       button.disabled = true;

@@ -12,7 +12,8 @@ const KINDS = {
   sticker: (file) => sticker(file),
   animation: (file) => film(file, { loop: true, muted: true, autoplay: true }),
   video: (file) => film(file, { controls: true }),
-  video_note: (file) => h("div", { class: "video-note" }, player("video", file, { controls: true })),
+  video_note: (file) =>
+    h("div", { class: "video-note" }, player("video", file, { controls: true })),
   voice: (file) => sound(file, t("voice"), true),
   audio: (file) => sound(file, audioName(file), false),
   document: (file) => document(file),
@@ -28,7 +29,8 @@ export function media(message) {
   if (message.venue) return place(message.venue.location, message.venue);
   if (message.location) return place(message.location, null);
   if (message.contact) return contact(message.contact);
-  if (message.dice) return h("div", { class: "big-emoji" }, `${message.dice.emoji} ${message.dice.value}`);
+  if (message.dice)
+    return h("div", { class: "big-emoji" }, `${message.dice.emoji} ${message.dice.value}`);
   return null;
 }
 
@@ -46,7 +48,9 @@ export function summary(message) {
 /** Pictures and films of one album, side by side. */
 export function album(messages) {
   const tiles = messages.map(({ files: [file], caption }) =>
-    file.kind === "photo" ? tile(file, caption) : h("div", { class: "tile" }, player("video", file, { controls: true })),
+    file.kind === "photo"
+      ? tile(file, caption)
+      : h("div", { class: "tile" }, player("video", file, { controls: true })),
   );
   return h("div", { class: `album count-${Math.min(tiles.length, 10)}` }, tiles);
 }
@@ -60,15 +64,29 @@ function tile(photo, caption) {
 function picture(photo, caption) {
   const [width, height] = [photo.width || 800, photo.height || 600];
   const scale = Math.min(WIDEST / width, HIGHEST / height, 1);
-  const shown = { width: `${Math.max(90, Math.round(width * scale))}px`, aspectRatio: `${width} / ${height}` };
-  const image = h("img", { src: photo.url, alt: caption || t("photo"), style: shown, draggable: "false" });
+  const shown = {
+    width: `${Math.max(90, Math.round(width * scale))}px`,
+    aspectRatio: `${width} / ${height}`,
+  };
+  const image = h("img", {
+    src: photo.url,
+    alt: caption || t("photo"),
+    style: shown,
+    draggable: "false",
+  });
   const onclick = () => lightbox(photo.url, caption);
-  return h("button", { type: "button", class: "picture", onclick, "aria-label": t("photo") }, image);
+  return h(
+    "button",
+    { type: "button", class: "picture", onclick, "aria-label": t("photo") },
+    image,
+  );
 }
 
 function sticker({ url, emoji }) {
   const image = h("img", { class: "sticker", src: url, alt: emoji ?? t("sticker") });
-  image.addEventListener("error", () => image.replaceWith(h("div", { class: "big-emoji" }, emoji ?? "🙂")));
+  image.addEventListener("error", () =>
+    image.replaceWith(h("div", { class: "big-emoji" }, emoji ?? "🙂")),
+  );
   return image;
 }
 
@@ -80,7 +98,11 @@ function player(kind, { url }, options) {
 
 function film(video, options) {
   const ratio = `${video.width || 4} / ${video.height || 3}`;
-  return h("div", { class: "film", style: { aspectRatio: ratio } }, player("video", video, options));
+  return h(
+    "div",
+    { class: "film", style: { aspectRatio: ratio } },
+    player("video", video, options),
+  );
 }
 
 const audioName = ({ performer, title, name }) =>
@@ -91,8 +113,14 @@ function sound(source, name, voice) {
   const done = h("span", { class: "sound-done" });
   const line = h("div", { class: voice ? "sound-line wave" : "sound-line" }, done);
   const time = h("span", {}, duration(source.duration));
-  const button = h("button", { type: "button", class: "sound-button", "aria-label": name }, icon("play"));
-  button.addEventListener("click", () => (audio.paused ? audio.play().catch(() => {}) : audio.pause()));
+  const button = h(
+    "button",
+    { type: "button", class: "sound-button", "aria-label": name },
+    icon("play"),
+  );
+  button.addEventListener("click", () =>
+    audio.paused ? audio.play().catch(() => {}) : audio.pause(),
+  );
   const symbol = (what) => button.replaceChildren(icon(what));
   audio.addEventListener("play", () => symbol("pause"));
   audio.addEventListener("pause", () => symbol("play"));
@@ -102,15 +130,30 @@ function sound(source, name, voice) {
     time.textContent = duration(audio.ended ? source.duration : audio.currentTime);
   });
   const words = voice ? null : h("div", { class: "sound-name" }, name);
-  const foot = h("div", { class: "sound-foot" }, time, source.size ? ` · ${size(source.size)}` : "");
-  return h("div", { class: "sound" }, button, h("div", { class: "sound-body" }, words, line, foot), audio);
+  const foot = h(
+    "div",
+    { class: "sound-foot" },
+    time,
+    source.size ? ` · ${size(source.size)}` : "",
+  );
+  return h(
+    "div",
+    { class: "sound" },
+    button,
+    h("div", { class: "sound-body" }, words, line, foot),
+    audio,
+  );
 }
 
 function document({ url, name, size: bytes }) {
   const title = name || t("document");
   const ending = title.includes(".") ? title.split(".").at(-1).slice(0, 4) : "";
-  const words = h("span", { class: "file-words" }, h("span", { class: "file-name" }, title),
-    h("span", { class: "file-size" }, bytes === undefined ? "" : size(bytes)));
+  const words = h(
+    "span",
+    { class: "file-words" },
+    h("span", { class: "file-name" }, title),
+    h("span", { class: "file-size" }, bytes === undefined ? "" : size(bytes)),
+  );
   const symbol = h("span", { class: "file-icon" }, ending ? ending.toUpperCase() : icon("file"));
   return h("a", { class: "file", href: url, download: title }, symbol, words);
 }
@@ -118,7 +161,9 @@ function document({ url, name, size: bytes }) {
 function place({ latitude, longitude }, venue) {
   const point = `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
   const url = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
-  const words = venue ? [h("strong", {}, venue.title), h("span", {}, venue.address)] : [h("span", {}, point)];
+  const words = venue
+    ? [h("strong", {}, venue.title), h("span", {}, venue.address)]
+    : [h("span", {}, point)];
   const map = h("div", { class: "map" }, icon("pin"));
   const props = { class: "place", href: url, target: "_blank", rel: "noopener noreferrer" };
   return h("a", props, map, h("div", { class: "place-words" }, words));
@@ -126,7 +171,11 @@ function place({ latitude, longitude }, venue) {
 
 function contact({ first_name: first, last_name: last, phone_number: phone }) {
   const name = [first, last].filter(Boolean).join(" ");
-  const words = h("div", { class: "file-words" }, h("span", { class: "file-name" }, name),
-    h("a", { href: `tel:${phone}` }, phone));
+  const words = h(
+    "div",
+    { class: "file-words" },
+    h("span", { class: "file-name" }, name),
+    h("a", { href: `tel:${phone}` }, phone),
+  );
   return h("div", { class: "contact" }, avatar(name), words);
 }

@@ -6,7 +6,8 @@ import { rich } from "./rich.js";
 import { hours } from "./time.js";
 import { t } from "./words.js";
 
-const EMOJI_ALONE = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}|[\u{1F3FB}-\u{1F3FF}])*){1,3}$/u;
+const EMOJI_ALONE =
+  /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}|[\u{1F3FB}-\u{1F3FF}])*){1,3}$/u;
 
 /**
  * The row of a message, or of an album's messages.
@@ -15,7 +16,8 @@ const EMOJI_ALONE = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pi
  */
 export function bubble(messages, { last, acts }) {
   const message = messages[0];
-  if (message.pinned_message) return serviceRow(`${t("pinned")}: ${summary(message.pinned_message)}`, message);
+  if (message.pinned_message)
+    return serviceRow(`${t("pinned")}: ${summary(message.pinned_message)}`, message);
   const body = h("div", { class: bubbleClass(messages, last) }, contents(messages, acts));
   const target = messages.at(-1);
   body.addEventListener("click", (event) => {
@@ -34,11 +36,18 @@ export function bubble(messages, { last, acts }) {
 function bubbleClass(messages, last) {
   const [message] = messages;
   const kind = kindOf(message);
-  const bare = Boolean(kind === "sticker" || kind === "video_note" || message.dice || loneEmoji(message));
+  const bare = Boolean(
+    kind === "sticker" || kind === "video_note" || message.dice || loneEmoji(message),
+  );
   const words = messages.some((each) => each.text || each.caption);
   const pictured = ["photo", "video", "animation"].includes(kind);
   const full = pictured || Boolean(message.location);
-  const kinds = [["bare", bare], ["full", full], ["wordless", pictured && !words], ["tail", last && !bare && !messages.at(-1).reply_markup?.inline_keyboard]];
+  const kinds = [
+    ["bare", bare],
+    ["full", full],
+    ["wordless", pictured && !words],
+    ["tail", last && !bare && !messages.at(-1).reply_markup?.inline_keyboard],
+  ];
   return ["bubble", ...kinds.filter(([, yes]) => yes).map(([name]) => name)].join(" ");
 }
 
@@ -69,7 +78,12 @@ function text(message, acts, messages) {
   if (!words) return null;
   if (loneEmoji(message)) return h("div", { class: "big-emoji" }, words);
   const entities = message.entities ?? message.caption_entities;
-  return h("div", { class: "text" }, rich(words, entities, acts.follow), reacted(messages) ? null : room(messages));
+  return h(
+    "div",
+    { class: "text" },
+    rich(words, entities, acts.follow),
+    reacted(messages) ? null : room(messages),
+  );
 }
 
 function unknown(message) {
@@ -78,15 +92,24 @@ function unknown(message) {
 
 function forwarded({ forward_origin: origin }) {
   if (!origin) return null;
-  const from = origin.sender_user?.first_name ?? origin.sender_user_name ?? origin.chat?.title ?? "";
+  const from =
+    origin.sender_user?.first_name ?? origin.sender_user_name ?? origin.chat?.title ?? "";
   return h("div", { class: "forwarded" }, `${t("forwarded")} ${from}`);
 }
 
 function quote(message, acts) {
   const target = message.reply_to_message;
-  const lines = [h("span", { class: "quote-author" }, acts.authorOf(target.message_id)), h("span", { class: "quote-said" }, summary(target))];
+  const lines = [
+    h("span", { class: "quote-author" }, acts.authorOf(target.message_id)),
+    h("span", { class: "quote-said" }, summary(target)),
+  ];
   const onclick = () => acts.jump(target.message_id);
-  return h("button", { type: "button", class: "reply-quote", onclick }, thumbnail(target), h("span", {}, lines));
+  return h(
+    "button",
+    { type: "button", class: "reply-quote", onclick },
+    thumbnail(target),
+    h("span", {}, lines),
+  );
 }
 
 function thumbnail({ files }) {
@@ -96,7 +119,12 @@ function thumbnail({ files }) {
 function foot(messages) {
   const marks = messages.flatMap((each) => each.reactions).map((reaction) => reaction.emoji);
   const reactions = [...new Set(marks)].map((emoji) => h("span", { class: "reaction" }, emoji));
-  return h("div", { class: "foot" }, reactions.length ? h("span", { class: "reactions" }, reactions) : null, stamp(messages));
+  return h(
+    "div",
+    { class: "foot" },
+    reactions.length ? h("span", { class: "reactions" }, reactions) : null,
+    stamp(messages),
+  );
 }
 
 const reacted = (messages) => messages.some((each) => each.reactions.length);
@@ -111,21 +139,35 @@ function room(messages) {
 function stamp(messages) {
   const message = messages.at(-1);
   const edited = messages.some((each) => each.edit_date) ? `${t("edited")} ` : "";
-  const element = h("span", { class: "stamp", data: { stamp: edited + hours(message.date * 1000) } });
+  const element = h("span", {
+    class: "stamp",
+    data: { stamp: edited + hours(message.date * 1000) },
+  });
   if (message.out) element.append(icon("ticks"));
   return element;
 }
 
 function deeds(message, acts) {
-  const box = h("div", { class: "deeds" }, iconButton("reply", t("reply"), () => acts.reply(message)));
-  if (message.out && (message.text || message.caption)) box.append(iconButton("edit", t("edit"), () => acts.edit(message)));
+  const box = h(
+    "div",
+    { class: "deeds" },
+    iconButton("reply", t("reply"), () => acts.reply(message)),
+  );
+  if (message.out && (message.text || message.caption))
+    box.append(iconButton("edit", t("edit"), () => acts.edit(message)));
   return box;
 }
 
 function keyboard(message, acts) {
   const rows = message.reply_markup?.inline_keyboard;
   if (!rows?.length) return null;
-  const drawn = rows.map((row) => h("div", { class: "key-row" }, row.map((key) => keyOf(key, message, acts))));
+  const drawn = rows.map((row) =>
+    h(
+      "div",
+      { class: "key-row" },
+      row.map((key) => keyOf(key, message, acts)),
+    ),
+  );
   return h("div", { class: "keyboard" }, drawn);
 }
 
@@ -134,9 +176,18 @@ function keyOf(key, message, acts) {
   const url = key.url ? safeUrl(key.url) : null;
   if (url) {
     const onclick = (event) => acts.follow({ url, event });
-    return h("a", { class: look, href: url, target: "_blank", rel: "noopener noreferrer", onclick }, key.text, icon("out"));
+    return h(
+      "a",
+      { class: look, href: url, target: "_blank", rel: "noopener noreferrer", onclick },
+      key.text,
+      icon("out"),
+    );
   }
-  const button = h("button", { type: "button", class: look, disabled: !key.callback_data && !key.copy_text }, key.text);
+  const button = h(
+    "button",
+    { type: "button", class: look, disabled: !key.callback_data && !key.copy_text },
+    key.text,
+  );
   if (key.copy_text) {
     button.append(icon("copy"));
     button.addEventListener("click", () => acts.copyText(key.copy_text.text));

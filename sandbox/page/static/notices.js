@@ -21,7 +21,9 @@ export function failure(place, error) {
 /** An alert of the bot: stays until confirmed. */
 export function alertBox(text) {
   const dialog = h("dialog", { class: "alert" }, h("p", {}, text));
-  dialog.append(h("button", { type: "button", class: "primary", onclick: () => dialog.close() }, t("ok")));
+  dialog.append(
+    h("button", { type: "button", class: "primary", onclick: () => dialog.close() }, t("ok")),
+  );
   open(dialog);
 }
 

@@ -35,7 +35,8 @@ export class Side {
       if (chosen) this.name.textContent = fullName(person);
       for (const [mode, pane] of Object.entries(panes)) {
         const visible = chosen && mode === this.mode;
-        if (pane.element.hidden === visible || (visible && inSight && !pane.inSight)) pane.show(visible);
+        if (pane.element.hidden === visible || (visible && inSight && !pane.inSight))
+          pane.show(visible);
         pane.inSight = visible && inSight;
       }
     }
@@ -54,18 +55,48 @@ export class Side {
 
   #build() {
     for (const seat of this.seats) seat.tab = this.#tab(seat);
-    const tabs = h("div", { class: "tabs", role: "tablist", "aria-label": t(this.role) }, this.seats.map((seat) => seat.tab));
+    const tabs = h(
+      "div",
+      { class: "tabs", role: "tablist", "aria-label": t(this.role) },
+      this.seats.map((seat) => seat.tab),
+    );
     this.name = h("span", { class: "side-name" });
-    const top = h("div", { class: "side-top" }, h("h2", {}, t(this.role)), this.name, this.#switch());
-    const panes = this.seats.flatMap((seat) => Object.values(seat.panes).map((pane) => pane.element));
-    this.element = h("section", { class: `side ${this.role}`, data: { side: this.role } }, top, tabs, h("div", { class: "panes" }, panes));
+    const top = h(
+      "div",
+      { class: "side-top" },
+      h("h2", {}, t(this.role)),
+      this.name,
+      this.#switch(),
+    );
+    const panes = this.seats.flatMap((seat) =>
+      Object.values(seat.panes).map((pane) => pane.element),
+    );
+    this.element = h(
+      "section",
+      { class: `side ${this.role}`, data: { side: this.role } },
+      top,
+      tabs,
+      h("div", { class: "panes" }, panes),
+    );
   }
 
   #tab({ person, badge: mark }) {
     const [first] = person.name.split(" ");
-    const props = { type: "button", class: "tab", role: "tab", title: fullName(person), data: { person: person.id } };
+    const props = {
+      type: "button",
+      class: "tab",
+      role: "tab",
+      title: fullName(person),
+      data: { person: person.id },
+    };
     const onclick = () => this.choose(person.id);
-    return h("button", { ...props, onclick }, avatar(person.name, "small"), h("strong", {}, first), mark);
+    return h(
+      "button",
+      { ...props, onclick },
+      avatar(person.name, "small"),
+      h("strong", {}, first),
+      mark,
+    );
   }
 
   #switch() {
@@ -73,7 +104,11 @@ export class Side {
     if (modes.length < 2) return null;
     const buttons = modes.map((mode) => {
       const mark = badge(0);
-      const props = { type: "button", data: { mode }, onclick: () => this.choose(this.chosen, mode) };
+      const props = {
+        type: "button",
+        data: { mode },
+        onclick: () => this.choose(this.chosen, mode),
+      };
       const button = h("button", props, t(mode), mark);
       this.switches[mode] = { button, mark };
       return button;
@@ -84,7 +119,9 @@ export class Side {
 
 /** A stranger is nobody's client yet. */
 const fullName = (person) =>
-  [person.name, person.company, person.known === false ? t("stranger") : ""].filter(Boolean).join(" · ");
+  [person.name, person.company, person.known === false ? t("stranger") : ""]
+    .filter(Boolean)
+    .join(" · ");
 
 const unreadOf = ({ panes }) => Object.values(panes).reduce((sum, pane) => sum + pane.unread, 0);
 

@@ -5,7 +5,8 @@ import { h, icon, safeUrl } from "./dom.js";
 const BLOCKS = new Set(["blockquote", "expandable_blockquote", "pre"]);
 const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code" };
 const LINKS = new Set(["url", "text_link", "email", "phone_number", "bot_command"]);
-const NOTABLE = /(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]])|((?<![\w/])\/[a-z0-9_]{1,32}(?![\w/]))/giu;
+const NOTABLE =
+  /(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]])|((?<![\w/])\/[a-z0-9_]{1,32}(?![\w/]))/giu;
 
 const folding = new ResizeObserver((entries) => {
   for (const { target } of entries) {
@@ -17,14 +18,18 @@ const folding = new ResizeObserver((entries) => {
 
 /** Nodes of the text; `act({command} | {url})` is told of clicks on commands and links. */
 export function rich(text, entities = [], act = () => {}) {
-  const blocks = entities.filter((entity) => BLOCKS.has(entity.type)).sort((a, b) => a.offset - b.offset);
+  const blocks = entities
+    .filter((entity) => BLOCKS.has(entity.type))
+    .sort((a, b) => a.offset - b.offset);
   const inline = entities.filter((entity) => !BLOCKS.has(entity.type));
   const nodes = [];
   let at = 0;
   for (const block of blocks) {
     if (block.offset < at) continue;
     nodes.push(...spans(text, at, trimmedEnd(text, at, block.offset), inline, act));
-    nodes.push(blockOf(block, spans(text, block.offset, block.offset + block.length, inline, act)));
+    nodes.push(
+      blockOf(block, spans(text, block.offset, block.offset + block.length, inline, act)),
+    );
     at = trimmedStart(text, block.offset + block.length);
   }
   nodes.push(...spans(text, at, text.length, inline, act));
@@ -47,9 +52,14 @@ function trimmedStart(text, start) {
 function blockOf(block, children) {
   if (block.type === "pre") return h("pre", { class: "code-block" }, children);
   if (block.type === "blockquote") return h("blockquote", {}, children);
-  const quote = h("blockquote", { class: "expandable" }, h("div", { class: "quote-words" }, children), icon("down"));
+  const quote = h(
+    "blockquote",
+    { class: "expandable" },
+    h("div", { class: "quote-words" }, children),
+    icon("down"),
+  );
   quote.addEventListener("click", (event) => {
-    if (event.target.closest("a") || !(quote.matches(".folds, .open"))) return;
+    if (event.target.closest("a") || !quote.matches(".folds, .open")) return;
     event.stopPropagation();
     quote.classList.toggle("open");
   });
@@ -60,7 +70,9 @@ function blockOf(block, children) {
 function spans(text, start, end, entities, act) {
   if (start >= end) return [];
   const edges = new Set([start, end]);
-  const here = entities.filter((entity) => entity.offset < end && entity.offset + entity.length > start);
+  const here = entities.filter(
+    (entity) => entity.offset < end && entity.offset + entity.length > start,
+  );
   for (const { offset, length } of here) {
     if (offset > start) edges.add(offset);
     if (offset + length < end) edges.add(offset + length);
@@ -68,7 +80,9 @@ function spans(text, start, end, entities, act) {
   const places = [...edges].sort((a, b) => a - b);
   return places.slice(0, -1).flatMap((from, index) => {
     const to = places[index + 1];
-    const over = here.filter((entity) => entity.offset <= from && entity.offset + entity.length >= to);
+    const over = here.filter(
+      (entity) => entity.offset <= from && entity.offset + entity.length >= to,
+    );
     return span(text, from, to, over, act);
   });
 }
@@ -82,7 +96,8 @@ function span(text, from, to, over, act) {
   for (const entity of over) {
     if (entity.type === "spoiler") nodes = [spoiler(nodes)];
     else if (TAGS[entity.type]) nodes = [h(TAGS[entity.type], {}, nodes)];
-    else if (["mention", "hashtag", "text_mention"].includes(entity.type)) nodes = [h("span", { class: "mention" }, nodes)];
+    else if (["mention", "hashtag", "text_mention"].includes(entity.type))
+      nodes = [h("span", { class: "mention" }, nodes)];
   }
   return nodes;
 }
@@ -104,9 +119,13 @@ function noticed(words, act) {
 
 function link(entity, target, words, act) {
   if (entity.type === "bot_command") {
-    return h("a", { class: "command", role: "button", tabindex: "0", onclick: () => act({ command: target }) }, words);
+    const onclick = () => act({ command: target });
+    const onkeydown = (event) => event.key === "Enter" && onclick();
+    return h("a", { class: "command", role: "button", tabindex: "0", onclick, onkeydown }, words);
   }
-  const raw = { text_link: entity.url, email: `mailto:${target}`, phone_number: `tel:${target}` }[entity.type];
+  const raw = { text_link: entity.url, email: `mailto:${target}`, phone_number: `tel:${target}` }[
+    entity.type
+  ];
   const url = safeUrl(raw ?? (target.includes("://") ? target : `https://${target}`));
   if (url === null) return words;
   const onclick = (event) => act({ url, event });

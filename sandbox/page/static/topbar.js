@@ -7,7 +7,11 @@ import { hours, longDate, now, seconds, setClock, speed, weekday } from "./time.
 import { t } from "./words.js";
 
 const SPEEDS = [1, 60, 600];
-const JUMPS = [["minutes15", { jump_seconds: 900 }], ["hour", { jump_seconds: 3600 }], ["opening", { to: "next_opening" }]];
+const JUMPS = [
+  ["minutes15", { jump_seconds: 900 }],
+  ["hour", { jump_seconds: 3600 }],
+  ["opening", { to: "next_opening" }],
+];
 const HIDDEN = "okno.hints.hidden";
 
 /** What the visitor's browser remembers; nothing, where it may not. */
@@ -36,19 +40,44 @@ export class TopBar {
     this.time = h("div", { class: "clock-time" });
     this.state = h("div", { class: "clock-state" });
     this.speeds = SPEEDS.map((factor) =>
-      h("button", { type: "button", data: { speed: factor }, onclick: () => this.#turn({ speed: factor }) }, `${factor}×`));
+      h(
+        "button",
+        { type: "button", data: { speed: factor }, onclick: () => this.#turn({ speed: factor }) },
+        `${factor}×`,
+      ),
+    );
     const jumps = JUMPS.map(([name, turn]) => {
-      const props = { type: "button", data: { jump: name }, title: name === "opening" ? t("openingMore") : t("jump") };
+      const props = {
+        type: "button",
+        data: { jump: name },
+        title: name === "opening" ? t("openingMore") : t("jump"),
+      };
       return h("button", { ...props, onclick: () => this.#turn(turn) }, t(name));
     });
-    const clock = h("div", { class: "clock" }, this.time, h("div", { class: "clock-words" }, this.date, this.state));
-    const turns = h("div", { class: "turns" },
+    const clock = h(
+      "div",
+      { class: "clock" },
+      this.time,
+      h("div", { class: "clock-words" }, this.date, this.state),
+    );
+    const turns = h(
+      "div",
+      { class: "turns" },
       h("div", { class: "switch speeds", role: "group", "aria-label": t("speed") }, this.speeds),
-      h("div", { class: "jumps", role: "group", "aria-label": t("jump") }, jumps));
-    const name = h("div", { class: "brand" }, icon("okno"), h("div", {}, h("strong", {}, t("brand")), h("span", {}, studio.name)));
-    const more = h("div", { class: "more" },
+      h("div", { class: "jumps", role: "group", "aria-label": t("jump") }, jumps),
+    );
+    const name = h(
+      "div",
+      { class: "brand" },
+      icon("okno"),
+      h("div", {}, h("strong", {}, t("brand")), h("span", {}, studio.name)),
+    );
+    const more = h(
+      "div",
+      { class: "more" },
       h("button", { type: "button", class: "link language", onclick: onLanguage }, t("language")),
-      iconButton("help", t("show"), () => this.hints.toggle(), "help"));
+      iconButton("help", t("show"), () => this.hints.toggle(), "help"),
+    );
     this.hints = new Hints();
     this.element = h("header", { class: "top" }, name, clock, turns, more);
     this.tick();
@@ -60,7 +89,8 @@ export class TopBar {
     this.time.replaceChildren(hours(instant), h("small", {}, seconds(instant)));
     const [first, ...rest] = weekday(instant);
     this.date.textContent = `${first.toUpperCase()}${rest.join("")}, ${longDate(instant)}`;
-    for (const button of this.speeds) button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed()));
+    for (const button of this.speeds)
+      button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed()));
   }
 
   /** Takes the clock as the sandbox tells it. */
@@ -85,14 +115,33 @@ export class TopBar {
 class Hints {
   constructor() {
     this.steps = [1, 2, 3].map((number) => {
-      const words = h("span", {}, h("strong", {}, t(`step${number}`)), h("span", {}, t(`step${number}more`)));
-      return h("li", { class: "step" }, h("span", { class: "step-number" }, String(number)), words);
+      const words = h(
+        "span",
+        {},
+        h("strong", {}, t(`step${number}`)),
+        h("span", {}, t(`step${number}more`)),
+      );
+      return h(
+        "li",
+        { class: "step" },
+        h("span", { class: "step-number" }, String(number)),
+        words,
+      );
     });
-    const marks = [["👌", "legendDelivered"], ["⏳", "legendDue"], ["❗", "legendOver"], ["⏰", "legendAlert"]];
+    const marks = [
+      ["👌", "legendDelivered"],
+      ["⏳", "legendDue"],
+      ["❗", "legendOver"],
+      ["⏰", "legendAlert"],
+    ];
     const legend = marks.map(([mark, words]) => h("span", {}, h("b", {}, mark), t(words)));
-    this.element = h("div", { class: "hints", hidden: memory.get(HIDDEN) === "yes" },
-      h("ol", { class: "steps" }, this.steps), h("div", { class: "legend" }, legend),
-      iconButton("close", t("hide"), () => this.toggle()));
+    this.element = h(
+      "div",
+      { class: "hints", hidden: memory.get(HIDDEN) === "yes" },
+      h("ol", { class: "steps" }, this.steps),
+      h("div", { class: "legend" }, legend),
+      iconButton("close", t("hide"), () => this.toggle()),
+    );
   }
 
   done(number) {

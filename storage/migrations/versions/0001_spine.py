@@ -20,7 +20,9 @@ def upgrade() -> None:
     people()
     raw_messages()
     conversations()
+    waits()
     messages()
+    replies()
     desk()
     queue()
 
@@ -133,6 +135,9 @@ def conversations() -> None:
             ["conversation_id"], ["conversation.id"], name="fk_thread_conversation_id"
         ),
     )
+
+
+def waits() -> None:
     op.create_table(
         "wait",
         sa.Column("id", ID, primary_key=True),
@@ -207,6 +212,9 @@ def messages() -> None:
         "ix_message_conversation_id_sent_at", "message", ["conversation_id", "sent_at"]
     )
     op.create_index("ix_message_wait_id", "message", ["wait_id"])
+
+
+def replies() -> None:
     op.create_table(
         "reply",
         sa.Column("id", ID, primary_key=True),

@@ -15,7 +15,7 @@ from connectors.email.config import MailboxSettings, ServerSettings
 from connectors.email.formatting import to_html
 from connectors.email.parse import parse_mail
 from inbox.errors import Fault, SendRejected
-from inbox.model import Attachment, Entity, InboundMessage, LoadedFile, Media
+from inbox.model import Attachment, Entity, Handle, InboundMessage, LoadedFile, Media, Nature
 from tests.connectors.email.writing import LONG_ID, WRITTEN, answer, loaded, plain, question, read
 
 SERVER = ServerSettings(host="localhost", security="none", user="u", password="p")
@@ -160,6 +160,16 @@ def test_the_answer_goes_where_the_client_wants_it() -> None:
     asked = question(context={"reply_to": ["office@client.test", "info@studio.test"]})
     assert compose(answer(answering=asked), SETTINGS).recipients == ("office@client.test",)
     assert compose(answer(answering=None), SETTINGS).recipients == ("lena@client.test",)
+
+
+@pytest.mark.parametrize("nature", [Nature.AUTOMATIC, Nature.ECHO])
+def test_an_answer_below_a_bounce_goes_to_the_client(nature: Nature) -> None:
+    bounce = question(
+        sender=Handle("email", "mailer-daemon@client.test"),
+        context={"reply_to": ["postmaster@client.test"]},
+        nature=nature,
+    )
+    assert compose(answer(answering=bounce), SETTINGS).recipients == ("lena@client.test",)
 
 
 def test_a_foreign_domain_is_written_as_dns_has_it() -> None:

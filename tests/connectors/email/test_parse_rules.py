@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from connectors.email.parse import parse_mail
 from inbox.model import InboundMessage, Nature
 from tests.connectors.email.mails import RECEIVED, mail, message
+
+MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 @pytest.mark.parametrize(
@@ -83,6 +87,24 @@ def test_a_public_provider_is_nobodys_own_domain() -> None:
     assert asked == ("ivan@gmail.com", Nature.PERSON)
     own = from_form("studio@gmail.com", "nina@client.example", own="studio@gmail.com")
     assert own == ("nina@client.example", Nature.PERSON)
+
+
+@pytest.mark.parametrize(
+    ("behind", "hops", "lag"),
+    [
+        pytest.param({"minutes": 13}, ["{taken}", "{taken}"], {"seconds": 5}, id="a slow clock"),
+        pytest.param({"seconds": 30}, ["{taken}"], {"seconds": 30}, id="the way to the server"),
+        pytest.param({"minutes": 13}, ["nonsense"], {"minutes": 13}, id="a hop without a date"),
+        pytest.param({"minutes": 13}, [], {"minutes": 13}, id="no hop"),
+    ],
+)
+def test_a_slow_clock_dates_no_mail_before_the_first_server_had_it(
+    behind: dict[str, float], hops: list[str], lag: dict[str, float]
+) -> None:
+    taken = format_datetime((RECEIVED - timedelta(seconds=5)).astimezone(MOSCOW))
+    fields = [f"Received: from a (b; c)\r\n by d; {hop.format(taken=taken)}" for hop in hops]
+    date = f"Date: {format_datetime(RECEIVED - timedelta(**behind))}"
+    assert message(mail("Hi", *fields, date)).sent_at == RECEIVED - timedelta(**lag)
 
 
 @pytest.mark.parametrize(
@@ -205,3 +227,14 @@ def test_a_text_file_is_the_text_where_there_is_no_other() -> None:
 def test_text_behind_the_last_part_keeps_the_whole_within_reach() -> None:
     got = message(mail("--b\n\nHi\n--b--\nChecked by a virus scanner\n", MULTIPART))
     assert (got.text, [file.ref for file in got.attachments]) == ("Hi", ["eml"])
+
+
+def test_whoever_else_gets_the_answers_is_told_and_a_crowd_is_not_asked() -> None:
+    sender = "ivan@client.example"
+    crowd = ", ".join(f"r{number}@x.test" for number in range(40))
+    got = message(mail("Hi", f"Reply-To: {sender}, {crowd}"))
+    assert got.sender.address == sender
+    assert got.answers_to == (sender, *(f"r{number}@x.test" for number in range(4)))
+    assert got.reply_context["reply_to"] == list(got.answers_to)
+    assert message(mail("Hi", f"Reply-To: {sender}, info@studio.ru")).answers_to == ()
+    assert message(mail("Hi")).answers_to == ()

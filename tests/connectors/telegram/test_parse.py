@@ -179,3 +179,16 @@ def test_a_redelivered_update_has_the_same_key_and_a_restarted_id_another() -> N
     assert update(5, text="a").external_id == update(5, text="a").external_id
     assert update(5, text="a").external_id != update(5, text="a", message_id=42).external_id
     assert json.loads(update(5, text="\ud83d").payload)["message"]["text"] == "\ud83d"
+
+
+@pytest.mark.parametrize(
+    ("text", "nature"),
+    [
+        ("/start", Nature.SERVICE),
+        ("/start site_7-A", Nature.SERVICE),
+        ("/start Здравствуйте, нужен сайт", Nature.PERSON),
+        ("/startup: сколько стоит?", Nature.PERSON),
+    ],
+)
+def test_only_the_start_button_asks_nothing(text: str, nature: Nature) -> None:
+    assert parsed(update(text=text)).nature is nature

@@ -141,7 +141,6 @@ def attachment_line(say: Say, attachment: Attachment) -> str:
 def _heading(say: Say, card: Card, now: datetime, reader: Manager) -> Rich:
     lines = [
         Rich(client_name(card.conversation)).styled("bold"),
-        Rich(_sender(card)),
         Rich(_channel_line(say, card, now, reader)),
         *_addresses(say, card),
         Rich(one_line(card.message.subject or "", SUBJECT_LIMIT)).styled("bold"),
@@ -156,17 +155,6 @@ def _heading(say: Say, card: Card, now: datetime, reader: Manager) -> Rich:
         lines.append(Rich(say("↪ Handed over by {name}", name=giver)))
     lines.append(caution_lines(say, card.message.warnings))
     return joined(lines)
-
-
-def _sender(card: Card) -> str:
-    """Who wrote, where it is not the one whom the conversation is with."""
-    sender = card.message.sender
-    if sender == card.conversation.recipient:
-        return ""
-    name = one_line(card.message.sender_name, NAME_LIMIT)
-    address = one_line(sender.address, NAME_LIMIT) if sender.kind == "email" else ""
-    parts = [one for one in (name, address if address != name else "") if one]
-    return f"✍️ {' · '.join(parts)}" if parts else ""
 
 
 def _passed_on(say: Say, card: Card) -> str:

@@ -19,7 +19,6 @@ _TEXTS = {
     "incomplete": mark("⚠️ The mail could not be read whole; the original is attached"),
     "encrypted": mark("🔒 The mail is encrypted, unreadable here; the original is attached"),
     "signed": mark("🔏 Signed; the signature was not checked"),
-    "answers_to": mark("↩️ The sender wants the answer at {about}"),
 }
 
 

@@ -22,6 +22,8 @@ async def file(
     message: InboundMessage,
     raw_id: int,
     staff: Sequence[Manager],
+    *,
+    cut_off: bool = False,
 ) -> Card:
     """Tag the message with its client's manager and open or join the wait; its card."""
     now = inbox.clock.now()
@@ -56,6 +58,7 @@ async def file(
         wait=asked.wait,
         holder=routing.member(staff, asked.assignee_id),
         placing=placed,
+        cut_off=cut_off,
     )
 
 

@@ -155,7 +155,8 @@ async def _show_new(
     async with inbox.store.begin() as t:
         message_id = await t.message_of_raw(raw_ids[0])
         if message_id is None:
-            card = await file(inbox, t, message, raw_ids[0], staff)
+            cut_off = "truncated" in raw.note
+            card = await file(inbox, t, message, raw_ids[0], staff, cut_off=cut_off)
         else:
             card = await t.card(message_id)
             before = await t.links_of_message(message_id)

@@ -45,9 +45,6 @@ app = typer.Typer(
 app.add_typer(people.team, name="team")
 app.add_typer(people.clients, name="clients")
 app.add_typer(mailbox, name="mailbox")
-app.command("replay", cls=Command, help=mark("Read stored messages again, after an upgrade."))(
-    replay_command
-)
 
 
 def _show_version(wanted: bool) -> None:
@@ -171,3 +168,8 @@ def health(ctx: typer.Context, config: Config = None) -> None:
     typer.echo(text)
     if not well:
         raise typer.Exit(FAILED)
+
+
+app.command("replay", cls=Command, help=mark("Read stored messages again, after an upgrade."))(
+    replay_command
+)

@@ -65,12 +65,12 @@ def _on_card(deed: Deed) -> Callable[[CallbackQuery, MailButton, Visit], Awaitab
     return handler
 
 
-async def explain(message: Message, link: DeskLink, visit: Visit) -> None:
+async def explain(message: Message, message_id: int | None, visit: Visit) -> None:
     """/why as a reply to a card: what the message was taken for, and why."""
     card: Card | None = None
-    if link.message_id is not None:
+    if message_id is not None:
         async with visit.inbox.store.begin() as t:
-            card = await t.card(link.message_id)
+            card = await t.card(message_id)
     words = Rich(visit.say("This is about no message.")) if card is None else why(visit.say, card)
     await visit.send(words, reply_to=message.message_id)
 

@@ -56,7 +56,7 @@ def _zone(name: str) -> str:
 
 def _address(address: str) -> str:
     if not _ADDRESS.fullmatch(address):
-        raise ValueError("is not an e-mail address such as info@studio.ru")
+        raise ValueError(Phrase("is not an e-mail address such as info@studio.ru"))
     return address
 
 

@@ -45,10 +45,9 @@ def parse_mail(
 ) -> InboundMessage | str:
     """What a mail says; a str says why there is nothing to show.
 
-    `own_addresses` are case-folded. Where reading was doubtful the whole mail is attached as a
-    document with ref "eml". Of `note` only "truncated" counts: the bytes are a beginning, so that
-    the size of the file that is cut off is unknown. `servers`: see authentication.own_servers.
-    So many `levels` of mails within mails (winmail.dat, opaque S/MIME) are opened.
+    `own_addresses` are case-folded. Where reading was doubtful the whole mail is attached with
+    ref "eml". Of `note` only "truncated" counts: the bytes are a beginning. `servers`: see
+    authentication.own_servers. So many `levels` of mails within mails are opened.
 
     Raises Unreadable for empty bytes, and NeedsLimits where there is a winmail.dat to open and not
     `open_tnef`: that may take any time and memory. It raises nothing else.
@@ -62,7 +61,7 @@ def parse_mail(
         return OWN_ECHO
     subject = headers.text("subject")[:_MAX_SUBJECT]
     body = Body(mail, levels, open_tnef=open_tnef)
-    whole_text = _printable(body.text())
+    invites, whole_text = _printable("\n".join(body.invites)), _printable(body.text())
     text, quoted = split(whole_text, subject)
     own_id, thread_ids = _ids(mail)
     sender = who or _nobody(headers, own_id)
@@ -78,12 +77,10 @@ def parse_mail(
         sender=Handle("email", sender.mailbox.address),
         sender_name=sender.mailbox.name or sender.mailbox.address,
         sent_at=_sent_at(headers, received_at),
-        text="\n\n".join(part for part in (text, _printable("\n".join(body.invites))) if part),
+        text="\n\n".join(part for part in (text, invites) if part),
         quoted=quoted,
         subject=subject or None,
-        attachments=_attachments(
-            body, subject, channel_id, doubtful=who is None, truncated="truncated" in note
-        ),
+        attachments=_attachments(body, subject, channel_id, note, doubtful=who is None),
         answers_to=_answers_to(headers, sender, own_addresses),
         nature=kind,
         nature_reason=reason,
@@ -113,9 +110,7 @@ def _doubts(
     box = sender.mailbox
     shown = headers.mailboxes("from")
     pretended = pretences(box, own_addresses, shown[0].name if shown else "")
-    answers = headers.mailboxes("reply-to")[:1] if kind is Nature.PERSON else []
-    elsewhere = [f"answers_to:{one.address}" for one in answers if one.address != box.address]
-    return (*failures(headers, servers), *pretended, *elsewhere)
+    return (*failures(headers, servers), *pretended)
 
 
 def _printable(text: str) -> str:
@@ -174,13 +169,13 @@ def _answers_to(headers: Headers, who: Author, own: frozenset[str]) -> tuple[str
 
 
 def _attachments(
-    body: Body, subject: str, channel_id: str, *, doubtful: bool, truncated: bool
+    body: Body, subject: str, channel_id: str, note: Mapping[str, str], *, doubtful: bool
 ) -> tuple[Attachment, ...]:
     files: list[Attachment] = []
     for held in body.files:
         attachment = describe(held.mail, held.part, channel_id, held.ref)
         if attachment is not None:
-            cut_off = truncated and held.part.end == len(body.mail.payload)
+            cut_off = "truncated" in note and held.part.end == len(body.mail.payload)
             files.append(replace(attachment, size=None) if cut_off else attachment)
     if doubtful or body.cut or body.mail.doubts or "encrypted" in body.marks:
         files.append(whole(body.mail, subject, channel_id))

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from bot.cli.answers import Answers
 from bot.cli.init_mailbox import ask_mailbox
+from bot.texts import speaker
 from connectors.email.autoconfig import Servers
 from connectors.email.discovery import Found
 from connectors.email.presets import MAIL_RU, MICROSOFT_365, Place
@@ -37,10 +38,10 @@ def of_studio(studio: Studio) -> Found:
 
 
 async def test_an_address_and_a_password_are_enough(studio: Studio) -> None:
-    answers = Answers()
+    answers = Answers(speaker("en"))
     given = (STUDIO.address, "y", "no-such-password", "n", "n", STUDIO.password)
     said = await asyncio.to_thread(told, answers, of_studio(studio), *given)
-    assert "✗ IMAP: login_failed" in said
+    assert "✗ IMAP: the server refused our login" in said
     assert "✓ IMAP: IDLE" in said
     assert "✓ SMTP: login accepted" in said
     assert STUDIO.password not in said
@@ -56,7 +57,7 @@ async def test_an_address_and_a_password_are_enough(studio: Studio) -> None:
 
 
 async def test_servers_of_a_foreign_domain_get_no_password_unasked(studio: Studio) -> None:
-    answers = Answers()
+    answers = Answers(speaker("en"))
     server = ("127.0.0.1", "none")
     imap, smtp = str(studio.mail.imap_port), str(studio.mail.smtp_port)
     given = (STUDIO.address, "", *server, imap, "", STUDIO.password, *server, smtp, "", "")
@@ -67,7 +68,7 @@ async def test_servers_of_a_foreign_domain_get_no_password_unasked(studio: Studi
 
 def test_what_the_provider_needs_is_said_in_the_studios_language() -> None:
     servers = Servers(MICROSOFT_365.imap, MICROSOFT_365.smtp, "a@firm.test", "a@firm.test")
-    answers = Answers(tables={"studio": {"language": "ru"}})
+    answers = Answers(speaker("ru"))
     said = told(answers, Found(servers, "mx", MICROSOFT_365), "a@firm.test", "client-id")
     assert "Microsoft 365: IMAP outlook.office365.com:993 (tls)" in said
     assert "Зарегистрируйте приложение" in said
@@ -85,7 +86,7 @@ def test_a_mailbox_that_cannot_be_tried_now_may_be_kept() -> None:
     closed = Servers(
         Place("127.0.0.1", "tls", 1), Place("127.0.0.1", "tls", 1), "a@bk.ru", "a@bk.ru"
     )
-    answers = Answers(tables={"studio": {"language": "en"}})
+    answers = Answers(speaker("en"))
     said = told(answers, Found(closed, "preset", MAIL_RU), "a@bk.ru", "secret", "y", "y")
     assert "password for external applications" in said
     assert answers.tables["mailboxes.a.imap"]["port"] == 1

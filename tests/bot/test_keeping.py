@@ -122,7 +122,8 @@ async def test_old_mails_are_let_go_and_their_text_stays(studio: Studio) -> None
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    return write(tmp_path, BASE + MAILBOX)
+    spoken = BASE.replace("[studio]", '[studio]\nlanguage = "en"')
+    return write(tmp_path, spoken + MAILBOX)
 
 
 def okno(*words: str | Path) -> tuple[int, str]:

@@ -102,12 +102,10 @@ class TestWhomTheAnswerGoesTo:
 
     def test_who_is_not_the_contact_is_named_with_the_own_address(self) -> None:
         other = message(sender=Handle("email", "petr@client.example"), sender_name="Пётр")
-        assert "✍️ Пётр · petr@client.example\n" in text(card(message=other))
+        assert "✍️ Пишет Пётр (petr@client.example)\n" in text(card(message=other))
         assert "✍️" not in text(card())
         bare = message(sender=Handle("email", "x@y.z"), sender_name="x@y.z")
-        assert "✍️ x@y.z\n" in text(card(message=bare))
-        chat = message(sender=Handle("telegram", "77"), sender_name="")
-        assert "✍️" not in text(card(message=chat))
+        assert "✍️ Пишет x@y.z\n" in text(card(message=bare))
 
 
 class TestWhatBecameOfIt:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from inbox.model import RawMessage
 from storage.store import SqlStore
+from storage.transaction import SqlTransaction
 from tests.storage.values import T0, at, message, opened, raw
 
 BOX = "email:info"
@@ -17,6 +18,10 @@ def mail(
     return RawMessage(
         f"mail:{uid}", "thread:1", payload, at(minutes), note=FOLDER | {"uid": str(uid)} | note
     )
+
+
+async def payload_of(t: SqlTransaction, raw_id: int) -> bytes:
+    return (await t.raw_and_album(raw_id))[0].payload
 
 
 async def test_the_store_says_which_mails_of_a_folder_it_has(store: SqlStore) -> None:
@@ -88,7 +93,7 @@ async def test_old_payloads_are_let_go_page_by_page(store: SqlStore) -> None:
         assert count == 2
         assert 0 < size < 5_000
         assert await t.drop_payloads("email", at(30), 10) == (0, 0)
-        payloads = [(await t.raw(one))[1].payload for one in ids]
+        payloads = [await payload_of(t, one) for one in ids]
         assert payloads == [b""] * 4 + [mails[4].payload, mails[5].payload]
-        assert (await t.raw(chat))[1].payload == b"{}"
+        assert await payload_of(t, chat) == b"{}"
         assert (await t.noted(BOX, "uid", FOLDER, T0 - timedelta(days=1))) == {"4", "5"}

@@ -18,7 +18,6 @@ CONTENTS = {
         "Canceled event: Call @ Fri 15 Mar 2024",
         ("This event has been canceled.\n\n❌ Call · 2024-03-15 12:00–12:30 UTC · Mia, ✅ Studio"),
         files=((DOC, "invite.ics", 534, "2"),),
-        warnings=("answers_to:mia@client.example",),
     ),
     "calendar_outlook_request": Seen(
         "i.vasiliev@stroitel.ru",
@@ -106,7 +105,6 @@ CONTENTS = {
         "Ivan",
         "Invoice",
         "Send invoices to accounts.",
-        warnings=("answers_to:accounts@client.example",),
     ),
     "smime_encrypted": Seen(
         "sec@client.example",

@@ -343,5 +343,5 @@ class TestConsent:
             ask=lambda _: google.redirect(page),
             tokens=tokens,
         )
-        assert page in shown[0]
+        assert page in shown[1]
         assert "lasting-1" in store.load()

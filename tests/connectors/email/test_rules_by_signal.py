@@ -92,7 +92,7 @@ def test_reply_to_changes_the_answer_not_the_contact() -> None:
     got = seen("reply_to_differs")
     assert got.sender.address == "ivan@client.example"
     assert got.reply_context["reply_to"] == ["accounts@client.example"]
-    assert got.warnings == ("answers_to:accounts@client.example",)
+    assert got.answers_to == ("accounts@client.example",)
 
 
 @pytest.mark.parametrize(

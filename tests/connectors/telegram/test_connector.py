@@ -103,14 +103,14 @@ async def test_what_was_not_acknowledged_comes_again(
     people.says(CLIENT, TOKEN, "два")
     before = connector.receive(None)
     first = await _next(before)
-    assert [_text(connector, raw) for raw in first.messages] == ["один", "два"]
+    assert [await _text(connector, raw) for raw in first.messages] == ["один", "два"]
     await before.aclose()  # killed before it could resume: nothing was acknowledged
     again = connector.receive(None)
     assert [raw.external_id for raw in (await _next(again)).messages] == [
         raw.external_id for raw in first.messages
     ]
     people.says(CLIENT, TOKEN, "три")
-    assert [_text(connector, raw) for raw in (await _next(again)).messages] == ["три"]
+    assert [await _text(connector, raw) for raw in (await _next(again)).messages] == ["три"]
     await again.aclose()
 
 
@@ -130,7 +130,7 @@ async def test_a_bad_update_does_not_hold_up_the_others(
     while len(raws) < 2:
         raws += (await _next(batches)).messages
     await batches.aclose()
-    assert _text(connector, raws[-1]) == "после"
+    assert await _text(connector, raws[-1]) == "после"
 
 
 async def test_a_text_goes_out_with_its_formatting_as_an_answer(
@@ -273,7 +273,7 @@ async def test_a_webhook_is_answered_only_once_the_update_is_stored(
         await asyncio.sleep(0.01)
     people.says(CLIENT, TOKEN, "по веб-хуку")
     batch = await asyncio.wait_for(waiting, 5)
-    assert _text(hooked, batch.messages[0]) == "по веб-хуку"
+    assert await _text(hooked, batch.messages[0]) == "по веб-хуку"
     async with AiohttpSession() as session:
         client = await session.create_session()
         async with client.post(webhook["url"], json={"update_id": 1}) as refused:
@@ -291,7 +291,7 @@ class TestDownloads:
         batches = connector.receive(None)
         (raw,) = (await _next(batches)).messages
         await batches.aclose()
-        message = connector.parse([raw])
+        message = await connector.parse([raw])
         assert isinstance(message, InboundMessage)
         return message.attachments[0]
 

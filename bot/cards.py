@@ -38,6 +38,14 @@ _QUIET = {
     Nature.ECHO: mark("sent by the studio itself"),
     Nature.SERVICE: mark("a service message, no reply is awaited"),
 }
+# What our connectors say themselves; "" says no more than the nature does. Other reasons are a
+# mail's own headers.
+_REASONS = {
+    "opened the chat": mark("the client has opened the chat"),
+    "there before the first run": mark("it was there before the first run"),
+    "edited": "",
+    "own address": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +212,9 @@ def _state(say: Say, card: Card, reader: Manager, now: datetime) -> Rich:
 
 def _quiet(say: Say, card: Card) -> str:
     words = say(_QUIET[card.message.nature])
-    why = one_line(card.message.nature_reason, NAME_LIMIT)
+    said = card.message.nature_reason
+    known = _REASONS.get(said)
+    why = one_line(said, NAME_LIMIT) if known is None else known and say(known)
     return f"{words} ({why})" if why else words
 
 

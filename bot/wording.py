@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.outer_words import system_fault
+from bot.outer_words import network_fault, system_fault
 from bot.texts import Say, mark
 from inbox.errors import (
     ChannelPaused,
@@ -154,4 +154,4 @@ def trouble(say: Say, error: Exception) -> str:
             return say.said(system_fault(error))
         case _:
             return say.fault(error) or say("no answer")
-    return f"{why}: {say.said(detail)}" if detail else why
+    return f"{why}: {say.said(network_fault(detail))}" if detail else why

@@ -32,6 +32,7 @@ _PROVIDERS = {
     "gmail.com": ("imap.gmail.com", "smtp.gmail.com"),
     "outlook.com": ("outlook.office365.com", "smtp.office365.com"),
 }
+_NO_ZONE = {"", "UTC", "UCT", "GMT", "Zulu", "Universal"}
 _DAYS = {"mon-fri": 5, "mon-sat": 6, "mon-sun": 7}
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -63,7 +64,7 @@ def ask_and_write(path: Path, api: str | None, say: Say) -> None:
     _check_as_a_whole(path)
     secrets = path.parent / "secrets"
     typer.echo(say("Written: {path}. The secrets are in {folder}.", path=path, folder=secrets))
-    typer.echo(say("Next:"))
+    typer.echo(say("Next (@userinfobot in Telegram tells your own id):"))
     steps = {
         'okno team add --name "..." --telegram-id ... --role head': say("(you)"),
         "okno check": say("(everything at once)"),
@@ -121,7 +122,13 @@ async def _greet(telegram: Any) -> str:
         raise SettingsFault(Phrase("Telegram does not know this token")) from None
     except exceptions.AiogramError as error:
         fault = type(error).__name__
-        raise SettingsFault(Phrase("no answer ({fault})", fault=fault)) from None
+        raise SettingsFault(
+            Phrase(
+                "no answer ({fault}). Where Telegram is blocked, keep the token, and name a proxy"
+                " in [telegram] afterwards",
+                fault=fault,
+            )
+        ) from None
     finally:
         await bot.session.close()
 
@@ -138,10 +145,13 @@ def _ask_mailbox(answers: Answers) -> None:
     box = f"mailboxes.{name}"
     answers.tables[box] = {"address": address}
     servers: dict[str, Any] = {}
+    user = address
     for (kind, check), host in zip(checks.items(), hosts, strict=True):
         known = answers.secrets.get(f"mail-{name}")
+        table = {"host": host, "security": "tls", "user": user}
         while True:
-            table, password = _ask_server(say, kind.upper(), host, address, known)
+            table, password = _ask_server(say, kind.upper(), table, known)
+            known, user = password, table["user"]
             servers[kind] = {**table, "password": password}
             mailbox = _mailbox(say, address, {**dict.fromkeys(checks, servers[kind]), **servers})
             if mailbox is not None and _tried(say, kind.upper(), partial(check, mailbox)):
@@ -154,16 +164,18 @@ def _ask_mailbox(answers: Answers) -> None:
 
 
 def _ask_server(
-    say: Say, kind: str, host: str, user: str, known: str | None
+    say: Say, kind: str, before: dict[str, Any], known: str | None
 ) -> tuple[dict[str, Any], str]:
+    """A server's table and password; `before` and `known` are what Enter answers."""
     security = say("{kind} security", kind=kind)
     table: dict[str, Any] = {
-        "host": typer.prompt(say("{kind} server", kind=kind), default=host).strip(),
-        "security": choose(say, security, ("tls", "starttls", "none"), "tls"),
+        "host": typer.prompt(say("{kind} server", kind=kind), default=before["host"]).strip(),
+        "security": choose(say, security, ("tls", "starttls", "none"), before["security"]),
     }
-    if port := whole_number(say, say("{kind} port (0: the usual one)", kind=kind)):
+    port_asked = say("{kind} port (0: the usual one)", kind=kind)
+    if port := whole_number(say, port_asked, before.get("port", 0)):
         table["port"] = port
-    table["user"] = typer.prompt(say("{kind} user", kind=kind), default=user).strip()
+    table["user"] = typer.prompt(say("{kind} user", kind=kind), default=before["user"]).strip()
     prompt = say("{kind} password", kind=kind)
     if known:
         prompt = say("{kind} password (Enter: the same)", kind=kind)
@@ -230,12 +242,14 @@ def _tried(say: Say, what: str, attempt: Callable[[], Awaitable[Any]]) -> bool:
 
 
 def _own_zone() -> str:
+    """This machine's zone; a server's UTC is nobody's office hours."""
     from tzlocal import get_localzone_name
 
     try:
-        return get_localzone_name() or "Europe/Moscow"
+        name = get_localzone_name() or ""
     except (LookupError, ValueError, OSError):
-        return "Europe/Moscow"
+        name = ""
+    return "Europe/Moscow" if name.removeprefix("Etc/") in _NO_ZONE else name
 
 
 def _mailboxes(answers: Answers) -> set[str]:

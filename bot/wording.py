@@ -119,7 +119,12 @@ def length(say: Say, time: timedelta) -> str:
 
 
 def remaining(say: Say, time: timedelta) -> str:
-    """ "25 min left", or "1 h 10 min overdue" where the business time is negative."""
+    """ "25 min left", or "1 h 10 min overdue" where the business time is negative.
+
+    An alert at the very end says that the time is over, not "0 s overdue".
+    """
+    if timedelta(minutes=-1) < time <= timedelta():
+        return say("the time is over")
     if time < timedelta():
         return say("{time} overdue", time=length(say, time))
     return say("{time} left", time=length(say, time))

@@ -9,6 +9,13 @@ from bot.wording import trouble
 from inbox.errors import ChannelPaused, Fault
 
 
+UNTRUSTED = (
+    "его сертификату нельзя доверять (expired); дополнительные центры сертификации указывают"
+    " в ca_file"
+)
+CERTIFICATE = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: expired"
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [
@@ -20,16 +27,8 @@ from inbox.errors import ChannelPaused, Fault
             "[Errno 111] Connect call failed ('127.0.0.1', 1)",
             "по этому адресу и порту никто не отвечает",
         ),
-        (
-            (
-                "mail:993: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has"
-                " expired (_ssl.c:1006)"
-            ),
-            (
-                "mail:993: его сертификату нельзя доверять (certificate has expired); дополнительные"
-                " центры сертификации указывают в ca_file"
-            ),
-        ),
+        (f"mail:993: {CERTIFICATE}", f"mail:993: {UNTRUSTED}"),
+        (f"{CERTIFICATE} (_ssl.c:1006)", UNTRUSTED),
         ("421 Too busy {now}", "421 Too busy {now}"),
     ],
 )

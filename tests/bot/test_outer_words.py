@@ -8,7 +8,6 @@ from bot.texts import speaker
 from bot.wording import trouble
 from inbox.errors import ChannelPaused, Fault
 
-
 UNTRUSTED = (
     "его сертификату нельзя доверять (expired); дополнительные центры сертификации указывают"
     " в ca_file"

@@ -18,6 +18,7 @@ COPY --from=build /opt/okno /opt/okno
 ENV PATH=/opt/okno/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    OKNO_CONFIG=/etc/okno/okno.toml \
     OKNO_DATABASE__URL=sqlite+aiosqlite:////var/lib/okno/okno.db \
     OKNO_HEALTH__PORT=8080
 
@@ -31,4 +32,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ['OKNO_HEALTH__PORT'] + '/healthz', timeout=4)"]
 
 ENTRYPOINT ["okno"]
-CMD ["run", "-c", "/etc/okno/okno.toml"]
+CMD ["run"]

@@ -285,7 +285,7 @@ def _ended(say: Say, card: Card, reader: Manager, now: datetime) -> str:
     if closing.within_target:
         return words
     over = closing.business - card.wait.reply_within
-    return f"{words} · {remaining(say, -over)}"
+    return f"{words} · {say('{time} overdue', time=length(say, over))}"
 
 
 def _awaited(say: Say, wait: Wait | None, reader: Manager, now: datetime) -> Rich:
@@ -304,7 +304,7 @@ def _due(say: Say, alert: Alert, reader: Manager, now: datetime) -> Rich:
         return Rich()
     at = moment(say, alert.wait.due_at, now, zone_of(reader))
     left = _capital(remaining(say, alert.remaining))
-    sign = "❗" if alert.remaining < timedelta() else "⏳"
+    sign = "❗" if alert.remaining <= timedelta() else "⏳"
     return Rich(say("{sign} {left} (answer by: {time})", sign=sign, left=left, time=at))
 
 

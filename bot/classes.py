@@ -53,8 +53,10 @@ def reason(say: Say, code: str) -> str:
     said: dict[str, Callable[[], str]] = {
         CORRECTED: lambda: say("{name} said so", name=shown),
         REMEMBERED: lambda: say("it was said of {sender} before", sender=shown),
+        "opened the chat": lambda: say("the client has opened the chat"),
+        "edited": lambda: "",  # no more than the nature says
         "own address": lambda: say("from an address of the studio"),
-        "there before the first run": lambda: say("it was there before the first start"),
+        "there before the first run": lambda: say("it was there before the first run"),
     }
     found = said.get(kind)
     return found() if found is not None else one_line(code, _NAME_LIMIT)

@@ -45,11 +45,39 @@ class Line:
     faults: tuple[str, ...] = ()
 
 
-def read_clients(path: Path, country: str | None) -> tuple[Line, ...]:
-    """The file's lines, numbered as a reader of the file sees them.
+@dataclass(frozen=True, slots=True)
+class ClientsFile:
+    """The lines, numbered as a reader of the file sees them; `unused` are headers not known."""
+
+    lines: tuple[Line, ...]
+    unused: tuple[str, ...] = ()
+
+
+def read_clients(path: Path, country: str | None) -> ClientsFile:
+    """The file, understood.
 
     `country` (ISO 3166) is whose phone numbers may stand without +. Raises ListFault.
     """
+    content = _content(path)
+    rows = _sheet(path) if path.suffix.lower() in {".xlsx", ".xls", ".ods"} else _csv(content)
+    numbered = [(number, row) for number, row in rows if any(row)]
+    if not numbered:
+        raise ListFault(
+            Phrase(
+                "{path} is empty. Its first line names the columns: name, manager ...", path=path
+            )
+        )
+    (_, header), *body = numbered
+    columns = _columns(header)
+    places = set(columns.values())
+    unused = (text.strip() for place, text in enumerate(header) if place not in places)
+    return ClientsFile(
+        tuple(_line(number, row, columns, country) for number, row in body),
+        tuple(filter(None, unused)),
+    )
+
+
+def _content(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         content = path.read_bytes() if size <= LARGEST else b""
@@ -67,17 +95,7 @@ def read_clients(path: Path, country: str | None) -> tuple[Line, ...]:
                 most=LARGEST // 2**20,
             )
         )
-    rows = _sheet(path) if path.suffix.lower() in {".xlsx", ".xls", ".ods"} else _csv(content)
-    numbered = [(number, row) for number, row in rows if any(row)]
-    if not numbered:
-        raise ListFault(
-            Phrase(
-                "{path} is empty. Its first line names the columns: name, manager ...", path=path
-            )
-        )
-    (_, header), *body = numbered
-    columns = _columns(header)
-    return tuple(_line(number, row, columns, country) for number, row in body)
+    return content
 
 
 def _columns(header: Sequence[str]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -39,27 +39,36 @@ async def take_in(store: Store, lines: Iterable[Line]) -> AsyncIterator[Taken]:
     """Take the lines in, one transaction each, and tell of each.
 
     A client is known by its handles, else by its name. Handles are added, never taken away; a
-    handle of another client refuses the line.
+    handle of another client refuses the line, and so does another name or manager than an
+    earlier line of this list gave the client.
     """
     async with store.begin() as t:
         staff = [one for one in await t.staff() if one.active]
         named = {client.name.casefold(): client for client, _ in await t.clients()}
+    told: dict[int, Line] = {}
     for line in lines:
         if line.faults:
             yield Taken(line, Fate.REFUSED, Phrase.joined("; ", line.faults))
             continue
         try:
             async with store.begin() as t:
-                client, fate, why = await _take(t, line, named.get(line.name.casefold()), staff)
+                client, fate, why = await _take(
+                    t, line, named.get(line.name.casefold()), staff, told
+                )
         except Refused as error:
             yield Taken(line, Fate.REFUSED, error.args[0])
             continue
         named[client.name.casefold()] = client
+        told.setdefault(client.id, line)
         yield Taken(line, fate, why)
 
 
 async def _take(
-    t: Transaction, line: Line, namesake: Client | None, staff: list[Manager]
+    t: Transaction,
+    line: Line,
+    namesake: Client | None,
+    staff: list[Manager],
+    told: Mapping[int, Line],
 ) -> tuple[Client, Fate, str]:
     manager = _manager(line.manager, staff)
     owners = {handle: await t.contact_of([handle]) for handle in line.handles}
@@ -69,6 +78,7 @@ async def _take(
         client = await t.add_client(line.name, manager.id if manager else None)
         await _add_handles(t, client, None, new)
         return client, Fate.ADDED, _listed(new)
+    _agree(line, told.get(known.id))
     client = replace(known, name=line.name, manager_id=manager.id if manager else known.manager_id)
     changes: list[str] = []
     if client.name != known.name:
@@ -114,6 +124,22 @@ def _one_client(
             )
         known = client
     return known
+
+
+def _agree(line: Line, earlier: Line | None) -> None:
+    """Raises Refused where an earlier line names the same client, or its manager, otherwise."""
+    if earlier is None:
+        return
+    managers = {one.manager.casefold() for one in (line, earlier) if one.manager}
+    if line.name != earlier.name or len(managers) > 1:
+        raise Refused(
+            Phrase(
+                "line {number} has this client as {name}, manager {manager}",
+                number=earlier.number,
+                name=earlier.name,
+                manager=earlier.manager or "-",
+            )
+        )
 
 
 async def _add_handles(

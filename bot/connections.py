@@ -80,7 +80,7 @@ class Board:
         if before is None and state is State.STARTING:
             return
         level = log.info if state in {State.STARTING, State.UP} else log.warning
-        level(_SENTENCES[state], part=name, why=why or None)
+        level(_SENTENCES[state], part=name, **({"why": why} if why else {}))
 
 
 _SENTENCES = {

@@ -1,4 +1,4 @@
-"""What the system and the TOML reader say is wrong, as phrases; words not known stay theirs."""
+"""What the system, the network and the TOML reader say is wrong, as phrases where known."""
 
 from __future__ import annotations
 
@@ -37,6 +37,19 @@ _TOML = frozenset(
         mark("Unterminated string"),
     }
 )
+_NETWORK = {
+    re.compile(
+        r"\[Errno -?\d+\] (?:Name or service not known|Temporary failure in name resolution"
+        r"|No address associated with hostname)"
+    ): mark("there is no server of this name, or no network"),
+    re.compile(r"\[Errno \d+\] Connect(?:ion refused| call failed\b.*)"): mark(
+        "nothing answers at this address and port"
+    ),
+    re.compile(
+        r"\[SSL: CERTIFICATE_VERIFY_FAILED\] certificate verify failed: (?P<why>.+?)"
+        r"(?: \(_ssl\.c:\d+\))?$"
+    ): mark("its certificate is not trusted ({why}); further authorities go into ca_file"),
+}
 _TWICE = re.compile(r"Cannot (?:declare|mutate|redefine) .+")
 _PLACE = re.compile(r"(.*) \(at line (\d+), column (\d+)\)", re.DOTALL)
 
@@ -45,6 +58,17 @@ def system_fault(error: OSError) -> str:
     """Why the system did not do it."""
     said = error.strerror or type(error).__name__
     return Phrase(said) if said in _SYSTEM else said
+
+
+def network_fault(said: str) -> str:
+    """Why a server cannot be reached, as Python says it, behind the address that may precede."""
+    if isinstance(said, Phrase):
+        return said
+    for pattern, words in _NETWORK.items():
+        if found := pattern.search(said):
+            fault = Phrase(words, **found.groupdict())
+            return Phrase.joined("", (said[: found.start()], fault))
+    return said
 
 
 def toml_fault(said: str) -> str:

@@ -78,7 +78,8 @@ def _sentence(where: str, error: ErrorDetails, location: Location, model: type[B
     if error["type"] == "extra_forbidden":
         known = _known(location, model)
         return Phrase("{where} is not a known key. {known}", where=where, known=known)
-    what, fix = words_of(error), fix_of(location)
+    whole_table = _model_at(location, model) is not None and error["type"] == "value_error"
+    what, fix = words_of(error), None if whole_table else fix_of(location)
     end = "" if what.endswith("?") else "."
     if fix is None:
         return Phrase("{where} {what}{end}", where=where, what=what, end=end)

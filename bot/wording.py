@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.outer_words import system_fault
+from bot.outer_words import network_fault, system_fault
 from bot.texts import Say, mark
 from inbox.errors import (
     ChannelPaused,
@@ -120,7 +120,12 @@ def length(say: Say, time: timedelta) -> str:
 
 
 def remaining(say: Say, time: timedelta) -> str:
-    """ "25 min left", or "1 h 10 min overdue" where the business time is negative."""
+    """ "25 min left", or "1 h 10 min overdue" where the business time is negative.
+
+    An alert at the very end says that the time is over, not "0 s overdue".
+    """
+    if timedelta(minutes=-1) < time <= timedelta():
+        return say("the time is over")
     if time < timedelta():
         return say("{time} overdue", time=length(say, time))
     return say("{time} left", time=length(say, time))
@@ -155,4 +160,4 @@ def trouble(say: Say, error: Exception) -> str:
             return say.said(system_fault(error))
         case _:
             return say.fault(error) or say("no answer")
-    return f"{why}: {say.said(detail)}" if detail else why
+    return f"{why}: {say.said(network_fault(detail))}" if detail else why

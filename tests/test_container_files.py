@@ -94,7 +94,7 @@ def test_the_compose_file_has_no_fault(tmp_path: Path):
         ("restart: unless-stopped", "restrat: unless-stopped"),
         ("stop_grace_period: 60s", "stop_grace_period: soon"),
         ("    - okno-data:/var/lib/okno", "    - okno-date:/var/lib/okno"),
-        ("      - telegram_token\n", "      - telegram_tokn\n"),
+        ("      - database_password\n", "      - database_pasword\n"),
         ("      - database\n    depends_on", "      - databse\n    depends_on"),
         ("      postgres:\n        condition", "      postgre:\n        condition"),
         ("condition: service_healthy", "condition: service_health"),
@@ -124,6 +124,17 @@ def test_secrets_are_files_and_never_values():
                 assert key.endswith("_FILE"), key
                 assert value.removeprefix("/run/secrets/") in service["secrets"]
     assert "okno:okno@" not in COMPOSE
+
+
+def test_what_init_writes_is_where_the_settings_look_for_it():
+    """init names the secrets as secrets/..., from the settings' folder."""
+    image = re.search(r"OKNO_CONFIG=(\S+)", DOCKERFILE)
+    assert image
+    settings = Path(image[1])
+    for name, service in yaml.safe_load(COMPOSE)["services"].items():
+        if name.startswith("okno"):
+            assert f"./okno.toml:{settings}:ro" in service["volumes"]
+            assert f"./secrets:{settings.parent}/secrets:ro" in service["volumes"]
 
 
 def test_the_two_profiles_never_run_one_bot_twice():

@@ -33,10 +33,10 @@ def choose(say: Say, what: str, choices: Sequence[str], default: str) -> str:
         typer.echo(say("One of: {names}.", names=named))
 
 
-def whole_number(say: Say, what: str) -> int:
-    """A number of digits; 0 where only Enter was pressed."""
+def whole_number(say: Say, what: str, default: int = 0) -> int:
+    """A number of digits."""
     while True:
-        said = str(typer.prompt(what, default="0")).strip()
+        said = str(typer.prompt(what, default=str(default))).strip()
         if said.isascii() and said.isdigit():
             return int(said)
         typer.echo(say("Write a number."))

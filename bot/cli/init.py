@@ -18,6 +18,7 @@ from bot.settings_faults import SettingsFault
 from bot.texts import LANGUAGES, Say
 from inbox.phrases import Phrase
 
+_NO_ZONE = {"", "UTC", "UCT", "GMT", "Zulu", "Universal"}
 _DAYS = {"mon-fri": 5, "mon-sat": 6, "mon-sun": 7}
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -37,7 +38,7 @@ def ask_and_write(path: Path, api: str | None, say: Say) -> None:
     _check_as_a_whole(path)
     secrets = path.parent / "secrets"
     typer.echo(say("Written: {path}. The secrets are in {folder}.", path=path, folder=secrets))
-    typer.echo(say("Next:"))
+    typer.echo(say("Next (@userinfobot in Telegram tells your own id):"))
     steps = {
         'okno team add --name "..." --telegram-id ... --role head': say("(you)"),
         "okno check": say("(everything at once)"),
@@ -96,7 +97,13 @@ async def _greet(telegram: Any) -> str:
         raise SettingsFault(Phrase("Telegram does not know this token")) from None
     except exceptions.AiogramError as error:
         fault = type(error).__name__
-        raise SettingsFault(Phrase("no answer ({fault})", fault=fault)) from None
+        raise SettingsFault(
+            Phrase(
+                "no answer ({fault}). Where Telegram is blocked, keep the token, and name a proxy"
+                " in [telegram] afterwards",
+                fault=fault,
+            )
+        ) from None
     finally:
         await bot.session.close()
 
@@ -125,12 +132,14 @@ def _ask_hours(answers: Answers) -> None:
 
 
 def _own_zone() -> str:
+    """This machine's zone; a server's UTC is nobody's office hours."""
     from tzlocal import get_localzone_name
 
     try:
-        return get_localzone_name() or "Europe/Moscow"
+        name = get_localzone_name() or ""
     except (LookupError, ValueError, OSError):
-        return "Europe/Moscow"
+        name = ""
+    return "Europe/Moscow" if name.removeprefix("Etc/") in _NO_ZONE else name
 
 
 def _write(path: Path, answers: Answers) -> None:

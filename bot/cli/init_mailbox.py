@@ -154,10 +154,13 @@ def _by_hand(answers: Answers, name: str, address: str, found: Found | None) -> 
     box = f"mailboxes.{name}"
     _put(answers, name, address, found.provider if found is not None else None)
     servers: dict[str, Any] = {}
+    user = address
     for kind, check in checks.items():
         known = answers.secrets.get(f"mail-{name}")
+        table = {"host": hosts[kind], "security": "tls", "user": user}
         while True:
-            table, password = _ask_server(say, kind.upper(), hosts[kind], address, known)
+            table, password = _ask_server(say, kind.upper(), table, known)
+            known, user = password, table["user"]
             servers[kind] = {**table, "password": password}
             mailbox = _mailbox(say, address, {**dict.fromkeys(checks, servers[kind]), **servers})
             if mailbox is not None and tried(say, kind.upper(), partial(check, mailbox)):
@@ -170,16 +173,18 @@ def _by_hand(answers: Answers, name: str, address: str, found: Found | None) -> 
 
 
 def _ask_server(
-    say: Say, kind: str, host: str, user: str, known: str | None
+    say: Say, kind: str, before: dict[str, Any], known: str | None
 ) -> tuple[dict[str, Any], str]:
+    """A server's table and password; `before` and `known` are what Enter answers."""
     security = say("{kind} security", kind=kind)
     table: dict[str, Any] = {
-        "host": typer.prompt(say("{kind} server", kind=kind), default=host).strip(),
-        "security": choose(say, security, ("tls", "starttls", "none"), "tls"),
+        "host": typer.prompt(say("{kind} server", kind=kind), default=before["host"]).strip(),
+        "security": choose(say, security, ("tls", "starttls", "none"), before["security"]),
     }
-    if port := whole_number(say, say("{kind} port (0: the usual one)", kind=kind)):
+    port_asked = say("{kind} port (0: the usual one)", kind=kind)
+    if port := whole_number(say, port_asked, before.get("port", 0)):
         table["port"] = port
-    table["user"] = typer.prompt(say("{kind} user", kind=kind), default=user).strip()
+    table["user"] = typer.prompt(say("{kind} user", kind=kind), default=before["user"]).strip()
     prompt = say("{kind} password", kind=kind)
     if known:
         prompt = say("{kind} password (Enter: the same)", kind=kind)

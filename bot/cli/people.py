@@ -221,7 +221,11 @@ def clients_import(
     from bot.clients_file import read_clients
     from bot.clients_import import Fate, take_in
 
-    lines = read_clients(file, settings.hours.country)
+    found = read_clients(file, settings.hours.country)
+    lines = found.lines
+    if found.unused:
+        names = ", ".join(found.unused)[:200]
+        typer.echo(say("Columns that are not used: {names}", names=names), err=True)
     counts: Counter[Fate] = Counter()
 
     async def take() -> None:

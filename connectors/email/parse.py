@@ -61,7 +61,7 @@ def parse_mail(
         return OWN_ECHO
     subject = headers.text("subject")[:_MAX_SUBJECT]
     body = Body(mail, levels, open_tnef=open_tnef)
-    invites, whole_text = _printable("\n".join(body.invites)), _printable(body.text())
+    whole_text, invites = _printable(body.text()), _printable("\n".join(body.invites))
     text, quoted = split(whole_text, subject)
     own_id, thread_ids = _ids(mail)
     sender = who or _nobody(headers, own_id)

@@ -8,6 +8,7 @@ Names: "next_opening" (of the office, from the next closing on), "next_closing".
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, time, timedelta
 
 from aiohttp import web
@@ -20,6 +21,9 @@ from sandbox.page.requests import Body, read_form
 SHIFTS = ((time(9), time(13)), (time(14), time(18)))
 OFFICE = BusinessHours(studio.ZONE, dict.fromkeys(range(5), SHIFTS))
 FARTHEST = timedelta(days=366)
+STRIDE = timedelta(minutes=15)
+STRIDDEN = timedelta(hours=4)
+STRIDE_IS_SEEN = 0.6  # real seconds
 
 
 class Clocks:
@@ -46,12 +50,21 @@ class Clocks:
         if "speed" in given:
             self._clock.run_at(float(given["speed"]))
         elif "jump_seconds" in given:
-            self._jump(self._clock.now() + timedelta(seconds=float(given["jump_seconds"])))
+            await self._stride(timedelta(seconds=float(given["jump_seconds"])))
         elif "to" in given:
             self._jump(named_instant(str(given["to"]), self._clock.now()))
         else:
             raise ValueError("name speed, jump_seconds or to")
         return web.json_response(self.shown())
+
+    async def _stride(self, ahead: timedelta) -> None:
+        """Go on step by step: after one leap only a ladder's latest rung would be announced."""
+        to = self._clock.now() + ahead
+        if ahead <= STRIDDEN:
+            while to - self._clock.now() > STRIDE:
+                self._jump(self._clock.now() + STRIDE)
+                await asyncio.sleep(STRIDE_IS_SEEN)
+        self._jump(max(to, self._clock.now()) if ahead > timedelta() else to)
 
     def _jump(self, to: datetime) -> None:
         if to - self._clock.now() > FARTHEST:

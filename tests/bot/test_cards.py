@@ -144,6 +144,22 @@ def test_a_card_that_opens_no_wait_says_why(nature: Nature) -> None:
     assert "(Auto-Submitted: auto-replied)" in last
 
 
+@pytest.mark.parametrize(
+    ("nature", "reason", "words"),
+    [
+        (Nature.SERVICE, "opened the chat", "ответа не ждут (клиент открыл чат с ботом)"),
+        (Nature.AUTOMATIC, "there before the first run", "(пришло до первого запуска)"),
+        (Nature.EDIT, "edited", "ответа не ждут"),
+    ],
+)
+def test_our_own_reasons_are_in_the_readers_language(
+    nature: Nature, reason: str, words: str
+) -> None:
+    quiet = message(nature=nature, nature_reason=reason)
+    view = card_view(card(CardState.QUIET, wait=None, message=quiet), OLGA, NOON)
+    assert view.body.text.endswith(words)
+
+
 def test_a_wait_without_working_hours_ahead_has_no_due_time() -> None:
     endless = replace(wait(), due_at=None)
     assert "no working hours lie ahead" in card_view(card(wait=endless), HELEN, NOON).body.text

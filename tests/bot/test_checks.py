@@ -160,6 +160,21 @@ async def test_init_asks_again_after_wrong_answers(studio: Studio) -> None:
     assert found.mailboxes["info"].imap.password.get_secret_value() == STUDIO.password
 
 
+async def test_init_offers_what_was_answered_before(studio: Studio) -> None:
+    given = answers(studio)
+    at = given.index(STUDIO.password)
+    wrong = [*given[at - 4 : at], "no-such-password", "n"]
+    given[at - 4 : at + 1] = [*wrong, "", "", "", "", STUDIO.password]
+    result = await init(studio, given)
+    assert result.exit_code == 0, result.output
+    found = load(studio.folder / "made" / "okno.toml").mailboxes["info"].imap
+    assert (found.host, found.security, found.port) == (
+        "127.0.0.1",
+        "none",
+        studio.mail.imap_port,
+    )
+
+
 async def test_init_overwrites_nothing_unasked(studio: Studio) -> None:
     path = studio.folder / "made" / "okno.toml"
     path.parent.mkdir()

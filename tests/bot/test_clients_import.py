@@ -44,7 +44,7 @@ def write(folder: Path, content: str | bytes, name: str = "clients.csv") -> Path
 
 
 async def taken(store: SqlStore, path: Path, country: str | None = "RU") -> list[Taken]:
-    return [one async for one in take_in(store, read_clients(path, country))]
+    return [one async for one in take_in(store, read_clients(path, country).lines)]
 
 
 async def known(store: SqlStore) -> dict[str, tuple[int | None, set[str]]]:
@@ -59,7 +59,7 @@ async def known(store: SqlStore) -> dict[str, tuple[int | None, set[str]]]:
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_a_russian_csv_in_every_encoding(tmp_path: Path, encoding: str, newline: str) -> None:
     text = RUSSIAN.replace("\n", newline)
-    romashka, zerno = read_clients(write(tmp_path, text.encode(encoding)), "RU")
+    romashka, zerno = read_clients(write(tmp_path, text.encode(encoding)), "RU").lines
     assert romashka == Line(
         2,
         "Ромашка",
@@ -78,8 +78,8 @@ def test_a_russian_csv_in_every_encoding(tmp_path: Path, encoding: str, newline:
 
 
 def test_an_english_csv_says_the_same(tmp_path: Path) -> None:
-    (english,) = read_clients(write(tmp_path, ENGLISH), None)
-    russian = read_clients(write(tmp_path, RUSSIAN), "RU")[0]
+    (english,) = read_clients(write(tmp_path, ENGLISH), None).lines
+    russian = read_clients(write(tmp_path, RUSSIAN), "RU").lines[0]
     assert english.handles == russian.handles
 
 
@@ -90,7 +90,7 @@ def test_a_spreadsheet_with_numbers_says_the_same(tmp_path: Path) -> None:
     sheet.write_row(0, 0, ["Клиент", "Телеграм", "Телефон"])
     sheet.write_row(1, 0, ["Зерно", 777000111, 79161234567])
     book.close()
-    (line,) = read_clients(path, "RU")
+    (line,) = read_clients(path, "RU").lines
     assert line == Line(
         2, "Зерно", "", (Handle("telegram", "777000111"), Handle("phone", "+79161234567"))
     )
@@ -172,6 +172,26 @@ async def test_two_lines_of_one_client_are_one_client(tmp_path: Path, store: Sql
     assert await known(store) == {"Ромашка": (None, {"ivan@romashka.ru", "petr@romashka.ru"})}
 
 
+@pytest.mark.parametrize(
+    "second", ["Зерно,Анна,ivan@romashka.ru", "Ромашка,Борис,petr@romashka.ru"]
+)
+async def test_a_list_that_contradicts_itself_keeps_what_it_said_first(
+    tmp_path: Path, store: SqlStore, second: str
+) -> None:
+    text = f"name,manager,email\nРомашка,Анна,ivan@romashka.ru\n{second}\n"
+    for first in (Fate.ADDED, Fate.UNCHANGED):
+        one, two = await taken(store, write(tmp_path, text))
+        assert (one.fate, two.fate) == (first, Fate.REFUSED)
+        assert two.why == "line 2 has this client as Ромашка, manager Анна"
+        assert await known(store) == {"Ромашка": (1, {"ivan@romashka.ru"})}
+
+
+def test_columns_that_nobody_knows_are_named(tmp_path: Path) -> None:
+    found = read_clients(write(tmp_path, "name;Менеджр;;e-mail;e-mail\nРомашка;Анна;;;\n"), "RU")
+    assert found.unused == ("Менеджр", "e-mail")
+    assert [line.name for line in found.lines] == ["Ромашка"]
+
+
 @pytest.mark.parametrize("name", ["Вера", "Глеб"])
 async def test_an_unknown_manager_is_refused(tmp_path: Path, store: SqlStore, name: str) -> None:
     (line,) = await taken(store, write(tmp_path, f"name;manager\nРомашка;{name}\n"))
@@ -198,7 +218,7 @@ async def test_a_handle_of_another_client_refuses_the_line(
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_bytes_crash_it(tmp_path: Path, content: bytes) -> None:
     try:
-        lines = read_clients(write(tmp_path, b"name;email\n" + content), "RU")
+        lines = read_clients(write(tmp_path, b"name;email\n" + content), "RU").lines
     except ListFault:
         return
     assert all(line.name or line.faults for line in lines)

@@ -159,7 +159,7 @@ def test_the_examples_commented_lines_are_settings(tmp_path: Path) -> None:
     offered = re.sub(r"^# (?=\[|\w+ = )", "", text, flags=re.MULTILINE)
     offered = offered.replace('url = "sqlite:///okno.db"\n', "")
     (tmp_path / "secrets").mkdir()
-    for name in ("telegram", "mail-info", "webhook", "staff", "database", "google"):
+    for name in ("telegram", "mail-info", "webhook", "staff", "database_password", "google"):
         (tmp_path / "secrets" / name).write_text(TOKEN)
     (tmp_path / "our-ca.pem").write_text("")
     tomllib.loads(offered)

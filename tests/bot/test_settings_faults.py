@@ -61,6 +61,12 @@ FAULTS = [
 ]  # fmt: skip
 
 
+def test_a_fault_of_a_whole_table_is_not_told_to_add_the_table(tmp_path: Path) -> None:
+    clear = 'host = "imap.studio.ru"\nsecurity = "none"'
+    said = fault(tmp_path, BASE + MAILBOX.replace('host = "imap.studio.ru"', clear))
+    assert said.endswith('use "tls" or "starttls".'), said
+
+
 @pytest.mark.parametrize(("text", "sentence"), FAULTS)
 def test_a_fault_names_key_fault_and_fix(tmp_path: Path, text: str, sentence: str) -> None:
     said = fault(tmp_path, text)

@@ -159,6 +159,7 @@ def test_lengths(time: timedelta, english: str, russian: str) -> None:
 def test_what_remains_and_what_is_overdue() -> None:
     assert remaining(speaker("ru"), timedelta(minutes=25)) == "осталось 25 мин"
     assert remaining(speaker("ru"), -timedelta(minutes=70)) == "просрочено на 1 ч 10 мин"
+    assert remaining(speaker("ru"), -timedelta(seconds=2)) == "время вышло"
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_the_settings_are_valid_and_lead_to_the_sandbox_alone(
 def test_every_client_is_importable_and_has_a_manager(tmp_path: Path) -> None:
     file = tmp_path / "clients.csv"
     file.write_text(studio.clients_csv(), encoding="utf-8")
-    lines = read_clients(file, None)
+    lines = read_clients(file, None).lines
     assert [line.faults for line in lines] == [()] * 4
     assert [len(line.handles) for line in lines] == [2] * 4
     managers = {one.name for one in studio.STAFF if one.role == "manager"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -173,6 +174,18 @@ async def test_the_clock_is_turned(page: Page) -> None:
     for opening in ("2026-03-03T14:00:00", "2026-03-04T09:00:00", "2026-03-04T14:00:00"):
         turned = await page.post("/api/clock", {"to": "next_opening"})
         assert turned["shown"].startswith(opening)
+
+
+async def test_an_hour_goes_by_in_steps_so_that_no_rung_is_left_out(
+    page: Page, scene: Stage
+) -> None:
+    await page.post("/api/clock", {"speed": 0})
+    turns = scene.clock.subscribe()
+    before = scene.clock.now()
+    await page.post("/api/clock", {"jump_seconds": 3600})
+    assert (turns.qsize(), scene.clock.now() - before) == (4, timedelta(hours=1))
+    await page.post("/api/clock", {"jump_seconds": 86400})
+    assert (turns.qsize(), scene.clock.now() - before) == (5, timedelta(hours=25))
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,12 @@ import contextlib
 import grp
 import os
 import secrets
-import shutil
 import signal
 import smtplib
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import psutil
 
@@ -21,6 +18,7 @@ from tests.servers.process import (
     LOOPBACK,
     Account,
     Child,
+    Server,
     ServerMissing,
     free_port,
     program,
@@ -132,7 +130,7 @@ class Mailbox:
     maildir: Path
 
 
-class Dovecot:
+class Dovecot(Server):
     """IMAP, IMAP over TLS and LMTP on ports that stay the same over restarts.
 
     `hibernate` lets IDLE push after 17 ms rather than Dovecot's compiled-in 500 ms; benchmarks
@@ -206,42 +204,6 @@ class Dovecot:
             lmtp_port=self.lmtp_port,
             sasl_port=self.sasl_port,
         )
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.kill()
-        if self._own_folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-    def start(self) -> None:
-        self.child.start()
-
-    def ensure_running(self) -> None:
-        self.child.ensure_running()
-
-    def kill(self) -> None:
-        """SIGKILL every process of the server; what was accepted is on disk."""
-        self.child.kill()
-
-    def restart(self) -> None:
-        """Up again on the same ports with the same mail, killing what runs."""
-        self.child.kill()
-        self.child.start()
-
-    def pause(self) -> None:
-        """Hang: connections stay open and nobody answers, until `resume`."""
-        self.child.pause()
-
-    def resume(self) -> None:
-        self.child.resume()
 
     def add_user(self, address: str | None = None, password: str | None = None) -> Mailbox:
         """A new empty account; a fresh address when none is given."""

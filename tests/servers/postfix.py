@@ -5,11 +5,17 @@ import shutil
 import smtplib
 import subprocess
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tests.servers.dovecot import Dovecot
-from tests.servers.process import LOOPBACK, Child, ServerMissing, free_port, program, server_folder
+from tests.servers.process import (
+    LOOPBACK,
+    Child,
+    Server,
+    ServerMissing,
+    free_port,
+    program,
+    server_folder,
+)
 
 MAIN = """
 compatibility_level = 3.6
@@ -85,7 +91,7 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 
-class Postfix:
+class Postfix(Server):
     """SMTP without login, submission (STARTTLS and login needed), submission over TLS.
 
     Logins are Dovecot's users. Nothing leaves the machine: all mail goes to Dovecot, which bounces
@@ -143,42 +149,6 @@ class Postfix:
             os.utime(config / name, (0, 0))
         postfix = program("postfix", package="postfix")
         subprocess.run([postfix, "-c", config, "check"], check=True, capture_output=True)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.kill()
-        if self._own_folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-    def start(self) -> None:
-        self.child.start()
-
-    def ensure_running(self) -> None:
-        self.child.ensure_running()
-
-    def kill(self) -> None:
-        """SIGKILL every process of the server; what was accepted is on disk."""
-        self.child.kill()
-
-    def restart(self) -> None:
-        """Up again on the same ports with the same queue, killing what runs."""
-        self.child.kill()
-        self.child.start()
-
-    def pause(self) -> None:
-        """Hang: connections are accepted and nobody answers, until `resume`."""
-        self.child.pause()
-
-    def resume(self) -> None:
-        self.child.resume()
 
     def send(self, sender: str, recipient: str, message: bytes) -> None:
         """Send by plain SMTP, as a client's own mail server would.

@@ -7,14 +7,13 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tests.servers.process import (
     LOOPBACK,
     START_SECONDS,
     Account,
     Child,
+    Server,
     ServerFailed,
     ServerMissing,
     free_port,
@@ -25,7 +24,7 @@ USER = "okno"
 PASSWORD = "okno-test"
 
 
-class Postgres:
+class Postgres(Server):
     """One cluster on a port that stays the same over restarts.
 
     `durable` keeps fsync on, for benchmarks; tests do without (a killed server, unlike a power
@@ -78,19 +77,8 @@ class Postgres:
             extra_groups=[] if as_root else None,
         )
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def end(self) -> None:
         self.child.stop(signal.SIGQUIT)
-        if self._own_folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self) -> None:
         """Start and return when statements are answered: the port opens before recovery ends."""
@@ -115,20 +103,10 @@ class Postgres:
         """As `pg_ctl stop -m immediate`: no checkpoint, connections cut, recovery at the start."""
         self.child.stop(signal.SIGQUIT)
 
-    def kill(self) -> None:
-        self.child.kill()
-
     def restart(self) -> None:
         """Stop at once and start on the same port: every connection breaks, the data stays."""
         self.stop_immediate()
         self.start()
-
-    def pause(self) -> None:
-        """Hang: nobody answers, until `resume`."""
-        self.child.pause()
-
-    def resume(self) -> None:
-        self.child.resume()
 
     def create_database(self) -> str:
         """A new empty database; returns its URL for SQLAlchemy over asyncpg."""

@@ -12,6 +12,8 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import psutil
 
@@ -186,6 +188,53 @@ class Child:
     def tail(self) -> str:
         """The last 2,000 characters of the log."""
         return self.log.read_text(errors="replace")[-2000:]
+
+
+class Server:
+    """A server of one's own: `with` starts it and ends it, on the same ports each time."""
+
+    child: Child
+    folder: Path
+    _own_folder: bool
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.end()
+        if self._own_folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self) -> None:
+        self.child.start()
+
+    def end(self) -> None:
+        self.child.kill()
+
+    def ensure_running(self) -> None:
+        self.child.ensure_running()
+
+    def kill(self) -> None:
+        """SIGKILL every process of the server; what was accepted is on disk."""
+        self.child.kill()
+
+    def restart(self) -> None:
+        """Up again with what it held, killing what runs."""
+        self.child.kill()
+        self.child.start()
+
+    def pause(self) -> None:
+        """Hang: connections stay open and nobody answers, until `resume`."""
+        self.child.pause()
+
+    def resume(self) -> None:
+        self.child.resume()
 
 
 def is_alive(process: psutil.Process) -> bool:

@@ -141,12 +141,15 @@ def check(ctx: typer.Context, config: Config = None) -> None:
 
     set_up("console", "error", settings.secrets())
 
+    width = max(22, *(len(f"mailboxes.{name}.imap") for name in ("", *settings.mailboxes)))
+
     async def show() -> bool:
         well = True
         async for one in check_all(settings, say):
-            typer.echo(f"{'✓' if one.well else '✗'} {say.said(one.what)}: {say.said(one.says)}")
+            what = say.said(one.what).ljust(width)
+            typer.echo(f"{'✓' if one.well else '✗'} {what}  {say.said(one.says)}")
             if one.fix and not one.well:
-                typer.echo(f"    → {say.said(one.fix)}")
+                typer.echo(f"  {'':{width}}  → {say.said(one.fix)}")
             well = well and one.well
         return well
 

@@ -2,7 +2,8 @@
 
 A part that fails is started again after 1 s, doubling to 5 min, with full jitter. A part that
 needs a person (wrong password, revoked token) is tried every ten minutes, so that it does not
-hammer the other side; administrators are told once, and once more when it is back.
+hammer the other side; administrators are told once, and once more when it is back. Where it
+needs a consent, each new code is told, as the one before is good for minutes alone.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from bot.connections import Board, State
-from inbox.errors import ChannelPaused, OknoError, StoreUnavailable
+from inbox.errors import ChannelPaused, Fault, OknoError, StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -67,10 +68,11 @@ class News(Protocol):
 
 @dataclass
 class _Streak:
-    """How a part fares: failures in a row, and whether a person was asked for."""
+    """How a part fares: failures in a row, whether a person was asked for, and for what."""
 
     failures: int = 0
     asked: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,8 @@ class Supervisor:
 
     async def _paused(self, name: str, streak: _Streak, error: ChannelPaused) -> float:
         self.board.note(name, State.PAUSED, str(error))
-        if not streak.asked:
-            streak.asked = True
+        renewed = error.fault is Fault.CONSENT_NEEDED and str(error) != streak.told
+        if renewed or not streak.asked:
+            streak.asked, streak.told = True, str(error)
             await self.news.paused(name, error)
         return self.pauses.person

@@ -49,6 +49,7 @@ _FAULTS = {
     Fault.EMPTY: mark("it is empty"),
     Fault.UNSUPPORTED: mark("this kind of message cannot be passed on"),
     Fault.LOGIN_FAILED: mark("the server refused our login"),
+    Fault.CONSENT_NEEDED: mark("it must be allowed at the provider"),
     Fault.UNREACHABLE: mark("the server cannot be reached"),
     Fault.RATE_LIMITED: mark("the server asks us to slow down"),
     Fault.NO_ANSWER: mark("the server took it and did not answer"),

@@ -31,6 +31,7 @@ class Fault(StrEnum):
     EMPTY = "empty"
     UNSUPPORTED = "unsupported"
     LOGIN_FAILED = "login_failed"
+    CONSENT_NEEDED = "consent_needed"
     UNREACHABLE = "unreachable"
     RATE_LIMITED = "rate_limited"
     NO_ANSWER = "no_answer"

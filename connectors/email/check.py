@@ -19,8 +19,8 @@ async def check_imap(settings: MailboxSettings, name: str = "") -> str:
 
     `name`: the mailbox's in the settings, for what is said of a missing consent.
 
-    Raises ChannelPaused with LOGIN_FAILED, REFUSED (a folder) or UNREACHABLE and the server's
-    text, never with a secret.
+    Raises ChannelPaused with LOGIN_FAILED, CONSENT_NEEDED, REFUSED (a folder) or UNREACHABLE and
+    the server's text, never with a secret.
     """
     try:
         tokens = tokens_of(settings, name, asking=False)
@@ -32,7 +32,7 @@ async def check_imap(settings: MailboxSettings, name: str = "") -> str:
         finally:
             await session.close()
     except LoginRefused as error:
-        raise ChannelPaused(Fault.LOGIN_FAILED, error.reason) from None
+        raise ChannelPaused(error.fault, error.reason) from None
     except MailFault as error:
         raise ChannelPaused(Fault.UNREACHABLE, error.reason) from None
     seconds = f"{settings.poll_seconds:g}"

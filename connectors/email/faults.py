@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from inbox.errors import OknoError
+from inbox.errors import Fault, OknoError
 
 _TEMPORARY = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]", re.IGNORECASE)
 
@@ -40,6 +40,10 @@ class Refused(MailFault):
 class LoginRefused(Refused):
     """The server does not take this user and password."""
 
+    fault = Fault.LOGIN_FAILED
+
 
 class ConsentNeeded(LoginRefused):
     """A person must let us into the mailbox at the provider; `reason` says how."""
+
+    fault = Fault.CONSENT_NEEDED

@@ -80,8 +80,11 @@ class MicrosoftTokens:
 
     @property
     def code(self) -> str:
-        """What a person must do at Microsoft: where, which code, how long it is good for."""
-        minutes = max(int(self._flow.get("expires_at", 0) - time.time()) // 60, 0)
+        """What a person must do at Microsoft: where, which code, how long it is good for.
+
+        The same text as long as it is the same code.
+        """
+        minutes = int(self._flow.get("expires_in", 0)) // 60
         where, code = self._flow.get("verification_uri"), self._flow.get("user_code")
         return f"{where} → {code} ({self._settings.address}, {minutes} min)"
 

@@ -137,7 +137,7 @@ class MailReader:
                 self._login_failures += 1
                 if self._login_failures >= LOGIN_TRIES:
                     self._forget_session()
-                    raise ChannelPaused(Fault.LOGIN_FAILED, error.reason) from None
+                    raise ChannelPaused(error.fault, error.reason) from None
                 await self._pause(error)
             except MailFault as error:
                 await self._pause(error)

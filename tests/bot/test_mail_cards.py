@@ -142,7 +142,7 @@ class TestWhy:
             ("own address", "An automatic message: from an address of the studio"),
             (
                 "there before the first run",
-                "An automatic message: it was there before the first start",
+                "An automatic message: it was there before the first run",
             ),
         ],
     )

@@ -69,7 +69,7 @@ class MailConnector:
         self._own = settings.own_addresses | own_addresses
         servers = own_servers(settings.imap.host, settings.address, settings.authserv_id)
         self._limited = LimitedReader(Reading(channel.id, self._own, servers))
-        tokens = tokens_of(settings, channel.id.partition(":")[2])
+        tokens = self._tokens = tokens_of(settings, channel.id.partition(":")[2])
         self._open: Open = lambda: ImapSession.open(settings.imap, tokens=tokens)
         self._reader = reader or MailReader(
             settings, clock, stored=stored, open_session=self._open
@@ -166,6 +166,8 @@ class MailConnector:
         """Say goodbye, drop the rest; ten seconds at most."""
         await asyncio.gather(self._sent.close(), self._outgoing.close(), self._limited.close())
         self._reader.stop()
+        if self._tokens is not None:
+            await self._tokens.close()
 
 
 def _left_there(message: InboundMessage, size: str) -> tuple[Attachment, ...]:

@@ -76,6 +76,9 @@ class GoogleTokens:
         if token == self._access:
             self._access = ""
 
+    async def close(self) -> None:
+        """See Tokens. Nothing is held between two questions."""
+
     @property
     def consent_page(self) -> str:
         """The page to open in a browser, signed in as the mailbox's owner."""

@@ -26,6 +26,10 @@ class Tokens(Protocol):
         """A mail server did not take this token: the next one must be another."""
         ...
 
+    async def close(self) -> None:
+        """Let go of the provider; a consent that is waited for is waited for no longer."""
+        ...
+
 
 class TokenStore(Protocol):
     """Where one mailbox's consent is kept, as a text that only its provider's code reads."""

@@ -78,6 +78,13 @@ class MicrosoftTokens:
         """See Tokens."""
         self._refused = token
 
+    async def close(self) -> None:
+        """See Tokens."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            await asyncio.gather(self._waiting, return_exceptions=True)
+        await asyncio.to_thread(self._drop)
+
     @property
     def code(self) -> str:
         """What a person must do at Microsoft: where, which code, how long it is good for.
@@ -139,10 +146,17 @@ class MicrosoftTokens:
         log.warning("Microsoft wants a consent.", mailbox=wanted, why=_said(told))
         return ""
 
+    def _drop(self) -> None:
+        """The application as it was, with its connections."""
+        if self._app is not None and self._http is None:
+            self._app.http_client.close()
+        self._app = None
+
     def _ready(self) -> Any:
         """The application, over what is in the store now: a login may have been elsewhere."""
         kept = self._store.load()
         if self._app is None or kept != self._kept:
+            self._drop()
             self._cache = msal.SerializableTokenCache()
             if kept:
                 self._cache.deserialize(kept)

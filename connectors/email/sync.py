@@ -21,7 +21,7 @@ from connectors.email.fetching import FolderKind
 from connectors.email.folder_reader import FolderReader, Stored
 from connectors.email.folders import sent_folder
 from connectors.email.session import ImapSession
-from inbox.errors import ChannelPaused, Fault
+from inbox.errors import ChannelPaused
 from inbox.model import Batch
 from inbox.ports import Clock
 

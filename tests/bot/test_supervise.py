@@ -114,6 +114,23 @@ async def test_who_is_paused_is_told_once_and_once_when_it_is_back() -> None:
     assert news.heard == ["paused email:info login_failed", "back email:info"]
 
 
+async def test_each_new_code_of_a_consent_is_told() -> None:
+    news = HeardNews()
+    codes = [ChannelPaused(Fault.CONSENT_NEEDED, code) for code in ("A", "A", "B", "B", "C")]
+    part = Flaky(*codes)
+    async with kept(supervisor(news, settled=0.02), "email:info", part):
+        await until(lambda: "back email:info" in news.heard)
+    assert news.heard == ["paused email:info consent_needed"] * 3 + ["back email:info"]
+
+
+async def test_a_server_that_says_it_in_other_words_each_time_is_told_once() -> None:
+    news = HeardNews()
+    part = Flaky(*[ChannelPaused(Fault.LOGIN_FAILED, f"535 id {n}") for n in range(4)])
+    async with kept(supervisor(news, settled=0.02), "email:info", part):
+        await until(lambda: "back email:info" in news.heard)
+    assert news.heard == ["paused email:info login_failed", "back email:info"]
+
+
 async def test_a_full_disk_is_told_past_the_queue() -> None:
     news = HeardNews()
     keeper = supervisor(news)

@@ -92,11 +92,14 @@ class TestMicrosoft:
         self, provider: FakeOAuth, tmp_path: Path
     ) -> None:
         tokens = microsoft(provider, tmp_path)
+        said = set()
         for _ in range(2):
             with pytest.raises(ConsentNeeded) as caught:
                 await tokens.token()
+            said.add(caught.value.reason)
             assert "https://provider.test/devicelogin → ABCD-EFGH" in caught.value.reason
             assert "okno mailbox login info" in caught.value.reason
+        assert len(said) == 1, "the same code is the same text"
         provider.approve(OWNER)
         async with asyncio.timeout(10):
             while True:

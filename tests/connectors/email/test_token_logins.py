@@ -36,6 +36,9 @@ class Fixed:
     def refused(self, token: str) -> None:
         self.no.append(token)
 
+    async def close(self) -> None:
+        """Nothing is held."""
+
 
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
@@ -151,6 +154,9 @@ class Consent:
 
     def refused(self, token: str) -> None:
         raise AssertionError(token)
+
+    async def close(self) -> None:
+        """Nothing is held."""
 
 
 async def test_without_a_consent_no_server_is_bothered() -> None:

@@ -19,7 +19,13 @@ _TEXTS = {
     "incomplete": mark("⚠️ The mail could not be read whole; the original is attached"),
     "encrypted": mark("🔒 The mail is encrypted, unreadable here; the original is attached"),
     "signed": mark("🔏 Signed; the signature was not checked"),
+    "cc_only": mark("ℹ️ We are only in Cc: the mail is addressed to others"),
 }
+
+
+def soft(warnings: Sequence[str]) -> bool:
+    """Whether the message is to make no sound: it is addressed to others."""
+    return "cc_only" in warnings
 
 
 def caution_lines(say: Say, warnings: Sequence[str]) -> Rich:

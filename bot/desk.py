@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from bot import mail_notes, notes
 from bot.access import INVITE_START, Access, active_member
 from bot.cards import alert_view, card_view
+from bot.cautions import soft
 from bot.files import show_files
 from bot.form_storage import FormStorage
 from bot.handlers import setup
@@ -114,12 +115,12 @@ class TelegramDesk:
     ) -> tuple[Shown, ...]:
         """The card, what of its text did not fit, then its files, all as answers to the card."""
         view = card_view(card, to, self._attached.clock.now(), self._others(card))
-        chat_id = to.telegram_id
-        ref = await send(self._bot, chat_id, view)
+        chat_id, silent = to.telegram_id, soft(card.message.warnings)
+        ref = await send(self._bot, chat_id, view, silent=silent)
         try:
-            rest = await send_long(self._bot, chat_id, view.rest, reply_to=ref.message_id)
-            say = speaker(to.language)
-            shown = await show_files(self._bot, chat_id, ref.message_id, files, say)
+            below, say = ref.message_id, speaker(to.language)
+            rest = await send_long(self._bot, chat_id, view.rest, reply_to=below, silent=silent)
+            shown = await show_files(self._bot, chat_id, below, files, say, silent=silent)
         except SendRejected:
             raise
         except SendFailed as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from aiogram import Bot
 from aiogram.types import (
@@ -39,77 +40,101 @@ NAME_LIMIT = 120  # UTF-16 units
 _UNFIT = str.maketrans(dict.fromkeys('"\\/', "_"))
 
 
+class _Below(NamedTuple):
+    """Under which card; `silent`: without a sound."""
+
+    bot: Bot
+    chat_id: int
+    card_id: int
+    silent: bool
+
+
 async def show_files(
-    bot: Bot, chat_id: int, card_id: int, files: Sequence[LoadedFile], say: Say
+    bot: Bot,
+    chat_id: int,
+    card_id: int,
+    files: Sequence[LoadedFile],
+    say: Say,
+    *,
+    silent: bool = False,
 ) -> list[DeskRef]:
     """Send the files as answers to the card; for each that cannot be shown, a sentence.
 
     Raises SendDeferred or SendUncertain where the server no longer answers.
     """
     refs: list[DeskRef] = []
+    below = _Below(bot, chat_id, card_id, silent)
     for batch in _batches([_named(file) for file in files]):
-        messages = await _patiently(bot, chat_id, card_id, batch, say)
+        messages = await _patiently(below, batch, say)
         refs.extend(messages)
     return refs
 
 
-async def _patiently(
-    bot: Bot, chat_id: int, card_id: int, batch: Sequence[LoadedFile], say: Say
-) -> list[DeskRef]:
+async def _patiently(below: _Below, batch: Sequence[LoadedFile], say: Say) -> list[DeskRef]:
     """Wait as long as the server asks for, so that the card need not be shown again."""
     for _ in range(TRIES - 1):
         try:
-            return await _show(bot, chat_id, card_id, batch, say)
+            return await _show(below, batch, say)
         except SendDeferred as error:
             pause = error.retry_after.total_seconds() if error.retry_after else 1.0
             if pause > PATIENCE:
                 raise
             await asyncio.sleep(pause)
-    return await _show(bot, chat_id, card_id, batch, say)
+    return await _show(below, batch, say)
 
 
-async def _show(
-    bot: Bot, chat_id: int, card_id: int, batch: Sequence[LoadedFile], say: Say
-) -> list[DeskRef]:
+async def _show(below: _Below, batch: Sequence[LoadedFile], say: Say) -> list[DeskRef]:
     if len(batch) > 1:
         try:
-            return await _show_album(bot, chat_id, card_id, batch)
+            return await _show_album(below, batch)
         except SendRejected:
             # One item spoils an album: each on its own shows all the others.
-            return [
-                ref for one in batch for ref in await _patiently(bot, chat_id, card_id, [one], say)
-            ]
+            return [ref for one in batch for ref in await _patiently(below, [one], say)]
         except SendUncertain as error:
-            return [await _doubt(bot, chat_id, card_id, one, say, error=error) for one in batch]
-    return [await _show_one(bot, chat_id, card_id, batch[0], say)]
+            return [await _doubt(below, one, say, error=error) for one in batch]
+    return [await _show_one(below, batch[0], say)]
 
 
-async def _show_one(bot: Bot, chat_id: int, card_id: int, file: LoadedFile, say: Say) -> DeskRef:
+async def _show_one(below: _Below, file: LoadedFile, say: Say) -> DeskRef:
     fault = _fault(file)
     if fault is None:
         try:
             with translated():
-                message = await send_file(bot, chat_id, file, reply_to=card_id)
-            return ref_of(bot, message)
+                message = await send_file(
+                    below.bot,
+                    below.chat_id,
+                    file,
+                    reply_to=below.card_id,
+                    silent=below.silent,
+                )
+            return ref_of(below.bot, message)
         except SendRejected as error:
             if _may_be_document(file):
                 plain = replace(file.attachment, media=Media.DOCUMENT)
-                return await _show_one(bot, chat_id, card_id, replace(file, attachment=plain), say)
+                return await _show_one(below, replace(file, attachment=plain), say)
             fault = error.fault
         except SendUncertain as error:
-            return await _doubt(bot, chat_id, card_id, file, say, error=error)
+            return await _doubt(below, file, say, error=error)
     line = attachment_line(say, file.attachment)
     words = say("{file}: cannot be shown here, {reason}.", file=line, reason=reason(say, fault))
-    return await send(bot, chat_id, Rich(words), reply_to=card_id)
+    return await _say_below(below, words)
 
 
-async def _doubt(
-    bot: Bot, chat_id: int, card_id: int, file: LoadedFile, say: Say, *, error: SendUncertain
-) -> DeskRef:
+async def _doubt(below: _Below, file: LoadedFile, say: Say, *, error: SendUncertain) -> DeskRef:
     """Said rather than tried again: the card would come anew with it, each time."""
     line, why = attachment_line(say, file.attachment), reason(say, error.fault)
     words = say("{file}: perhaps not shown here, {reason}.", file=line, reason=why)
-    return await send(bot, chat_id, Rich(words), reply_to=card_id)
+    return await _say_below(below, words)
+
+
+async def _say_below(below: _Below, words: str) -> DeskRef:
+    return await send(
+        below.bot,
+        below.chat_id,
+        Rich(words),
+        reply_to=below.card_id,
+        silent=below.silent,
+    )
 
 
 def _fault(file: LoadedFile) -> Fault | None:
@@ -127,9 +152,7 @@ def _may_be_document(file: LoadedFile) -> bool:
     return file.content is not None and file.attachment.media is not Media.DOCUMENT
 
 
-async def _show_album(
-    bot: Bot, chat_id: int, card_id: int, batch: Sequence[LoadedFile]
-) -> list[DeskRef]:
+async def _show_album(below: _Below, batch: Sequence[LoadedFile]) -> list[DeskRef]:
     items: list[InputMediaPhoto | InputMediaVideo | InputMediaDocument] = []
     for file in batch:
         match shown_as(file):
@@ -140,13 +163,14 @@ async def _show_album(
             case _:
                 items.append(InputMediaDocument(media=input_of(file)))
     with translated():
-        messages = await bot.send_media_group(
-            chat_id,
+        messages = await below.bot.send_media_group(
+            below.chat_id,
             [*items],
-            reply_parameters=answer_to(card_id),
+            reply_parameters=answer_to(below.card_id),
+            disable_notification=below.silent or None,
             request_timeout=patience(sum(len(file.content or b"") for file in batch)),
         )
-    return [ref_of(bot, message) for message in messages]
+    return [ref_of(below.bot, message) for message in messages]
 
 
 def _batches(files: Sequence[LoadedFile]) -> Iterator[list[LoadedFile]]:

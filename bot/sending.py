@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from aiogram import Bot
 from aiogram.types import (
     BufferedInputFile,
@@ -23,32 +25,43 @@ PIECES = 3  # messages; a longer text comes as a file
 
 
 async def send(
-    bot: Bot, chat_id: int, view: CardView | Rich, *, reply_to: int | None = None
+    bot: Bot,
+    chat_id: int,
+    view: CardView | Rich,
+    *,
+    reply_to: int | None = None,
+    silent: bool = False,
 ) -> DeskRef:
     """Send one message, as an answer to `reply_to` while that stands. Raises the SendFailed.
 
-    A formatting that the server refuses is given up rather than the text.
+    A formatting that the server refuses is given up rather than the text. `silent`: no sound.
     """
     body, keyboard = (view, ()) if isinstance(view, Rich) else (view.body, view.keyboard)
+    how = _How(keyboard, reply_to, silent)
     try:
-        message = await _send(bot, chat_id, body, keyboard, reply_to)
+        message = await _send(bot, chat_id, body, how)
     except SendRejected as error:
         if "entit" not in error.detail.casefold():
             raise
-        message = await _send(bot, chat_id, Rich(body.text), keyboard, reply_to)
+        message = await _send(bot, chat_id, Rich(body.text), how)
     return ref_of(bot, message)
 
 
 async def send_long(
-    bot: Bot, chat_id: int, text: Rich, *, reply_to: int | None = None
+    bot: Bot, chat_id: int, text: Rich, *, reply_to: int | None = None, silent: bool = False
 ) -> list[DeskRef]:
     """Some messages one below the other; a longer text as a file. Raises the SendFailed."""
     pieces = list(text.pieces())
     if len(pieces) <= PIECES:
-        return [await send(bot, chat_id, one, reply_to=reply_to) for one in pieces]
+        return [await send(bot, chat_id, one, reply_to=reply_to, silent=silent) for one in pieces]
     whole = BufferedInputFile(text.text.encode(), filename="message.txt")
     with translated():
-        message = await bot.send_document(chat_id, whole, reply_parameters=answer_to(reply_to))
+        message = await bot.send_document(
+            chat_id,
+            whole,
+            reply_parameters=answer_to(reply_to),
+            disable_notification=silent or None,
+        )
     return [ref_of(bot, message)]
 
 
@@ -89,12 +102,22 @@ def markup_of(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(inline_keyboard=rows)
 
 
-async def _send(
-    bot: Bot, chat_id: int, body: Rich, keyboard: Keyboard, reply_to: int | None
-) -> Sent:
+class _How(NamedTuple):
+    keyboard: Keyboard
+    reply_to: int | None
+    silent: bool
+
+
+async def _send(bot: Bot, chat_id: int, body: Rich, how: _How) -> Sent:
     with translated():
         return await send_text(
-            bot, chat_id, body.text, body.entities, reply_to=reply_to, keyboard=markup_of(keyboard)
+            bot,
+            chat_id,
+            body.text,
+            body.entities,
+            reply_to=how.reply_to,
+            keyboard=markup_of(how.keyboard),
+            silent=how.silent,
         )
 
 

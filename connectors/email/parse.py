@@ -88,7 +88,15 @@ def parse_mail(
         delivery=delivery,
         forwarded=Handle("email", theirs.address) if theirs is not None else None,
         forwarded_name=theirs.name or theirs.address if theirs is not None else "",
-        warnings=_marks(body) + _doubts(headers, sender, kind, own_addresses, servers),
+        warnings=(
+            *_marks(body),
+            *_doubts(headers, sender, kind, own_addresses, servers),
+            *(
+                ["cc_only"]
+                if kind is Nature.PERSON and _only_in_cc(headers, own_addresses)
+                else []
+            ),
+        ),
     )
 
 
@@ -104,13 +112,14 @@ def _doubts(
     own_addresses: frozenset[str],
     servers: frozenset[str],
 ) -> tuple[str, ...]:
-    """What is odd about the sender; nothing of our own mail is doubted."""
+    """What is odd about the sender or the addresses; nothing of our own mail is doubted."""
     if kind is Nature.OWN:
         return ()
     box = sender.mailbox
     shown = headers.mailboxes("from")
     pretended = pretences(box, own_addresses, shown[0].name if shown else "")
-    return (*failures(headers, servers), *pretended)
+    copied = kind is Nature.PERSON and _only_in_cc(headers, own_addresses)
+    return (*failures(headers, servers), *pretended, *(["cc_only"] if copied else []))
 
 
 def _printable(text: str) -> str:
@@ -119,6 +128,14 @@ def _printable(text: str) -> str:
 
 def _from_us(headers: Headers, own_addresses: frozenset[str]) -> bool:
     return any(box.address in own_addresses for box in headers.mailboxes("from"))
+
+
+def _only_in_cc(headers: Headers, own: frozenset[str]) -> bool:
+    """Whether it is addressed to others and shown to us; of a hidden copy nothing is known."""
+    addressed, shown = (
+        {box.address for box in headers.mailboxes(name)} & own for name in ("to", "cc")
+    )
+    return bool(shown) and not addressed
 
 
 def _nobody(headers: Headers, own_id: str) -> Author:

@@ -77,6 +77,7 @@ class SendText(TelegramMethod[Sent]):
     entities: list[MessageEntity] | None = None
     reply_markup: InlineKeyboardMarkup | None = None
     reply_parameters: ReplyParameters | None = None
+    disable_notification: bool | None = None
 
 
 class Session(AiohttpSession):

@@ -73,11 +73,12 @@ async def send_file(
     reply_to: int | None = None,
     caption: str = "",
     entities: Sequence[Entity] = (),
+    silent: bool = False,
 ) -> Message:
     """Send one file; raises aiogram's errors. Not every kind takes a caption: `captioned`."""
     answer = answer_to(reply_to)
     facts = file.attachment.facts
-    words: dict[str, Any] = {"reply_parameters": answer}
+    words: dict[str, Any] = {"reply_parameters": answer, "disable_notification": silent or None}
     words["request_timeout"] = patience(len(file.content or b""))
     match shown_as(file):
         case Media.LOCATION:
@@ -126,6 +127,7 @@ async def send_text(
     *,
     reply_to: int | None = None,
     keyboard: InlineKeyboardMarkup | None = None,
+    silent: bool = False,
 ) -> Sent:
     """Send text with its entities, never parsed as markup; raises aiogram's errors."""
     return await bot(
@@ -135,5 +137,6 @@ async def send_text(
             entities=entities_for(entities),
             reply_markup=keyboard,
             reply_parameters=answer_to(reply_to),
+            disable_notification=silent or None,
         )
     )

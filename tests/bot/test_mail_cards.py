@@ -108,6 +108,13 @@ class TestWhomTheAnswerGoesTo:
         assert "✍️ Пишет x@y.z\n" in text(card(message=bare))
 
 
+def test_who_is_only_in_copy_reads_so_calmly() -> None:
+    shown = text(card(message=message(warnings=("cc_only",))))
+    assert "ℹ️ Мы только в копии: письмо адресовано другим" in shown
+    assert "⚠️" not in shown
+    assert "⏳" in shown, "the wait runs"
+
+
 class TestWhatBecameOfIt:
     def test_answered_in_a_mail_program(self) -> None:
         at = wait().started_at + timedelta(minutes=12)

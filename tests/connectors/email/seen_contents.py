@@ -74,6 +74,7 @@ CONTENTS = {
         "Ivan",
         "FYI",
         "For your information.",
+        warnings=("cc_only",),
     ),
     "pgp_inline_signed": Seen(
         "s@client.example",

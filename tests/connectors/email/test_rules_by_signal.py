@@ -123,6 +123,22 @@ def test_whom_a_mail_was_sent_to_is_known_where_we_are_only_in_copy() -> None:
     assert (context["to"], context["cc"]) == (["designer@other.example"], ["info@studio.ru"])
 
 
+@pytest.mark.parametrize(
+    ("to", "cc", "expected"),
+    [
+        ("designer@other.example", "x@y.example, Info@Studio.ru", ("cc_only",)),
+        ("designer@other.example, info@studio.ru", "info@studio.ru", ()),
+        ("designer@other.example", "x@y.example", ()),  # a hidden copy, or an alias not known
+    ],
+)
+def test_who_is_only_in_copy_is_told_so(to: str, cc: str, expected: tuple[str, ...]) -> None:
+    head = f"From: Ivan <ivan@client.example>\r\nTo: {to}\r\nCc: {cc}\r\nSubject: FYI\r\n"
+    got = message(head.encode() + b"\r\nHi")
+    assert (got.nature, got.warnings) == (Nature.PERSON, expected)
+    quiet = message(head.encode() + b"Auto-Submitted: auto-replied\r\n\r\nHi")
+    assert quiet.warnings == ()
+
+
 def test_tnef_is_opened_and_the_text_not_said_twice() -> None:
     got = seen("winmail_dat")
     assert got.text == "Чертежи во вложении."

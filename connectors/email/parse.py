@@ -88,15 +88,7 @@ def parse_mail(
         delivery=delivery,
         forwarded=Handle("email", theirs.address) if theirs is not None else None,
         forwarded_name=theirs.name or theirs.address if theirs is not None else "",
-        warnings=(
-            *_marks(body),
-            *_doubts(headers, sender, kind, own_addresses, servers),
-            *(
-                ["cc_only"]
-                if kind is Nature.PERSON and _only_in_cc(headers, own_addresses)
-                else []
-            ),
-        ),
+        warnings=_marks(body) + _doubts(headers, sender, kind, own_addresses, servers),
     )
 
 

@@ -218,7 +218,7 @@ async def read_back(
             continue
         last = min(newest, read + PAGE)
         async with store.begin() as t:
-            page = [(await t.raw(one))[1] for one in range(read + 1, last + 1)]
+            page = [(await t.raw_and_album(one))[0] for one in range(read + 1, last + 1)]
         await pages.put(page)
         read = last
     return all_stored_at

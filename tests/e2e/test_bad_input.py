@@ -16,12 +16,15 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.mail_buttons import MailButton, MailDeed
 from tests.e2e.studio import ADMIN, BOT, MANAGERS, OURS, Client, Studio, open_studio
 from tests.e2e.traffic import Seen, buttons, cards, mail_id, mail_of, mails_at, plain, post
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 LARGE = 30_000_000  # bytes
+FETCH = f"{MailButton.__prefix__}:{MailDeed.FETCH}:"
+BEYOND = 33_000_000  # bytes; base64 makes it more than a mail may have
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -167,25 +170,31 @@ async def test_a_mail_of_30_mb_is_shown_with_its_file(studio: Studio, client: Cl
     seen = await card(studio, client, f"m{client.number:02}-0")
     assert "Plans.zip · 30.0 MB" in seen.text
 
-    async def file_there() -> bool:
+    await a_file_comes(studio, client, LARGE)
+
+
+async def a_file_comes(studio: Studio, client: Client, size: int) -> None:
+    async def there() -> bool:
         chat = await studio.chat(client.manager.telegram)
-        sizes = [one["document"]["file_size"] for one in chat if "document" in one]
-        return LARGE in sizes
+        return size in [one["document"]["file_size"] for one in chat if "document" in one]
 
-    await studio.product.until_true(file_there, "the file on the desk")
+    await studio.product.until_true(there, f"a file of {size} bytes on the desk")
 
 
-async def test_a_mail_beyond_the_limit_says_so(
+async def test_the_files_of_a_mail_beyond_the_limit_come_on_demand(
     studio: Studio, client: Client, other: Client
 ) -> None:
     mail = mail_of(client, 0)
-    mail.add_attachment(b"\x07" * 33_000_000, "application", "zip", filename="Film.zip")
+    mail.add_attachment(b"\x07" * BEYOND, "application", "zip", filename="Film.zip")
     await asyncio.to_thread(post, studio, [(client, mail)])
     await by_mail(studio, other)
     seen = await card(studio, client, f"m{client.number:02}-0")
     assert "Film.zip" in seen.text
-    words = "📎 Film.zip: cannot be shown here, it is too large."
-    await studio.until_told(client.manager.telegram, words)
+    manager = client.manager.telegram
+    shown = next(m for m in await studio.chat(manager) if m["message_id"] == seen.message_id)
+    (fetch,) = [data for data in buttons(shown) if data.startswith(FETCH)]
+    await studio.telegram.presses(manager, BOT, seen.message_id, fetch)
+    await a_file_comes(studio, client, BEYOND)
 
 
 async def test_a_30_mb_file_of_a_manager_is_refused_in_words(

@@ -239,7 +239,7 @@ class Chaos:
             async with self._store.begin() as t:
                 page = await t.raws_to_replay("stored", EVER, after, 200)
                 for one in page:
-                    found[_number((await t.raw(one.raw_id))[1].payload)] += 1
+                    found[_number((await t.raw_and_album(one.raw_id))[0].payload)] += 1
             if not page:
                 break
             after = page[-1].raw_id

@@ -145,6 +145,9 @@ def _heading(say: Say, card: Card, now: datetime, reader: Manager) -> Rich:
         *_addresses(say, card),
         Rich(one_line(card.message.subject or "", SUBJECT_LIMIT)).styled("bold"),
     ]
+    if card.also_in:
+        others = ", ".join(one.partition(":")[2] or one for one in card.also_in)
+        lines.append(Rich(say("📬 The same mail came also to {mailboxes}", mailboxes=others)))
     if card.message.forwarded is not None:
         lines.append(Rich(_passed_on(say, card)).styled("italic"))
     if card.placing.guessed:

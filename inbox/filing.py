@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inbox import routing
+from inbox.copies import filed_as_copy
 from inbox.corrections import as_remembered
 from inbox.guessing import guessed
 from inbox.held_back import placing
@@ -31,6 +32,9 @@ async def file(
     channel_manager = inbox.channel_managers.get(message.channel_id)
     first = message.nature, message.nature_reason
     message = await as_remembered(t, message)
+    copy = await filed_as_copy(inbox, t, message, raw_id)
+    if copy is not None:
+        return copy
     conversation = await _its_conversation(t, message)
     placed = await placing(inbox, t, message, conversation)
     if message.nature is not first[0]:

@@ -32,7 +32,8 @@ class SenderClass:
 @dataclass(frozen=True, slots=True)
 class Placing:
     """How a message was sorted in: `guessed` into its conversation by its subject; `held` for a
-    digest, or `counted_on` another message's card, so that it has none of its own; what it was
+    digest, or `counted_on` another message's card, so that it has none of its own (of a flood, or
+    the same mail in another mailbox; both: a copy of what is in a digest); what it was
     taken for at `first`, before a correction."""
 
     guessed: bool = False
@@ -48,8 +49,8 @@ class Card:
     `wait` is the wait that the message belongs to, open or closed. `holder` is the assignee,
     None while nobody took the client. `closed_by` closed the wait. `repeated`: an interrupted
     earlier try may have shown this card already. `only_sender`: replies to it go to nobody else.
-    `more`: so many further messages have no card of their own. `cut_off`: only the beginning of
-    the message was taken in.
+    `more`: so many further messages have no card of their own. `also_in`: other channels that the
+    same message came by. `cut_off`: only the beginning of the message was taken in.
     """
 
     message_id: int
@@ -64,6 +65,7 @@ class Card:
     placing: Placing = Placing()
     only_sender: bool = False
     more: int = 0
+    also_in: tuple[str, ...] = ()
     cut_off: bool = False
 
     @property

@@ -78,6 +78,15 @@ class Sorting(Protocol):
         """Message and conversation of the sender's newest message that has a card of its own."""
         ...
 
+    async def same_mail(
+        self, channel_ids: Sequence[str], sender: Handle, external_id: str, since: datetime
+    ) -> int | None:
+        """The sender's first message with this id in one of the channels since then.
+
+        Who asks for the same at the same time waits until this transaction ends.
+        """
+        ...
+
     async def only_held_back(self, client_id: int) -> bool:
         """Whether the client is known by messages alone that were kept for a digest."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from inbox.errors import NoSuchRow
 from inbox.model import Conversation, InboundMessage, Nature, Outcome, RawMessage, Wait
@@ -25,7 +25,7 @@ from storage.codec import (
     wait_of,
 )
 from storage.conversations import ITS_OPEN_WAIT, PEOPLE, Conversations
-from storage.sorting import DIGEST
+from storage.sorting import DIGEST, TOLD
 from storage.statements import per_dialect
 from storage.tables import conversation, manager, message, raw, reply, wait
 
@@ -41,10 +41,18 @@ ITS_RAW = (
     .join(message, message.c.raw_id == raw.c.id)
     .where(message.c.id == bindparam("message_id"))
 )
+# A copy of a mail in another mailbox is told on the first one's card alone.
+_no_copy = or_(
+    message.c.counted_on.is_(None),
+    message.c.channel_id
+    == select(conversation.c.channel_id)
+    .where(conversation.c.id == bindparam("conversation_id"))
+    .scalar_subquery(),
+)
 # A person's comes first: nobody answers a machine, or what the studio itself wrote.
 NEWEST = (
     select(message.c.id)
-    .where(message.c.conversation_id == bindparam("conversation_id"))
+    .where(message.c.conversation_id == bindparam("conversation_id"), _no_copy)
     .order_by(message.c.nature != Nature.PERSON.value, message.c.id.desc())
     .limit(1)
 )
@@ -70,8 +78,13 @@ PLACING = (
     .where(_counted.c.counted_on == message.c.id)
     .correlate(message)
     .scalar_subquery()
-    .label("more"),
+    .label("counted"),
     raw.c.note,
+)
+COUNTED = (
+    select(message.c.channel_id, func.count())
+    .where(message.c.counted_on == bindparam("message_id"))
+    .group_by(message.c.channel_id)
 )
 _its, _holder, _closer = wait.alias("its"), manager.alias("holder"), manager.alias("closer")
 _PARTS = (
@@ -102,7 +115,7 @@ INBOUND = (
         message.c.extra,
         message.c.nature,
     )
-    .where(message.c.conversation_id == bindparam("conversation_id"))
+    .where(message.c.conversation_id == bindparam("conversation_id"), _no_copy)
     .order_by(message.c.sent_at.desc(), message.c.id.desc())
     .limit(bindparam("limit"))
 )
@@ -135,7 +148,7 @@ class Messages(Conversations):
             "raw_id": raw_id,
             "wait_id": conversation.wait and conversation.wait.id,
             "guessed": placing.guessed,
-            "held": DIGEST if placing.held else None,
+            "held": _held(placing),
             "counted_on": placing.counted_on,
             "first_nature": first_nature,
             "first_reason": first_reason,
@@ -157,19 +170,26 @@ class Messages(Conversations):
         if found is None:
             raise NoSuchRow("message", message_id)
         _, words, its, holder, closer, placed = _split(found)
-        *_, only_sender, more, note = placed
+        *_, only_sender, counted, note = placed
         its_wait = wait_of(its)
+        its_words = message_of(words)
+        by_channel: dict[str, int] = {}
+        if counted:
+            by_channel.update(
+                tuple(row) for row in await self.rows(COUNTED, message_id=message_id)
+            )
         return Card(
             message_id=message_id,
             conversation=self.conversation_in(found),
-            message=message_of(words),
+            message=its_words,
             state=_state(its_wait),
             wait=its_wait,
             holder=manager_of(holder),
             closed_by=manager_of(closer),
             placing=_placing(placed),
             only_sender=only_sender,
-            more=more,
+            more=by_channel.pop(its_words.channel_id, 0),
+            also_in=tuple(sorted(by_channel)),
             cut_off="truncated" in note,
         )
 
@@ -221,6 +241,12 @@ def _placing(cells: Sequence[Any]) -> Placing:
     guessed, held, counted_on, first_nature, first_reason, *_ = cells
     first = None if first_nature is None else (Nature(first_nature), first_reason or "")
     return Placing(guessed, held is not None, counted_on, first)
+
+
+def _held(placing: Placing) -> str | None:
+    if not placing.held:
+        return None
+    return DIGEST if placing.counted_on is None else TOLD
 
 
 def _state(its_wait: Wait | None) -> CardState:

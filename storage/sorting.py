@@ -77,7 +77,12 @@ _sender = (
 )
 EARLIER = (
     select(message.c.conversation_id, func.coalesce(message.c.subject, ""))
-    .where(*_sender, message.c.sent_at >= bindparam("since"))
+    .join(conversation, conversation.c.id == message.c.conversation_id)
+    .where(
+        *_sender,
+        message.c.sent_at >= bindparam("since"),
+        conversation.c.channel_id == message.c.channel_id,
+    )
     .order_by(message.c.sent_at.desc(), message.c.id.desc())
     .limit(LOOKED_AT)
 )
@@ -86,6 +91,20 @@ NEWEST_SHOWN = (
     select(message.c.id, message.c.conversation_id)
     .where(*_sender, message.c.counted_on.is_(None), message.c.held.is_(None))
     .order_by(message.c.id.desc())
+    .limit(1)
+)
+# Both mailboxes may be read at once, and the first one's row is not there before its commit.
+LOCK_MAIL = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("mail_key"), 1)))
+SAME_MAIL = (
+    select(message.c.id)
+    .where(
+        message.c.channel_id.in_(bindparam("channel_ids", expanding=True)),
+        message.c.sender_kind == bindparam("sender_kind"),
+        message.c.sender_address == bindparam("sender_address"),
+        message.c.sent_at >= bindparam("since"),
+        message.c.external_id == bindparam("its_external_id"),
+    )
+    .order_by(message.c.id)
     .limit(1)
 )
 KEEP_APART = per_dialect(
@@ -227,6 +246,16 @@ class SortingRows(Statements):
     async def newest_shown(self, channel_id: str, sender: Handle) -> tuple[int, int] | None:
         found = await self.row(NEWEST_SHOWN, channel_id=channel_id, **_of(sender))
         return None if found is None else (found[0], found[1])
+
+    async def same_mail(
+        self, channel_ids: Sequence[str], sender: Handle, external_id: str, since: datetime
+    ) -> int | None:
+        its_id = storable(external_id)
+        if self.dialect == "postgresql":
+            await self.run(LOCK_MAIL, {"mail_key": its_id})
+        of = {**_of(sender), "since": since, "its_external_id": its_id}
+        found: int | None = await self.value(SAME_MAIL, channel_ids=list(channel_ids), **of)
+        return found
 
     async def only_held_back(self, client_id: int) -> bool:
         everything, held = await self.row(_of_client, client_id=client_id)

@@ -115,6 +115,12 @@ def test_who_is_only_in_copy_reads_so_calmly() -> None:
     assert "⏳" in shown, "the wait runs"
 
 
+def test_the_other_mailboxes_are_named() -> None:
+    both = card(also_in=("email:sales", "email:shop"))
+    assert "📬 Это же письмо пришло и в sales, shop" in text(both)
+    assert "📬" not in text(card())
+
+
 class TestWhatBecameOfIt:
     def test_answered_in_a_mail_program(self) -> None:
         at = wait().started_at + timedelta(minutes=12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -215,3 +216,38 @@ async def test_who_wrote_what_was_passed_on_is_kept(store: SqlStore) -> None:
         await t.call_sender(message_id, OTHER, "Ольга")
         kept = (await t.card(message_id)).message
     assert (kept.sender, kept.sender_name) == (OTHER, "Ольга")
+
+
+async def test_a_mail_in_two_mailboxes_at_once_has_one_first(store: SqlStore) -> None:
+    async with store.begin() as t:
+        conversation = await opened(t)
+
+    async def filed(channel_id: str, other: str) -> int | None:
+        one = message(channel_id=channel_id, external_id="<same@x>")
+        async with store.begin() as t:
+            first = await t.same_mail([other], one.sender, "<same@x>", at(-60))
+            await asyncio.sleep(0.05)
+            (raw_id,) = await t.keep(channel_id, [raw("1")])
+            assert raw_id is not None
+            await t.add_message(conversation, one, raw_id)
+        return first
+
+    firsts = await asyncio.gather(filed("email:a", "email:b"), filed("email:b", "email:a"))
+    assert sorted(one is None for one in firsts) == [False, True]
+
+
+async def test_copies_are_counted_by_their_channels(store: SqlStore) -> None:
+    async with store.begin() as t:
+        conversation, first = await asked(t, await opened(t), message("1"))
+        for number, channel_id in (("2", "telegram"), ("3", "email:b"), ("4", "email:b")):
+            (raw_id,) = await t.keep(channel_id, [raw(number)])
+            assert raw_id is not None
+            one = message(number, channel_id=channel_id)
+            held = number == "4"
+            await t.add_message(conversation, one, raw_id, Placing(held=held, counted_on=first))
+        card = await t.card(first)
+        assert (card.more, card.also_in) == (1, ("email:b",))
+        assert await t.take_held_back() == (), "its first one is in the digest"
+        of_b = await t.earlier_from("email:b", LENA, at(-60))
+        assert of_b == (), "a guess stays within the mailbox"
+        assert len(await t.history(conversation.id, 10)) == 2

@@ -101,7 +101,10 @@ class Product:
         ]
         for number, box in enumerate(mailboxes):
             login = account | {"port": imap_port, "user": box.address, "password": box.password}
+            # A look at the Sent folder wakes Dovecot's hibernated process, which then holds back
+            # what comes in the next second by its own delay; see README.md.
             lines.append(f"[mailboxes.box{number}]\naddress = {json.dumps(box.address)}")
+            lines.append("sent_look_seconds = 0")
             for server in ("imap", "smtp"):
                 lines.append(f"[mailboxes.box{number}.{server}]")
                 lines += [f"{key} = {json.dumps(value)}" for key, value in login.items()]

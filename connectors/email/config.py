@@ -165,6 +165,7 @@ class MailboxSettings(LoginSettings):
     A mail above `max_size` bytes is taken without its files. `timezone` (IANA) is for the date of
     quotes. `sent_copy`: "provider" where the mail provider itself keeps what we send; else a copy
     is put into the Sent folder after `sent_copy_delay` seconds, unless it stands there by then.
+    That folder is looked at every `sent_look_seconds` for answers from mail clients; 0: never.
     `aliases` are further addresses of the same mailbox. `signature` (and `signature_en` below
     English replies) stands below every reply; {name} is the manager's, {telegram_link} the
     setting of that name. `authserv_id`: the name by which your own server signs its findings about
@@ -184,6 +185,7 @@ class MailboxSettings(LoginSettings):
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     sent_copy: Literal["append", "provider"] = "append"
     sent_copy_delay: Annotated[float, Field(ge=0, le=20)] = 20
+    sent_look_seconds: Annotated[float, Field(ge=0, le=3600)] = 60
     signature: Signature = ""
     signature_en: Signature = ""
     telegram_link: Annotated[str, AfterValidator(_web_address)] | None = None

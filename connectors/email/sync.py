@@ -37,7 +37,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often to look into the Sent folder, and to compare with the store what is there."""
+    """How often to look into the Sent folder (0: never), and to compare with the store."""
 
     sent_seconds: float = 60.0
     sweep_seconds: float = 3600.0
@@ -56,7 +56,7 @@ class MailReader:
         clock: Clock,
         *,
         stored: Stored | None = None,
-        pace: Pace = Pace(),
+        pace: Pace | None = None,
         open_session: Open | None = None,
         sleep: Sleep = asyncio.sleep,
         dice: Callable[[], float] | None = None,
@@ -64,7 +64,7 @@ class MailReader:
         self._settings = settings
         self._clock = clock
         self._stored = stored
-        self._pace = pace
+        self._pace = pace or Pace(sent_seconds=settings.sent_look_seconds)
         self._open: Open = open_session or (lambda: ImapSession.open(settings.imap))
         self._sleep = sleep
         self._dice = dice or random.SystemRandom().random
@@ -163,6 +163,8 @@ class MailReader:
 
     async def _find_sent(self, session: ImapSession) -> None:
         """Watch the Sent folder, for what managers answer in a mail client."""
+        if not self._pace.sent_seconds:
+            return
         try:
             name = sent_folder(await session.folders())
         except Refused as error:

@@ -125,3 +125,17 @@ async def test_a_server_that_refuses_idle_is_polled(
     assert (await one.mails(1))[0].payload == text(1)
     await one.nothing(1.5)
     assert sum("IDLE" in line for line in server.commands) <= 2
+
+
+@pytest.mark.real
+async def test_it_is_left_alone_where_nobody_wants_it_read(
+    dovecot: Dovecot, box: Mailbox, reading: MakeReading
+) -> None:
+    dovecot.deliver(box.address, mail("Before"), "Sent")
+    one = reading(pace=Pace(sent_seconds=0.0))
+    await one.batch()
+    dovecot.deliver(box.address, mail("Answer"), "Sent")
+    dovecot.deliver(box.address, mail("Question"))
+    (question,) = await one.mails(1)
+    assert "sent" not in question.note
+    assert SENT not in one.cursor

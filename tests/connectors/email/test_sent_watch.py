@@ -131,7 +131,10 @@ async def test_a_server_that_refuses_idle_is_polled(
 async def test_it_is_left_alone_where_nobody_wants_it_read(
     dovecot: Dovecot, box: Mailbox, reading: MakeReading
 ) -> None:
-    dovecot.deliver(box.address, mail("Before"), "Sent")
+    first = reading(pace=SOON)  # as above
+    await first.batch()
+    await first.batch()
+    await first.stop()
     one = reading(pace=Pace(sent_seconds=0.0))
     await one.batch()
     dovecot.deliver(box.address, mail("Answer"), "Sent")

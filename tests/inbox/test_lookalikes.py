@@ -55,3 +55,7 @@ def test_nobody_is_suspected_without_a_reason(domain: str) -> None:
 @given(st.text(max_size=60), st.lists(st.text(max_size=60), max_size=5))
 def test_any_text_is_taken(domain: str, known: list[str]) -> None:
     assert looks_like(domain, known) in {None, *known}
+
+
+def test_a_label_that_only_pretends_to_be_encoded_is_taken_as_it_stands() -> None:
+    assert looks_like("xn--ромашка.ru", ["romashka.ru"]) is None

@@ -8,13 +8,14 @@ from enum import StrEnum
 from aiogram.filters.callback_data import CallbackData
 
 from bot.buttons import Button, Keyboard, RowId, may_act
-from bot.rich import one_line
-from bot.texts import Say
+from bot.rich import one_line, units
+from bot.texts import Say, mark
 from inbox.corrections import DOUBTFUL
 from inbox.model import Manager, Nature
-from inbox.ports import Card
+from inbox.ports import Card, CardState
 
 NAME_LIMIT = 30  # UTF-16 units
+SHOWN_WHOLE = 3000  # what surely fits on the card beside all else
 MAIL = "email"
 
 
@@ -48,8 +49,10 @@ def mail_keyboard(say: Say, card: Card, reader: Manager, others: Sequence[str]) 
     def button(text: str, deed: MailDeed) -> Button:
         return Button(text, MailButton(deed=deed, message_id=card.message_id))
 
-    whole = button(say("Whole text"), MailDeed.WHOLE)
-    rows: list[tuple[Button, ...]] = [(whole, button(say("Original"), MailDeed.ORIGINAL))]
+    original, why = button(say("Original"), MailDeed.ORIGINAL), button(say("Why?"), MailDeed.WHY)
+    rows: list[tuple[Button, ...]] = [(original, why)]
+    if card.message.quoted or units(card.message.text) > SHOWN_WHOLE:
+        rows.insert(0, (button(say("Whole text"), MailDeed.WHOLE),))
     if card.cut_off and card.message.attachments:
         rows.append((button(say("Fetch the files"), MailDeed.FETCH),))
     if others:
@@ -60,13 +63,19 @@ def mail_keyboard(say: Say, card: Card, reader: Manager, others: Sequence[str]) 
     if card.message.nature is Nature.OWN and card.message.forwarded is not None:
         name = one_line(card.message.forwarded_name, NAME_LIMIT)
         rows.insert(0, (button(say("It is from {name}", name=name), MailDeed.FORWARDED),))
-    why = button(say("Why?"), MailDeed.WHY)
-    if card.message.nature is Nature.PERSON:
-        rows.append((button(say("Not a person"), MailDeed.AUTOMATIC), why))
-    elif card.message.nature in DOUBTFUL:
-        rows.append((button(say("A person wrote this"), MailDeed.PERSON), why))
-    else:
-        rows.append((why,))
+    correction = _correction(card)
+    if correction is not None:
+        rows.append((button(say(correction[0]), correction[1]),))
     if card.placing.guessed:
         rows.append((button(say("Split off"), MailDeed.SPLIT),))
     return tuple(rows)
+
+
+def _correction(card: Card) -> tuple[str, MailDeed] | None:
+    """How the message's class can be corrected; once it was answered, /why is enough."""
+    if card.message.nature is Nature.PERSON:
+        waits = card.state is not CardState.ANSWERED
+        return (mark("Not a person"), MailDeed.AUTOMATIC) if waits else None
+    if card.message.nature in DOUBTFUL:
+        return mark("A person wrote this"), MailDeed.PERSON
+    return None

@@ -91,8 +91,6 @@ async def show_whole(query: CallbackQuery, card: Card, visit: Visit) -> None:
     """All of the text, quoted history included, in pieces or as a file."""
     await answer(query)
     text = whole(visit.say, card.message)
-    if not text.text:
-        text = Rich(visit.say("The message has no text."))
     chat_id = visit.me.telegram_id
     refs = await send_long(visit.bot, chat_id, text, reply_to=_at(query))
     await _below(card, visit, refs)

@@ -59,8 +59,8 @@ def test_a_waiting_card_tells_who_where_what_and_until_when() -> None:
     assert [[button.text for button in row] for row in view.keyboard] == [
         ["Ответ не нужен"],
         ["Передать", "История"],
-        ["Весь текст", "Оригинал"],
-        ["Это не человек", "Почему?"],
+        ["Оригинал", "Почему?"],
+        ["Это не человек"],
     ]
 
 

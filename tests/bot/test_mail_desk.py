@@ -124,13 +124,6 @@ async def test_a_very_long_mail_is_a_file(world: MailWorld) -> None:
     assert (await world.document())["file_name"] == "message.txt"
 
 
-async def test_a_mail_without_text_says_so(world: MailWorld) -> None:
-    await world.mail("Пусто", text="", subject="Одна тема")
-    card = await world.desk.sees(OLGA.telegram_id, "Одна тема")
-    await world.desk.presses(OLGA, card, "Весь текст")
-    await world.desk.sees(OLGA.telegram_id, "нет текста")
-
-
 async def test_the_original_is_a_file(world: MailWorld) -> None:
     card = await world.card("Согласны", subject="Договор")
     await world.desk.presses(OLGA, card, "Оригинал")

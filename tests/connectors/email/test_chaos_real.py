@@ -24,6 +24,7 @@ async def test_nothing_is_lost_doubled_or_marked_read(
     assert not outcome.lost, outcome
     assert not outcome.doubled, outcome
     assert outcome.marked_read == 0
-    assert outcome.done["cut"] > 3
+    # How many of each fall into the run depends on the machine's pace; that they do is the point.
+    assert outcome.done["cut"] > 0
     assert outcome.done["renumber"] > 0
     assert outcome.expunged

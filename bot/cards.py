@@ -190,7 +190,7 @@ def _more(say: Say, card: Card) -> Rich:
 
 def _answered_to(say: Say, card: Card, others: Sequence[str]) -> Rich:
     """Who gets the answer, where that is more than the sender or could be."""
-    if not others or card.state not in {CardState.WAITING, CardState.HANDED_OVER}:
+    if not others or card.state is not CardState.WAITING:
         return Rich()
     name = one_line(card.message.sender_name, NAME_LIMIT)
     if card.only_sender:

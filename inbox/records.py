@@ -17,7 +17,6 @@ class CardState(StrEnum):
     QUIET = "quiet"
     ANSWERED = "answered"
     DISMISSED = "dismissed"
-    HANDED_OVER = "handed_over"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
+from typing import NoReturn
 
 import pytest
 
@@ -20,7 +21,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def skip_or_fail(error: ServerMissing) -> None:
+def skip_or_fail(error: ServerMissing) -> NoReturn:
     if IN_CI:
         pytest.fail(f"{error}, and in CI it must be", pytrace=False)
     pytest.skip(str(error))

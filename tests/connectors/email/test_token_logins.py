@@ -14,6 +14,7 @@ from connectors.email.login import Tokens
 from connectors.email.session import ImapSession
 from connectors.email.smtp import SmtpSession
 from inbox.errors import Fault, SendDeferred
+from tests.conftest import skip_or_fail
 from tests.servers import Dovecot
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.oauth import FakeOAuth
@@ -56,7 +57,7 @@ async def by_token(provider: FakeOAuth) -> AsyncIterator[Dovecot]:
     try:
         server = Dovecot(introspection=provider.introspection)
     except ServerMissing as error:
-        pytest.skip(str(error))
+        skip_or_fail(error)
     await asyncio.to_thread(server.start)
     yield server
     await asyncio.to_thread(server.__exit__, None, None, None)

@@ -11,6 +11,7 @@ import pytest
 from connectors.email import MailboxSettings, MailConnector, ServerSettings, connect
 from inbox.errors import ChannelPaused, Fault, SendDeferred
 from inbox.model import Batch, Channel, InboundMessage, RawMessage
+from tests.conftest import skip_or_fail
 from tests.connectors.email.reading import Clock
 from tests.connectors.email.writing import answer, plain
 from tests.servers import Dovecot, Mailbox, Postfix
@@ -41,7 +42,7 @@ async def dovecot(provider: FakeOAuth) -> AsyncIterator[Dovecot]:
     try:
         server = Dovecot(introspection=provider.introspection)
     except ServerMissing as error:
-        pytest.skip(str(error))
+        skip_or_fail(error)
     await asyncio.to_thread(server.start)
     yield server
     await asyncio.to_thread(server.__exit__, None, None, None)
@@ -52,7 +53,7 @@ def postfix(dovecot: Dovecot) -> Iterator[Postfix]:
     try:
         server = Postfix(dovecot)
     except ServerMissing as error:
-        pytest.skip(str(error))
+        skip_or_fail(error)
     with server:
         yield server
 

@@ -34,11 +34,13 @@ from bot.settings_faults import SettingsFault
 from bot.supervise import Run, Supervisor
 from bot.version import okno_version
 from inbox.business_hours import BusinessHours
+from inbox.calendars import Calendars
 from inbox.flow import escalate, listen
 from inbox.held_back import queue_digests
 from inbox.inbox import Inbox
 from inbox.jobs import Queue
 from inbox.phrases import Phrase
+from inbox.policies import Policies
 from inbox.ports import Clock
 from inbox.sla import Policy, Recipient, Rung
 from inbox.worker import work
@@ -98,8 +100,8 @@ async def serve_until_told(settings: Settings) -> None:
             desk=channels.desk,
             connectors=channels.connectors,
             clock=clock,
-            hours=hours,
-            policy=policy,
+            calendars=Calendars.only(hours),
+            policies=Policies.only(policy),
             channel_managers=channels.managers,
         )
         channels.desk.attach(inbox)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from inbox import routing
 from inbox.inbox import Inbox
 from inbox.jobs import ShowCard
-from inbox.model import Manager
+from inbox.model import Manager, Outcome
 from inbox.outgoing import queue_copy
 from inbox.ports import ReplyState
 from inbox.queueing import answered, queue_reply, refresh, show_outcome
@@ -19,7 +19,8 @@ async def dismiss(inbox: Inbox, conversation_id: int, by: Manager) -> bool:
     async with inbox.store.begin() as t:
         conversation = await t.conversation(conversation_id)
         holder = conversation.assignee_id
-        conversation, closed = conversation.dismissed(by.id, now, inbox.hours)
+        hours = inbox.hours_in(conversation)
+        conversation, closed = conversation.ended(Outcome.DISMISSED, by.id, now, hours)
         if closed is None:
             return False
         await t.save_wait(closed, holder)

@@ -1,5 +1,7 @@
 """When the studio works: business time between two instants, and the instant it has run out."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from bisect import bisect_left, bisect_right
@@ -122,6 +124,28 @@ class BusinessHours:
         while (after := bisect_right(self._opens, at)) == len(self._opens):
             self._learn_later(at)
         return self._opens[after]
+
+    def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
+        """The open spans between two instants, clipped to them, in order; UTC."""
+        start, end = _utc(start), _utc(end)
+        self._learn(start, max(start, end))
+        first = max(bisect_right(self._opens, start) - 1, 0)
+        for open_, close in zip(self._opens[first:], self._closes[first:], strict=True):
+            if open_ >= end:
+                return
+            if close > start:
+                yield max(open_, start), min(close, end)
+
+    def with_dates(self, dates: Mapping[date, Shifts]) -> BusinessHours:
+        """The same hours, but these on the dates; no shifts make the date a day off."""
+        closed = {day for day, shifts in dates.items() if not shifts}
+        opened = {day: shifts for day, shifts in dates.items() if shifts}
+        return BusinessHours(
+            self.zone,
+            self.weekly,
+            (self.days_off - opened.keys()) | closed,
+            {**{day: one for day, one in self.dates.items() if day not in closed}, **opened},
+        )
 
     def _worked(self, at: datetime) -> timedelta:
         """Business time from the first known opening to `at`, which must be in the known part."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from inbox.holding import terms_of
 from inbox.inbox import Inbox
 from inbox.model import Conversation, InboundMessage, Manager, Nature, Outcome, Wait
 from inbox.ports import Card, SenderClass, Transaction
@@ -39,7 +40,7 @@ async def call_person(inbox: Inbox, message_id: int, by: Manager) -> bool:
             return False
         corrected = await _correct(t, card, Nature.PERSON, by, now)
         conversation = await t.conversation(card.conversation.id)
-        conversation = await t.save(_awaited(inbox, conversation, card.wait, corrected, now))
+        conversation = await t.save(await _awaited(inbox, t, conversation, card.wait, corrected))
         if conversation.wait is not None:
             await t.join_wait(message_id, conversation.wait.id)
         cause = f"{message_id} called a person's by {by.id} at {now}"
@@ -47,23 +48,23 @@ async def call_person(inbox: Inbox, message_id: int, by: Manager) -> bool:
     return True
 
 
-def _awaited(
+async def _awaited(
     inbox: Inbox,
+    t: Transaction,
     conversation: Conversation,
     ended: Wait | None,
     corrected: InboundMessage,
-    now: datetime,
 ) -> Conversation:
     """With the wait that the message should have opened; `ended`: the one it belonged to."""
-    wait = conversation.wait
+    now, wait = inbox.clock.now(), conversation.wait
     if wait is not None:
         if wait.started_at <= corrected.sent_at:
             return conversation
-        return replace(conversation, wait=wait.since(corrected.sent_at, now, inbox.hours))
+        return replace(conversation, wait=wait.since(corrected.sent_at, now, inbox.hours_of(wait)))
     if ended is None:
-        return conversation.asked(corrected, inbox.policy, inbox.hours)
+        return conversation.asked(corrected, await terms_of(inbox, t, conversation))
     if ended.closing is not None and ended.closing.outcome is Outcome.DISMISSED:
-        return replace(conversation, wait=ended.reopened(now, inbox.hours))
+        return replace(conversation, wait=ended.reopened(now, inbox.hours_of(ended)))
     return conversation
 
 
@@ -95,7 +96,7 @@ async def call_forwarded(inbox: Inbox, message_id: int, by: Manager) -> bool:
         await t.correct(message_id, Nature.PERSON, _reason(by))
         conversation = await t.conversation(card.conversation.id)
         asked = replace(message, nature=Nature.PERSON)
-        conversation = await t.save(_awaited(inbox, conversation, None, asked, asked.sent_at))
+        conversation = await t.save(await _awaited(inbox, t, conversation, None, asked))
         if conversation.wait is not None:
             await t.join_wait(message_id, conversation.wait.id)
         cause = f"{message_id} is of who wrote it, by {by.id}"
@@ -114,7 +115,7 @@ async def _leave_wait(inbox: Inbox, t: Transaction, card: Card, wait: Wait, by: 
     people = [one for one in people if one.nature is Nature.PERSON]
     conversation = await t.conversation(card.conversation.id)
     if not people:
-        closed = wait.closed(Outcome.DISMISSED, now, by.id, inbox.hours)
+        closed = wait.closed(Outcome.DISMISSED, now, by.id, inbox.hours_of(wait))
         await t.save_wait(closed, conversation.assignee_id)
         await t.save(replace(conversation, wait=None))
         return
@@ -122,7 +123,7 @@ async def _leave_wait(inbox: Inbox, t: Transaction, card: Card, wait: Wait, by: 
         await t.join_wait(number, None)
     began = people[0].sent_at
     if began > wait.started_at:
-        await t.save(replace(conversation, wait=wait.since(began, now, inbox.hours)))
+        await t.save(replace(conversation, wait=wait.since(began, now, inbox.hours_of(wait))))
 
 
 async def _correct(

@@ -35,7 +35,7 @@ async def file(
     copy = await filed_as_copy(inbox, t, message, raw_id)
     if copy is not None:
         return copy
-    conversation = await _its_conversation(t, message)
+    conversation, newcomer = await _its_conversation(t, message), False
     placed = await placing(inbox, t, message, conversation)
     if message.nature is not first[0]:
         placed = replace(placed, first=first)
@@ -44,11 +44,13 @@ async def file(
         conversation = await guessed(t, message)
         placed = replace(placed, guessed=conversation is not None)
     if conversation is None:
-        conversation = await _open(t, message, channel_manager, staff)
+        conversation, newcomer = await _open(t, message, channel_manager, staff)
     manager_id = routing.manager_for(conversation.client.manager_id, channel_manager, staff)
     if manager_id is not None and manager_id != conversation.assignee_id:
         conversation = conversation.assigned(manager_id)
-    asked = await t.save(conversation.asked(message, inbox.policy, inbox.hours))
+    holder = routing.member(staff, conversation.assignee_id)
+    terms = inbox.terms(conversation, holder, newcomer=newcomer)
+    asked = await t.save(conversation.asked(message, terms))
     if asked.wait is not None and asked.wait.due_at is None:
         calendar = asked.wait.calendar
         await tell_admins(t, "no_working_time", {}, key=f"no_working_time:{calendar}")
@@ -84,7 +86,8 @@ async def _open(
     message: InboundMessage,
     channel_manager: str | None,
     staff: Sequence[Manager],
-) -> Conversation:
+) -> tuple[Conversation, bool]:
+    """A new conversation, and whether nobody has seen this person before."""
     writer, name = message.sender, message.sender_name
     if message.forwarded is not None:
         writer, name = message.forwarded, message.forwarded_name
@@ -97,4 +100,7 @@ async def _open(
     else:
         client, contact = known
     await t.add_handles(contact.id, handles)
-    return await t.open_conversation(message.channel_id, client, contact, writer, message.subject)
+    opened = await t.open_conversation(
+        message.channel_id, client, contact, writer, message.subject
+    )
+    return opened, known is None

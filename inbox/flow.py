@@ -329,7 +329,8 @@ async def escalate(inbox: Inbox) -> datetime | None:
         waits = await t.due_waits(now, 200)
         staff = await t.staff() if waits else ()
         for conversation, wait in waits:
-            due = due_alerts(inbox.hours, wait.started_at, wait.ladder, wait.fired, now)
+            hours = inbox.hours_of(wait)
+            due = due_alerts(hours, wait.base, wait.ladder, wait.fired, now)
             holder = conversation.assignee_id
             for rung in due.fire:
                 for one in routing.alerted(wait.ladder[rung].notify, holder, staff):
@@ -338,6 +339,6 @@ async def escalate(inbox: Inbox) -> datetime | None:
                         key=f"alert:{wait.id}:{rung}:{one.id}",
                         lane=f"manager:{one.id}",
                     )
-            climbed = wait.after_firing(due.passed, now, inbox.hours)
+            climbed = wait.after_firing(due.passed, now, hours)
             await t.save_wait(climbed, holder if wait.is_due(now) else None)
         return await t.next_rung_at()

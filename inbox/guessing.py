@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from inbox.holding import terms_of
 from inbox.inbox import Inbox
 from inbox.model import Conversation, InboundMessage, Manager, Nature
 from inbox.ports import Transaction
@@ -161,4 +162,5 @@ async def _share_wait(
         await t.join_wait(number, None)
     if leaving:
         conversation = await t.conversation(left)
-        await t.save(conversation.asked(leaving[0][1], inbox.policy, inbox.hours))
+        terms = await terms_of(inbox, t, conversation)
+        await t.save(conversation.asked(leaving[0][1], terms))

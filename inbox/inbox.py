@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from inbox.business_hours import BusinessHours
+from inbox.calendars import Calendars, Hours
 from inbox.errors import Fault, FileUnavailable
-from inbox.model import Attachment, LoadedFile, Media, RawMessage
+from inbox.model import (
+    Attachment,
+    Conversation,
+    LoadedFile,
+    Manager,
+    Media,
+    RawMessage,
+    Wait,
+)
+from inbox.policies import Policies, Terms
 from inbox.ports import Clock, Connector, Desk, Store
-from inbox.sla import Policy
 from inbox.suspicion import KnownDomains
 
 
@@ -21,10 +29,33 @@ class Inbox:
     desk: Desk
     connectors: Mapping[str, Connector]
     clock: Clock
-    hours: BusinessHours
-    policy: Policy
+    calendars: Calendars
+    policies: Policies
     channel_managers: Mapping[str, str]
     known_domains: KnownDomains = field(default_factory=KnownDomains)
+
+    def hours_of(self, wait: Wait) -> Hours:
+        """By which the wait's time runs."""
+        return self.calendars.course(wait.stretches)
+
+    def hours_in(self, conversation: Conversation) -> Hours:
+        """By which its open wait's time runs; the studio's where nobody waits."""
+        wait = conversation.wait
+        return self.calendars.studio.hours if wait is None else self.hours_of(wait)
+
+    def terms(
+        self, conversation: Conversation, holder: Manager | None, *, newcomer: bool = False
+    ) -> Terms:
+        """By what a wait would be opened in the conversation that this member holds."""
+        client = conversation.client
+        policy = self.policies.policy(
+            conversation.channel_id,
+            client.tier,
+            first=conversation.answered_at is None,
+            newcomer=newcomer,
+        )
+        calendar = self.calendars.of(client.calendar, holder.calendar if holder else None)
+        return Terms(policy, calendar)
 
 
 async def load_files(

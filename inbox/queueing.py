@@ -6,6 +6,7 @@ import math
 from datetime import datetime
 
 from inbox.errors import SendDeferred, SendFailed, SendUncertain
+from inbox.holding import terms_of
 from inbox.inbox import Inbox
 from inbox.jobs import RefreshCards, SendReply, ShowOutcome, TellAdmins
 from inbox.model import Conversation
@@ -96,11 +97,13 @@ async def close_wait(
 ) -> None:
     """Close the wait; what the client wrote after the reply was sent waits on its own (rule 4)."""
     holder = conversation.assignee_id
-    conversation, closed = conversation.answered(by_id, at, inbox.hours, elsewhere=elsewhere)
+    hours = inbox.hours_in(conversation)
+    conversation, closed = conversation.answered(by_id, at, hours, elsewhere=elsewhere)
     if closed is not None:
         await t.save_wait(closed, holder)
         later = await t.first_asked_after(conversation.id, at)
         if later is not None:
-            conversation = conversation.asked(later, inbox.policy, inbox.hours)
+            terms = await terms_of(inbox, t, conversation)
+            conversation = conversation.asked(later, terms)
     await t.save(conversation)
     await refresh(t, conversation.id, cause)

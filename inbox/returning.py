@@ -145,6 +145,6 @@ async def _wait_goes_on(
         lost = replace(ended.closing, outcome=Outcome.CLOSED_UNANSWERED)
         await t.save_wait(replace(ended, closing=lost), conversation.assignee_id)
         return
-    reopened = ended.reopened(inbox.clock.now(), inbox.hours)
+    reopened = ended.reopened(inbox.clock.now(), inbox.hours_of(ended))
     await t.save(replace(conversation, wait=reopened))
     await refresh(t, conversation.id, f"reply {bounced.id} not delivered")

@@ -199,7 +199,8 @@ async def _raise_alert(inbox: Inbox, claim: Claim, job: RaiseAlert) -> None:
             await t.finish(claim)
             return
         rung = wait.ladder[job.rung]
-        if not due_alerts(inbox.hours, wait.started_at, (rung,), (), inbox.clock.now()).fire:
+        hours = inbox.hours_of(wait)
+        if not due_alerts(hours, wait.base, (rung,), (), inbox.clock.now()).fire:
             await _keep_for_the_morning(t, claim, job)
             return
         card = replace(await t.card(message_id), wait=wait, repeated=claim.attempts > 1)
@@ -257,7 +258,7 @@ def _alert(inbox: Inbox, card: Card, rung: int, *, late: bool) -> Alert:
     if wait is None:
         raise ValueError(f"message {card.message_id} belongs to no wait")
     end = wait.closing.at if wait.closing is not None else inbox.clock.now()
-    elapsed = inbox.hours.elapsed(wait.started_at, max(end, wait.started_at))
+    elapsed = inbox.hours_of(wait).elapsed(wait.started_at, max(end, wait.started_at))
     return Alert(wait, rung, card, elapsed, wait.reply_within - elapsed, late)
 
 

@@ -5,11 +5,11 @@ with: announced, or passed over after an outage because a later one said more.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from inbox.business_hours import BusinessHours
+from inbox.calendars import Hours
 from inbox.errors import NoWorkingTime
 
 PROMPT = timedelta(minutes=1)
@@ -22,12 +22,15 @@ class Recipient(StrEnum):
     MANAGER = "manager"
     DEPUTY = "deputy"
     HEAD = "head"
+    PERSON = "person"
+    CHAT = "chat"
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step of a ladder: `after` so much business time since the wait's start, tell `notify`.
+    """One step of a ladder: `after` so much business time since its beginning, tell `notify`.
 
+    `name`: which member (of PERSON), which group chat (of CHAT; "" means every one).
     "15 minutes before due" is `after` the target less 15 minutes. After an outage a rung is
     announced in open hours only, unless it may come at `any_time`.
     """
@@ -35,14 +38,19 @@ class Rung:
     after: timedelta
     notify: Recipient
     any_time: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The promise: a reply within so much business time, and who hears when it is not kept."""
+    """The promise: a reply within so much business time, and who hears when it is not kept.
+
+    `name` says which level of the settings it comes from.
+    """
 
     reply_within: timedelta
     ladder: tuple[Rung, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ class DueAlerts:
     late: bool = False
 
 
-def due_at(hours: BusinessHours, started_at: datetime, reply_within: timedelta) -> datetime | None:
+def due_at(hours: Hours, started_at: datetime, reply_within: timedelta) -> datetime | None:
     """The last instant (UTC) at which a reply keeps the promise; None without working time ahead.
 
     Rules 6, 7, 15: a reply at this very instant is within the target.
@@ -69,7 +77,7 @@ def due_at(hours: BusinessHours, started_at: datetime, reply_within: timedelta) 
 
 
 def remaining(
-    hours: BusinessHours, started_at: datetime, reply_within: timedelta, now: datetime
+    hours: Hours, started_at: datetime, reply_within: timedelta, now: datetime
 ) -> timedelta:
     """Business time left until due; negative once the promise is broken."""
     return reply_within - hours.elapsed(started_at, now)
@@ -80,8 +88,24 @@ def breached(business: timedelta, reply_within: timedelta) -> bool:
     return business > reply_within
 
 
+def restarted(ladder: Sequence[Rung], reply_within: timedelta) -> tuple[Rung, ...]:
+    """The ladder of a wait that somebody took on: no rung before the target has run anew (20)."""
+    return tuple(replace(one, after=max(one.after, reply_within)) for one in ladder)
+
+
+def promise_ladder(policy: Policy, remind_before: timedelta) -> tuple[Rung, ...]:
+    """The ladder of a promise, from its due time: a reminder before it, then the policy's rungs
+    from its target on."""
+    after_due = (
+        replace(one, after=one.after - policy.reply_within)
+        for one in policy.ladder
+        if one.after >= policy.reply_within
+    )
+    return (Rung(-remind_before, Recipient.MANAGER), *after_due)
+
+
 def due_alerts(
-    hours: BusinessHours,
+    hours: Hours,
     started_at: datetime,
     ladder: Sequence[Rung],
     fired: Collection[int],
@@ -109,7 +133,7 @@ def due_alerts(
 
 
 def next_rung_at(
-    hours: BusinessHours,
+    hours: Hours,
     started_at: datetime,
     ladder: Sequence[Rung],
     fired: Collection[int],
@@ -130,7 +154,7 @@ def next_rung_at(
 
 
 def _instants(
-    hours: BusinessHours, started_at: datetime, ladder: Sequence[Rung], fired: Collection[int]
+    hours: Hours, started_at: datetime, ladder: Sequence[Rung], fired: Collection[int]
 ) -> dict[int, datetime]:
     """When each rung that is not done with is due; without those that no working time reaches."""
     instants = {
@@ -141,13 +165,13 @@ def _instants(
     return {number: at for number, at in instants.items() if at is not None}
 
 
-def _instant(hours: BusinessHours, started_at: datetime, rung: Rung) -> datetime | None:
-    if rung.after > timedelta():
+def _instant(hours: Hours, started_at: datetime, rung: Rung) -> datetime | None:
+    if rung.after:
         return due_at(hours, started_at, rung.after)
     return started_at if rung.any_time else _opening(hours, started_at)
 
 
-def _opening(hours: BusinessHours, at: datetime) -> datetime | None:
+def _opening(hours: Hours, at: datetime) -> datetime | None:
     try:
         return hours.next_opening(at)
     except NoWorkingTime:

@@ -6,11 +6,13 @@ import asyncio
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from inbox.calendars import STUDIO, Stretch
 from inbox.model import (
+    Absence,
     Attachment,
     Channel,
     Client,
@@ -29,6 +31,7 @@ from inbox.model import (
     RawMessage,
     Role,
     Wait,
+    WaitKind,
 )
 from inbox.sla import Recipient, Rung
 from storage.tables import client, contact, conversation, manager, message, raw, wait
@@ -58,6 +61,8 @@ CONVERSATION = (
     client.c.id.label("client_id"),
     client.c.name.label("client_name"),
     client.c.manager_id,
+    client.c.calendar.label("client_calendar"),
+    client.c.tier,
     contact.c.id.label("contact_id"),
     contact.c.name.label("contact_name"),
 )
@@ -78,6 +83,12 @@ WAIT = (
     wait.c.wall,
     wait.c.within_target,
     wait.c.elsewhere,
+    wait.c.kind,
+    wait.c.policy,
+    wait.c.stretches,
+    wait.c.ladder_from,
+    wait.c.round,
+    wait.c.note,
 )
 MESSAGE = (
     message.c.channel_id,
@@ -131,6 +142,14 @@ def manager_of(cells: Cells) -> Manager | None:
     if cells[0] is None:
         return None
     return present_manager(cells)
+
+
+def absence_of(cells: Cells) -> Absence | None:
+    """From all columns of the table; None where a left join found none."""
+    id_, manager_id, since, until, deputy_id, by_id, given_back = cells
+    if id_ is None:
+        return None
+    return Absence(manager_id, since, until, deputy_id, by_id, given_back, id_)
 
 
 def present_manager(cells: Cells) -> Manager:
@@ -227,13 +246,12 @@ def delivery_of(stored: dict[str, str] | None) -> DeliveryReport | None:
 
 
 def ladder_json(ladder: Sequence[Rung]) -> list[list[Any]]:
-    return [[rung.after.total_seconds(), rung.notify, rung.any_time] for rung in ladder]
+    return [[rung.after.total_seconds(), rung.notify, rung.any_time, rung.name] for rung in ladder]
 
 
 def ladder_of(stored: list[list[Any]]) -> tuple[Rung, ...]:
     return tuple(
-        Rung(timedelta(seconds=after), Recipient(notify), any_time)
-        for after, notify, any_time in stored
+        Rung(timedelta(seconds=after), Recipient(notify), *rest) for after, notify, *rest in stored
     )
 
 
@@ -256,18 +274,27 @@ def wait_row(one: Wait) -> dict[str, Any]:
         "wall": closing and closing.wall,
         "within_target": closing and closing.within_target,
         "elsewhere": bool(closing and closing.elsewhere),
+        "note": closing.note if closing else "",
+        "kind": one.kind.value,
+        "policy": one.policy,
+        "stretches": [[each.calendar, each.since.isoformat()] for each in one.stretches],
+        "ladder_from": one.ladder_from,
+        "round": one.round,
     }
 
 
 def wait_of(cells: Cells) -> Wait | None:
     """None where a left join found no wait."""
     id_, started_at, reply_within, ladder, calendar, due_at, next_rung_at, *rest = cells
-    first, fired, outcome, closed_at, by_id, business, wall, within_target, elsewhere = rest
+    first, fired, outcome, closed_at, by_id, business, wall, within_target, *rest = rest
+    elsewhere, kind, policy, stretches, ladder_from, round_, note = rest
     if id_ is None:
         return None
     closing = outcome and Closing(
-        Outcome(outcome), closed_at, by_id, business, wall, within_target, elsewhere
+        Outcome(outcome), closed_at, by_id, business, wall, within_target, elsewhere, note
     )
+    # A wait of an earlier version knows no stretches: the studio's calendar was the only one.
+    counted = tuple(Stretch(name, datetime.fromisoformat(since)) for name, since in stretches)
     return Wait(
         started_at=started_at,
         reply_within=reply_within,
@@ -278,17 +305,22 @@ def wait_of(cells: Cells) -> Wait | None:
         first=first,
         fired=frozenset(fired),
         closing=closing,
+        kind=WaitKind(kind),
+        policy=policy,
+        stretches=counted or (Stretch(STUDIO, started_at),),
+        ladder_from=ladder_from,
+        round=round_,
         id=id_,
     )
 
 
 def conversation_of(cells: Cells, open_wait: Wait | None) -> Conversation:
     id_, channel_id, kind, address, assignee_id, subject, asked_at, answered_at, *people = cells
-    client_id, client_name, manager_id, contact_id, contact_name = people
+    client_id, client_name, manager_id, calendar, tier, contact_id, contact_name = people
     return Conversation(
         id=id_,
         channel_id=channel_id,
-        client=Client(client_id, client_name, manager_id),
+        client=Client(client_id, client_name, manager_id, calendar, tier),
         contact=Contact(contact_id, client_id, contact_name),
         recipient=Handle(kind, address),
         assignee_id=assignee_id,

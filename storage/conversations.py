@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inbox.errors import NoSuchRow
-from inbox.model import Client, Contact, Conversation, Handle, Nature, Wait
+from inbox.model import Client, Contact, Conversation, Handle, Nature, Wait, WaitKind
 from storage.codec import CONVERSATION, WAIT, conversation_of, wait_of, wait_row
 from storage.columns import storable
 from storage.people import People
@@ -20,7 +20,11 @@ from storage.tables import client, contact, conversation, message, thread, wait
 PEOPLE = conversation.join(contact, contact.c.id == conversation.c.contact_id).join(
     client, client.c.id == contact.c.client_id
 )
-ITS_OPEN_WAIT = (wait.c.conversation_id == conversation.c.id) & wait.c.outcome.is_(None)
+ITS_OPEN_WAIT = (
+    (wait.c.conversation_id == conversation.c.id)
+    & wait.c.outcome.is_(None)
+    & (wait.c.kind == WaitKind.REPLY.value)
+)
 WIDTH = len(CONVERSATION)
 
 ONE = (

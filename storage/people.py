@@ -11,12 +11,17 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_, updat
 
 from inbox.errors import NoSuchRow
 from inbox.model import Client, Contact, Handle, Manager, Role
-from storage.codec import MANAGER, present_manager
+from storage.codec import MANAGER, absence_of, present_manager
 from storage.columns import storable
 from storage.statements import Statements, per_dialect
 from storage.tables import client, contact, conversation, handle, invite, manager
+from storage.timing_tables import absence
 
-STAFF = select(*MANAGER).order_by(manager.c.id)
+STAFF = (
+    select(*MANAGER, *absence.c)
+    .outerjoin(absence, (absence.c.manager_id == manager.c.id) & ~absence.c.given_back)
+    .order_by(manager.c.id, absence.c.since, absence.c.id)
+)
 ADD_MANAGER = insert(manager).returning(manager.c.id)
 SAVE_MANAGER = update(manager).where(manager.c.id == bindparam("manager_id"))
 REDEEM = (
@@ -36,6 +41,8 @@ CONTACT_OF = (
         client.c.id.label("client_id"),
         client.c.name.label("client_name"),
         client.c.manager_id,
+        client.c.calendar,
+        client.c.tier,
         contact.c.id.label("contact_id"),
         contact.c.name.label("contact_name"),
     )
@@ -68,7 +75,12 @@ ADD_HANDLE = per_dialect(
 SAVE_CLIENT = (
     update(client)
     .where(client.c.id == bindparam("client_id"))
-    .values(name=bindparam("new_name"), manager_id=bindparam("new_manager_id"))
+    .values(
+        name=bindparam("new_name"),
+        manager_id=bindparam("new_manager_id"),
+        calendar=bindparam("new_calendar"),
+        tier=bindparam("new_tier"),
+    )
 )
 ASSIGN_CLIENT = (
     update(client)
@@ -102,7 +114,14 @@ def hashed(secret: str) -> str:
 
 class People(Statements):
     async def staff(self) -> tuple[Manager, ...]:
-        return tuple(present_manager(one) for one in await self.rows(STAFF))
+        """Members, each with the absences that were not given back yet."""
+        found: dict[int, Manager] = {}
+        for row in await self.rows(STAFF):
+            one = found.setdefault(row[0], present_manager(row[: len(MANAGER)]))
+            away = absence_of(row[len(MANAGER) :])
+            if away is not None:
+                found[one.id] = replace(one, absences=(*one.absences, away))
+        return tuple(found.values())
 
     async def save_manager(self, manager: Manager) -> Manager:
         """StoreRefused where another member has the same Telegram id."""
@@ -114,6 +133,8 @@ class People(Statements):
             "language": manager.language,
             "deputy_id": manager.deputy_id,
             "active": manager.active,
+            "calendar": manager.calendar,
+            "email": manager.email,
         }
         if manager.id == 0:
             return replace(manager, id=await self.value(ADD_MANAGER, **row))
@@ -141,9 +162,9 @@ class People(Statements):
         if not found:
             return None
         first = min(found, key=lambda row: keys.index((row[0], row[1])))
-        _, _, client_id, client_name, manager_id, contact_id, contact_name = first
+        _, _, client_id, client_name, manager_id, calendar, tier, contact_id, contact_name = first
         return (
-            Client(client_id, client_name, manager_id),
+            Client(client_id, client_name, manager_id, calendar, tier),
             Contact(contact_id, client_id, contact_name),
         )
 
@@ -169,7 +190,12 @@ class People(Statements):
     async def save_client(self, client: Client) -> None:
         """A changed manager holds all the client's conversations."""
         await self.assign(client.id, client.manager_id)
-        new = {"new_name": client.name, "new_manager_id": client.manager_id}
+        new = {
+            "new_name": client.name,
+            "new_manager_id": client.manager_id,
+            "new_calendar": client.calendar,
+            "new_tier": client.tier,
+        }
         if not await self.changed(SAVE_CLIENT, client_id=client.id, **new):
             raise NoSuchRow("client", client.id)
 

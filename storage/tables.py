@@ -84,6 +84,8 @@ manager = Table(
     Column("language", Text, nullable=False),
     Column("deputy_id", Id, ForeignKey("manager.id")),
     Column("active", Boolean, nullable=False),
+    Column("calendar", Words),
+    Column("email", Words),
 )
 
 invite = Table(
@@ -102,6 +104,8 @@ client = Table(
     Column("id", Id, primary_key=True),
     Column("name", Words, nullable=False),
     Column("manager_id", Id, ForeignKey("manager.id")),
+    Column("calendar", Words),
+    Column("tier", Words),
 )
 
 contact = Table(
@@ -165,8 +169,14 @@ wait = Table(
     Column("within_target", Boolean),
     Column("held_by_id", Id, ForeignKey("manager.id")),
     Column("elsewhere", Boolean, nullable=False, server_default=false()),
+    Column("kind", Text, nullable=False, server_default="reply"),
+    Column("policy", Words, nullable=False, server_default=""),
+    Column("stretches", JSON, nullable=False, server_default="[]"),
+    Column("ladder_from", Instant),
+    Column("round", Integer, nullable=False, server_default="0"),
+    Column("note", Words, nullable=False, server_default=""),
 )
-_open = text("outcome IS NULL")
+_open = text("outcome IS NULL AND kind = 'reply'")
 Index(
     "uq_wait_open",
     wait.c.conversation_id,

@@ -45,7 +45,7 @@ async def page(visit: Visit, offset: int) -> CardView:
     rows: list[tuple[Conversation, timedelta | None]] = []
     for each in found[offset : offset + PAGE]:
         due = each.wait.due_at if each.wait else None
-        rows.append((each, None if due is None else visit.inbox.hours.elapsed(now, due)))
+        rows.append((each, None if due is None else visit.inbox.hours_in(each).elapsed(now, due)))
     return waiting_list(visit.say, rows, offset, names, more=len(found) > offset + PAGE)
 
 

@@ -76,7 +76,7 @@ async def _redeem(inbox: Inbox, secret: str, user: User) -> Manager | None:
             id=0,
             name=name or user.full_name,
             telegram_id=user.id,
-            zone=inbox.hours.zone.key,
+            zone=inbox.calendars.studio.hours.zone.key,
             language=language,
         )
         return await t.save_manager(replace(member, role=role, active=True))

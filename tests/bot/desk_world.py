@@ -18,10 +18,12 @@ from bot.desk import TelegramDesk
 from connectors.telegram.bot import open_bot
 from connectors.telegram.config import TelegramSettings
 from connectors.telegram.connector import TelegramConnector
+from inbox.calendars import Calendars
 from inbox.flow import listen
 from inbox.inbox import Inbox
 from inbox.jobs import Queue
 from inbox.model import Channel, Manager
+from inbox.policies import Policies
 from inbox.worker import work
 from sandbox.telegram import People, Person, TelegramServer, World
 from storage.store import SqlStore, open_store
@@ -154,7 +156,7 @@ async def running(there: Around, *, two_bots: bool = False) -> AsyncIterator[Des
         connectors[channel_id] = TelegramConnector(channel, bot, settings, clock.now)
     desks = open_bot(TelegramSettings(token=SecretStr(TOKEN), api=there.server.url))
     desk = TelegramDesk(desks, channel_id=next(iter(tokens)))
-    inbox = Inbox(store, desk, connectors, clock, HOURS, POLICY, {})
+    inbox = Inbox(store, desk, connectors, clock, Calendars.only(HOURS), Policies.only(POLICY), {})
     desk.attach(inbox)
     async with store.begin() as t:
         known = {one.telegram_id for one in await t.staff()}

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from inbox.business_hours import BusinessHours
+from inbox.calendars import STUDIO, Calendar
 from inbox.model import (
     Client,
     Contact,
@@ -19,6 +20,7 @@ from inbox.model import (
     Role,
     Wait,
 )
+from inbox.policies import Terms
 from inbox.ports import Card, CardState
 from inbox.sla import Policy, Recipient, Rung
 
@@ -31,6 +33,7 @@ POLICY = Policy(
         Rung(timedelta(hours=1), Recipient.HEAD),
     ),
 )
+TERMS = Terms(POLICY, Calendar(STUDIO, HOURS))
 # A Wednesday, 12:00 in Moscow.
 NOON = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
@@ -70,7 +73,7 @@ def conversation(**changes: Any) -> Conversation:
 
 
 def wait(started_at: datetime = NOON - timedelta(minutes=20)) -> Wait:
-    return replace(Wait.open(started_at, POLICY, HOURS, first=True), id=41)
+    return replace(Wait.open(started_at, TERMS, first=True), id=41)
 
 
 def closed(outcome: Outcome, after: timedelta) -> Wait:

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from inbox.business_hours import BusinessHours
+from inbox.calendars import Calendars
 from inbox.flow import listen
 from inbox.inbox import Inbox
 from inbox.jobs import Queue
 from inbox.model import Batch, Handle, Manager, RawMessage, Role
+from inbox.policies import Policies
 from inbox.ports import Conversation, Reply
 from inbox.sla import Policy, Recipient, Rung
 from inbox.worker import work_once
@@ -102,8 +104,8 @@ async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
         desk=desk,
         connectors={channel.channel.id: channel},
         clock=clock,
-        hours=HOURS,
-        policy=POLICY,
+        calendars=Calendars.only(HOURS),
+        policies=Policies.only(POLICY),
         channel_managers={},
     )
     async with store.begin() as t:

@@ -12,7 +12,7 @@ from storage.store import SqlStore
 from tests.storage.values import (
     HOURS,
     LENA,
-    POLICY,
+    TERMS,
     asked,
     at,
     card_link,
@@ -202,7 +202,7 @@ async def test_a_message_that_was_cut_off_says_so(store: SqlStore) -> None:
 
 
 def test_a_wait_found_out_to_begin_earlier_is_due_earlier() -> None:
-    wait = Wait.open(at(30), POLICY, HOURS, first=True)
+    wait = Wait.open(at(30), TERMS, first=True)
     earlier = wait.since(at(0), at(40), HOURS)
     assert wait.due_at is not None
     assert earlier.due_at == wait.due_at - timedelta(minutes=30)

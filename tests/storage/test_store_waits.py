@@ -13,8 +13,8 @@ from storage.store import SqlStore
 from tests.storage.values import (
     HOURS,
     LENA,
-    POLICY,
     T0,
+    TERMS,
     asked,
     at,
     card_link,
@@ -88,7 +88,7 @@ async def test_a_dismissed_wait_says_so_on_its_cards(store: SqlStore) -> None:
     async with store.begin() as t:
         anna = await t.save_manager(manager())
         conversation, message_id = await asked(t, await opened(t), message())
-        dismissed, closed = conversation.dismissed(anna.id, at(1), HOURS)
+        dismissed, closed = conversation.ended(Outcome.DISMISSED, anna.id, at(1), HOURS)
         assert closed
         await t.save_wait(closed, None)
         await t.save(dismissed)
@@ -113,7 +113,7 @@ async def test_what_was_asked_after_the_reply_belongs_to_the_new_wait(store: Sql
         assert await t.first_asked_after(conversation.id, at(10)) is None
         found = await t.first_asked_after(conversation.id, at(5))
         assert found == message("3", minutes=10)
-        again = await t.save(answered.asked(found, POLICY, HOURS))
+        again = await t.save(answered.asked(found, TERMS))
         assert again.wait
         assert again.wait.started_at == at(10)
         assert not again.wait.first

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from inbox.business_hours import BusinessHours
+from inbox.calendars import STUDIO, Calendar
 from inbox.jobs import Queue, Received
 from inbox.model import (
     Attachment,
@@ -17,6 +18,7 @@ from inbox.model import (
     RawMessage,
     Role,
 )
+from inbox.policies import Terms
 from inbox.ports import Transaction
 from inbox.records import Claim, DeskLink, DeskRef, Purpose, Shown
 from inbox.sla import Policy, Recipient, Rung
@@ -31,6 +33,7 @@ POLICY = Policy(
         Rung(timedelta(minutes=90), Recipient.HEAD, any_time=True),
     ),
 )
+TERMS = Terms(POLICY, Calendar(STUDIO, HOURS))
 LENA = Handle("telegram", "77")
 
 
@@ -88,7 +91,7 @@ async def asked(
     """File a message as the flow does."""
     (raw_id,) = await t.keep("telegram", [raw(one.external_id)])
     assert raw_id is not None
-    conversation = await t.save(conversation.asked(one, POLICY, HOURS))
+    conversation = await t.save(conversation.asked(one, TERMS))
     return conversation, await t.add_message(conversation, one, raw_id)
 
 

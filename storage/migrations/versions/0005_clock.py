@@ -1,0 +1,167 @@
+"""The clock in full: calendars and tiers by name, absences, promises, alerts, the log."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+INSTANT = sa.DateTime(timezone=True)
+OPEN = sa.text("outcome IS NULL")
+OPEN_REPLY = sa.text("outcome IS NULL AND kind = 'reply'")
+UNDER_WAY = sa.text("told_at IS NULL")
+
+
+def upgrade() -> None:
+    op.add_column("manager", sa.Column("calendar", sa.Text(), nullable=True))
+    op.add_column("manager", sa.Column("email", sa.Text(), nullable=True))
+    op.add_column("client", sa.Column("calendar", sa.Text(), nullable=True))
+    op.add_column("client", sa.Column("tier", sa.Text(), nullable=True))
+    for column in (
+        sa.Column("kind", sa.Text(), nullable=False, server_default="reply"),
+        sa.Column("policy", sa.Text(), nullable=False, server_default=""),
+        sa.Column("stretches", sa.JSON(), nullable=False, server_default="[]"),
+        sa.Column("ladder_from", INSTANT, nullable=True),
+        sa.Column("round", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("note", sa.Text(), nullable=False, server_default=""),
+    ):
+        op.add_column("wait", column)
+    _one_open_wait(OPEN_REPLY)
+    _people()
+    _alerts()
+    op.create_table(
+        "off_hours_reply",
+        sa.Column("wait_id", ID, primary_key=True),
+        sa.Column("message_id", ID, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        _to("off_hours_reply", "wait_id", "wait"),
+        _to("off_hours_reply", "message_id", "message"),
+    )
+    op.create_table(
+        "audit",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("deed", sa.Text(), nullable=False),
+        sa.Column("by_id", ID, nullable=True),
+        sa.Column("conversation_id", ID, nullable=True),
+        sa.Column("wait_id", ID, nullable=True),
+        sa.Column("manager_id", ID, nullable=True),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        _to("audit", "by_id", "manager"),
+        _to("audit", "conversation_id", "conversation"),
+        _to("audit", "wait_id", "wait"),
+        _to("audit", "manager_id", "manager"),
+    )
+    op.create_index("ix_audit_at", "audit", ["at"])
+    op.create_index("ix_audit_conversation_id", "audit", ["conversation_id"])
+
+
+def _to(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [f"{other}.id"], name=f"fk_{table}_{column}")
+
+
+def _one_open_wait(where: sa.TextClause) -> None:
+    op.drop_index("uq_wait_open", "wait")
+    op.create_index(
+        "uq_wait_open",
+        "wait",
+        ["conversation_id"],
+        unique=True,
+        sqlite_where=where,
+        postgresql_where=where,
+    )
+
+
+def _people() -> None:
+    op.create_table(
+        "special_day",
+        sa.Column("calendar", sa.Text(), primary_key=True),
+        sa.Column("day", sa.Date(), primary_key=True),
+        sa.Column("shifts", sa.JSON(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("by_id", ID, nullable=True),
+        sa.Column("at", INSTANT, nullable=False),
+        _to("special_day", "by_id", "manager"),
+    )
+    op.create_table(
+        "absence",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("manager_id", ID, nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("until", INSTANT, nullable=False),
+        sa.Column("deputy_id", ID, nullable=True),
+        sa.Column("by_id", ID, nullable=True),
+        sa.Column("given_back", sa.Boolean(), nullable=False, server_default=sa.false()),
+        _to("absence", "manager_id", "manager"),
+        _to("absence", "deputy_id", "manager"),
+        _to("absence", "by_id", "manager"),
+    )
+    op.create_index("ix_absence_manager_id", "absence", ["manager_id"])
+
+
+def _alerts() -> None:
+    op.create_table(
+        "alert_digest",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("manager_id", ID, nullable=False),
+        sa.Column("started_at", INSTANT, nullable=False),
+        sa.Column("account", ID, nullable=False),
+        sa.Column("chat_id", ID, nullable=False),
+        sa.Column("desk_message_id", ID, nullable=False),
+        _to("alert_digest", "manager_id", "manager"),
+    )
+    op.create_index(
+        "ix_alert_digest_manager_id_started_at", "alert_digest", ["manager_id", "started_at"]
+    )
+    op.create_table(
+        "alert",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("wait_id", ID, nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column("manager_id", ID, nullable=False),
+        sa.Column("instant", INSTANT, nullable=False),
+        sa.Column("raised_at", INSTANT, nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("told_at", INSTANT, nullable=True),
+        sa.Column("digest_id", ID, nullable=True),
+        _to("alert", "wait_id", "wait"),
+        _to("alert", "manager_id", "manager"),
+        _to("alert", "digest_id", "alert_digest"),
+        sa.UniqueConstraint(
+            "wait_id", "round", "rung", "manager_id", name="uq_alert_wait_id_round_rung_manager_id"
+        ),
+    )
+    op.create_index("ix_alert_digest_id", "alert", ["digest_id"])
+    op.create_index("ix_alert_manager_id_raised_at", "alert", ["manager_id", "raised_at"])
+    op.create_index(
+        "ix_alert_under_way",
+        "alert",
+        ["raised_at"],
+        sqlite_where=UNDER_WAY,
+        postgresql_where=UNDER_WAY,
+    )
+
+
+def downgrade() -> None:
+    for table in ("audit", "off_hours_reply", "alert", "alert_digest", "absence", "special_day"):
+        op.drop_table(table)
+    # A promise that is open would be a second open wait.
+    op.execute("UPDATE wait SET outcome = 'withdrawn' WHERE kind = 'promise' AND outcome IS NULL")
+    _one_open_wait(OPEN)
+    for name in ("note", "round", "ladder_from", "stretches", "policy", "kind"):
+        op.drop_column("wait", name)
+    for table, name in (
+        ("client", "tier"),
+        ("client", "calendar"),
+        ("manager", "email"),
+        ("manager", "calendar"),
+    ):
+        op.drop_column(table, name)

@@ -27,6 +27,7 @@ from bot.clock import open_clock
 from bot.connections import Board
 from bot.health import Backlog, Health, serve
 from bot.keeping import drop_old_mail
+from bot.letters import CatalogueLetters
 from bot.news import Administrators
 from bot.schedule import Nightly, Schedule
 from bot.settings import Settings
@@ -103,6 +104,7 @@ async def serve_until_told(settings: Settings) -> None:
             calendars=Calendars.only(hours),
             policies=Policies.only(policy),
             channel_managers=channels.managers,
+            letters=CatalogueLetters(settings.studio.language),
         )
         channels.desk.attach(inbox)
         freed = await store.release_abandoned()

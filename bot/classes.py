@@ -13,6 +13,7 @@ from inbox.ports import Card, CardState
 _NAME_LIMIT = 80  # UTF-16 units
 _QUIET = {
     Nature.PERSON: mark("earlier than the last answer, no reply is awaited"),
+    Nature.THANKS: mark("only thanks, no reply is awaited"),
     Nature.EDIT: mark("an edit, no reply is awaited"),
     Nature.AUTOMATIC: mark("an automatic message, no reply is awaited"),
     Nature.NEWSLETTER: mark("a newsletter, no reply is awaited"),
@@ -23,6 +24,7 @@ _QUIET = {
 }
 _CLASSES = {
     Nature.PERSON: mark("a person's message"),
+    Nature.THANKS: mark("thanks for an answer"),
     Nature.EDIT: mark("an edit of an earlier message"),
     Nature.AUTOMATIC: mark("an automatic message"),
     Nature.NEWSLETTER: mark("a newsletter"),

@@ -166,12 +166,13 @@ async def _show_new(
             return
     card = replace(card, repeated=claim.attempts > 1)
     seen = {link.manager_id for link in before if link.shown.purpose is Purpose.CARD}
-    readers = routing.readers(card.conversation.assignee_id, staff)
+    now = inbox.clock.now()
+    readers = routing.readers(card.conversation.assignee_id, staff, now)
     files = await load_files(inbox, card.files_at_hand, raw, inbox.desk.origin)
     links: list[DeskLink] = []
     postponed: SendFailed | None = None
     # Whoever blocked the bot must not be the end of the message: then the heads see it.
-    for group in (readers, routing.heads(staff), routing.admins(staff)):
+    for group in (readers, routing.heads(staff, now), routing.admins(staff)):
         unseen = [one for one in group if one.id not in seen]
         shown, postponed = await _show_to(inbox, card, unseen, files)
         links += shown
@@ -333,7 +334,7 @@ async def escalate(inbox: Inbox) -> datetime | None:
             due = due_alerts(hours, wait.base, wait.ladder, wait.fired, now)
             holder = conversation.assignee_id
             for rung in due.fire:
-                for one in routing.alerted(wait.ladder[rung].notify, holder, staff):
+                for one in routing.alerted(wait.ladder[rung], holder, staff, now):
                     await t.put(
                         RaiseAlert(wait.id, rung, one.id, late=due.late),
                         key=f"alert:{wait.id}:{rung}:{one.id}",

@@ -60,7 +60,7 @@ async def queue_digests(inbox: Inbox) -> int:
         staff = await t.staff()
         of: dict[int, list[int]] = {}
         for message_id, holder in await t.take_held_back():
-            for one in routing.readers(holder, staff):
+            for one in routing.readers(holder, staff, inbox.clock.now()):
                 of.setdefault(one.id, []).append(message_id)
         for manager_id, message_ids in of.items():
             await t.put(

@@ -17,7 +17,7 @@ from inbox.model import (
     Wait,
 )
 from inbox.policies import Policies, Terms
-from inbox.ports import Clock, Connector, Desk, Store
+from inbox.ports import Clock, Connector, Desk, Letters, Store
 from inbox.suspicion import KnownDomains
 
 
@@ -32,6 +32,7 @@ class Inbox:
     calendars: Calendars
     policies: Policies
     channel_managers: Mapping[str, str]
+    letters: Letters
     known_domains: KnownDomains = field(default_factory=KnownDomains)
 
     def hours_of(self, wait: Wait) -> Hours:

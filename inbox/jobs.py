@@ -102,6 +102,46 @@ class RaiseAlert:
     rung: int
     manager_id: int
     late: bool = False
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GatherAlerts:
+    """Alerts that came too many at once are to be shown to a member in one message."""
+
+    manager_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailAlert:
+    """An alert that Telegram did not take goes out by mail; `why`: "blocked" or "outage"."""
+
+    wait_id: int
+    round: int
+    rung: int
+    manager_id: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendOffHoursReply:
+    """A client who wrote off hours is to be told when the studio opens."""
+
+    wait_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowNote:
+    """Words of a colleague about a conversation: with a hand-over, or at the end of an absence.
+
+    `kind` names the text: "handed_over", "given_back"; `text` is what the colleague wrote.
+    """
+
+    conversation_id: int
+    manager_id: int
+    from_id: int | None
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +160,11 @@ DeskJob = (
     | ShowDigest
     | FetchFiles
     | RaiseAlert
+    | GatherAlerts
+    | ShowNote
     | TellAdmins
 )
-Job = Received | SendReply | KeepCopy | DeskJob
+Job = Received | SendReply | SendOffHoursReply | MailAlert | KeepCopy | DeskJob
 
 _KINDS: dict[str, type[Job]] = {
     kind.__name__: kind
@@ -137,6 +179,10 @@ _KINDS: dict[str, type[Job]] = {
         ShowDigest,
         FetchFiles,
         RaiseAlert,
+        GatherAlerts,
+        MailAlert,
+        SendOffHoursReply,
+        ShowNote,
         TellAdmins,
     )
 }
@@ -157,7 +203,7 @@ def queue_of(job: Job) -> Queue:
     match job:
         case Received():
             return Queue.IN
-        case SendReply():
+        case SendReply() | SendOffHoursReply() | MailAlert():
             return Queue.OUT
         case KeepCopy():
             return Queue.COPIES

@@ -113,9 +113,11 @@ class Nature(StrEnum):
 
     OWN: somebody of the studio wrote it outside this program, in a mail client. BOUNCE: a mail
     server could not deliver, or not yet deliver; `InboundMessage.delivery` says which and what.
+    THANKS: a person's, but only thanks after an answer (rule 9).
     """
 
     PERSON = "person"
+    THANKS = "thanks"
     EDIT = "edit"
     AUTOMATIC = "automatic"
     NEWSLETTER = "newsletter"
@@ -191,7 +193,9 @@ class OutboundMessage:
 
     `key` is unique for ever and fixed before the first try; `external_id` is what
     `Connector.external_id(key)` gave. `answering` is the client's message that it answers.
-    `only_sender`: where others were addressed beside the sender, they get nothing.
+    `only_sender`: where others were addressed beside the sender, they get nothing. `automatic`:
+    no person wrote it ("auto-replied" or "auto-generated", RFC 3834); it must be marked where the
+    channel can, so that no machine answers it.
     """
 
     key: str
@@ -206,6 +210,7 @@ class OutboundMessage:
     answering: InboundMessage | None
     written_at: datetime
     only_sender: bool = False
+    automatic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,16 @@ from datetime import datetime
 from typing import Protocol
 
 from inbox.channels import Clock, Connector, KeepsSent, Source
+from inbox.desk import Desk, Letters
 from inbox.jobs import Job, Queue
 from inbox.keeping import Keeping
 from inbox.model import (
-    Attachment,
     Channel,
     Client,
     Contact,
     Conversation,
-    DeliveryReport,
     Handle,
     InboundMessage,
-    LoadedFile,
     Manager,
     RawMessage,
     Role,
@@ -30,41 +28,59 @@ from inbox.model import (
 )
 from inbox.records import (
     Alert,
+    AlertDigest,
+    AlertState,
     Card,
     CardState,
     Claim,
     Claimed,
+    Deed,
     DeskLink,
     DeskRef,
+    Entry,
     HistoryLine,
     LeaseLost,
+    LogLine,
+    Note,
+    OffHoursReply,
     Placing,
     Progress,
     Purpose,
+    RaisedAlert,
     Reply,
     ReplyState,
     SenderClass,
     Shown,
 )
 from inbox.sorting import Sorting
+from inbox.timing import Timing
 
 __all__ = [
     "Alert",
+    "AlertDigest",
+    "AlertState",
     "Card",
     "CardState",
     "Claim",
     "Claimed",
     "Clock",
     "Connector",
+    "Deed",
     "Desk",
     "DeskLink",
     "DeskRef",
+    "Entry",
     "HistoryLine",
     "KeepsSent",
     "LeaseLost",
+    "Letters",
+    "LogLine",
+    "Note",
+    "OffHoursReply",
     "Placing",
     "Progress",
     "Purpose",
+    "RaisedAlert",
     "Reply",
     "ReplyState",
     "SenderClass",
@@ -75,65 +91,7 @@ __all__ = [
 ]
 
 
-class Desk(Protocol):
-    """Where managers see and command. Network errors come as the three SendFailed."""
-
-    origin: str  # of attachments that it can show by their `ref`
-
-    def concerns(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> bool:
-        """Whether this came from a member of the studio or is a command of the desk's own."""
-        ...
-
-    async def handle(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> None:
-        """Do what a manager asked; at least once, so every effect carries a key. Unreadable."""
-        ...
-
-    async def show(
-        self, card: Card, to: Manager, files: Sequence[LoadedFile]
-    ) -> tuple[Shown, ...]:
-        """Show a card with its files; the first of the result is the card itself."""
-        ...
-
-    async def redraw(self, shown: Shown, card: Card, to: Manager, alert: Alert | None) -> None:
-        """Make a card (or, with `alert`, an alert) that stands there tell the truth again."""
-        ...
-
-    async def alert(self, alert: Alert, to: Manager) -> tuple[Shown, ...]:
-        """Tell that a rung was reached."""
-        ...
-
-    async def show_outcome(
-        self, reply: Reply, conversation: Conversation, to: Manager
-    ) -> tuple[Shown, ...]:
-        """Say under the manager's own message what became of it: a reaction or a sentence."""
-        ...
-
-    async def show_delivery(
-        self, reply: Reply, report: DeliveryReport, to: Manager
-    ) -> tuple[Shown, ...]:
-        """Say under the manager's own message what a mail server says of its delivery."""
-        ...
-
-    async def show_digest(self, cards: Sequence[Card], to: Manager) -> tuple[Shown, ...]:
-        """Newsletters of the day in one message."""
-        ...
-
-    async def show_fetched(
-        self, card: Card, file: LoadedFile, progress: Progress, to: Manager
-    ) -> tuple[Shown, ...]:
-        """Show a file of a card that stands there, and how far the fetching is."""
-        ...
-
-    async def tell(self, notice: str, fields: dict[str, str], to: Manager) -> None:
-        """Say something that is not about a client."""
-        ...
-
-    async def fetch(self, attachment: Attachment) -> bytes:
-        """The bytes of a file a manager sent. Raises FileUnavailable."""
-        ...
-
-
-class Transaction(Sorting, Keeping, Protocol):
+class Transaction(Sorting, Keeping, Timing, Protocol):
     """One database transaction: all of it or nothing. No network call while it is open."""
 
     # channels

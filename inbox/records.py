@@ -48,6 +48,8 @@ class Card:
     `wait` is the wait that the message belongs to, open or closed. `holder` is the assignee,
     None while nobody took the client. `closed_by` closed the wait. `repeated`: an interrupted
     earlier try may have shown this card already. `only_sender`: replies to it go to nobody else.
+    `stand_in` sees the card in the holder's place, who is away. `promises` are
+    open.
     `more`: so many further messages have no card of their own. `also_in`: other channels that the
     same message came by. `cut_off`: only the beginning of the message was taken in.
     """
@@ -66,6 +68,8 @@ class Card:
     more: int = 0
     also_in: tuple[str, ...] = ()
     cut_off: bool = False
+    stand_in: Manager | None = None
+    promises: tuple[Wait, ...] = ()
 
     @property
     def files_at_hand(self) -> tuple[Attachment, ...]:
@@ -171,6 +175,15 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a colleague says about a conversation; `kind` as in inbox.jobs.ShowNote."""
+
+    kind: str
+    text: str
+    author: Manager | None
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryLine:
     """A message of a conversation, either way, as history shows it."""
 
@@ -214,3 +227,108 @@ class KeptRaw:
     channel_id: str
     lane: str
     group: str | None
+
+
+class AlertState(StrEnum):
+    """The way of an alert: queued or gathered for a digest → shown, mailed, or cancelled because
+    the wait ended first; failed where it reached nobody."""
+
+    QUEUED = "queued"
+    GATHERED = "gathered"
+    SHOWN = "shown"
+    MAILED = "mailed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedAlert:
+    """A rung that was reached, for one recipient.
+
+    `instant`: when by the rules; `raised_at`: when it was noticed; `told_at`: when it was shown,
+    mailed, cancelled or given up. `digest_id`: the digest that it stands in.
+    """
+
+    wait_id: int
+    round: int
+    rung: int
+    manager_id: int
+    instant: datetime
+    raised_at: datetime
+    late: bool = False
+    state: AlertState = AlertState.QUEUED
+    told_at: datetime | None = None
+    digest_id: int | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDigest:
+    """Several alerts to one person in one desk message (rule 22)."""
+
+    manager_id: int
+    started_at: datetime
+    ref: DeskRef
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OffHoursReply:
+    """What the client is told by itself off hours, once per wait; `message_id` is answered by it.
+
+    `state` runs as a reply's: queued → sending → sent, rejected or uncertain. `at`: of the state.
+    """
+
+    wait_id: int
+    message_id: int
+    state: ReplyState
+    text: str
+    at: datetime
+
+
+class Deed(StrEnum):
+    """What the log tells of."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    MOVED = "moved"  # began at another instant than was known, or is another conversation's
+    ASSIGNED = "assigned"
+    TAKEN_ON = "taken_on"
+    SWAPPED = "swapped"
+    RECOUNTED = "recounted"
+    ALERTED = "alerted"
+    PROMISED = "promised"
+    AWAY = "away"
+    BACK = "back"
+    CALENDAR = "calendar"
+    POLICY = "policy"
+    OFF_HOURS_REPLY = "off_hours_reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the log, never changed: who did what, from what to what.
+
+    `by_id` None: the program itself. `manager_id`: whom it was about (an alert's recipient, a new
+    holder, who is away). `before`, `after`: plain values such as a due time, an outcome, a name.
+    """
+
+    at: datetime
+    deed: Deed
+    by_id: int | None = None
+    conversation_id: int | None = None
+    wait_id: int | None = None
+    manager_id: int | None = None
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """An entry as it is read, with names in place of ids; "" where there is none."""
+
+    entry: Entry
+    by: str = ""
+    client: str = ""
+    manager: str = ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from inbox.model import Manager, Role
-from inbox.sla import Recipient
+from inbox.sla import Recipient, Rung
 
 
 def member(staff: Sequence[Manager], manager_id: int | None) -> Manager | None:
@@ -30,19 +31,51 @@ def manager_for(
     return next((one.id for one in active if one.name.casefold() == named), None)
 
 
-def readers(assignee_id: int | None, staff: Sequence[Manager]) -> tuple[Manager, ...]:
-    """Who gets the card: the assignee; of a client nobody took, every manager and head."""
+def in_place_of(one: Manager, staff: Sequence[Manager], now: datetime) -> tuple[Manager, ...]:
+    """Who gets what is meant for this member: the member, or while away the deputy, of an absent
+    deputy the next one; the chain ends at the heads."""
+    seen: set[int] = set()
+    while (away := one.away(now)) is not None:
+        seen.add(one.id)
+        deputy = member(staff, away.deputy_id if away.deputy_id is not None else one.deputy_id)
+        if deputy is None or not deputy.active or deputy.id in seen:
+            return heads(staff, now)
+        one = deputy
+    return (one,)
+
+
+def readers(
+    assignee_id: int | None, staff: Sequence[Manager], now: datetime
+) -> tuple[Manager, ...]:
+    """Who gets the card: the assignee or who stands in; of a client nobody took, every manager
+    and head who is not away."""
     holder = member(staff, assignee_id)
     if holder is not None and holder.active:
-        return (holder,)
-    everyone = tuple(one for one in staff if one.active and one.role is not Role.ADMIN)
-    return everyone or admins(staff)
+        return in_place_of(holder, staff, now)
+    team = [one for one in staff if one.active and one.role in {Role.MANAGER, Role.HEAD}]
+    return tuple(one for one in team if one.away(now) is None) or tuple(team) or admins(staff)
 
 
-def heads(staff: Sequence[Manager]) -> tuple[Manager, ...]:
-    """The heads, or the administrators where there is no head."""
-    found = tuple(one for one in staff if one.active and one.role is Role.HEAD)
-    return found or tuple(one for one in staff if one.active and one.role is Role.ADMIN)
+def heads(staff: Sequence[Manager], now: datetime) -> tuple[Manager, ...]:
+    """The heads who are not away; else their deputies, else the heads all the same; where there
+    is no head, the administrators."""
+    for role in (Role.HEAD, Role.ADMIN):
+        found = tuple(one for one in staff if one.active and one.role is role)
+        there = tuple(one for one in found if one.away(now) is None)
+        if found:
+            return there or _deputies(found, staff, now) or found
+    return ()
+
+
+def _deputies(
+    away: Sequence[Manager], staff: Sequence[Manager], now: datetime
+) -> tuple[Manager, ...]:
+    ids: set[int | None] = set()
+    for one in away:
+        absence = one.away(now)
+        named = absence.deputy_id if absence is not None else None
+        ids.add(named if named is not None else one.deputy_id)
+    return tuple(one for one in staff if one.id in ids and one.active and one.away(now) is None)
 
 
 def admins(staff: Sequence[Manager]) -> tuple[Manager, ...]:
@@ -51,15 +84,34 @@ def admins(staff: Sequence[Manager]) -> tuple[Manager, ...]:
         found = tuple(one for one in staff if one.active and one.role is role)
         if found:
             return found
-    return tuple(one for one in staff if one.active)
+    return tuple(one for one in staff if one.active and one.role is not Role.CHAT)
 
 
 def alerted(
-    notify: Recipient, assignee_id: int | None, staff: Sequence[Manager]
+    rung: Rung, assignee_id: int | None, staff: Sequence[Manager], now: datetime
 ) -> tuple[Manager, ...]:
-    """Whom a rung tells: a deputy who is not there is the head's matter."""
-    if notify is Recipient.MANAGER:
-        return readers(assignee_id, staff)
-    holder = member(staff, assignee_id) if notify is Recipient.DEPUTY else None
-    deputy = member(staff, holder.deputy_id) if holder is not None else None
-    return (deputy,) if deputy is not None and deputy.active else heads(staff)
+    """Whom a rung tells. Whoever is not there, and a deputy who has been told as the one who
+    stands in, is the heads' matter: nobody is left without a recipient."""
+    match rung.notify:
+        case Recipient.MANAGER:
+            return readers(assignee_id, staff, now)
+        case Recipient.DEPUTY:
+            holder = member(staff, assignee_id)
+            deputy = member(staff, holder.deputy_id) if holder is not None else None
+            if deputy is None or not deputy.active:
+                return heads(staff, now)
+            told = in_place_of(deputy, staff, now)
+            return heads(staff, now) if told == readers(assignee_id, staff, now) else told
+        case Recipient.PERSON:
+            person = named(staff, rung.name)
+            return heads(staff, now) if person is None else in_place_of(person, staff, now)
+        case Recipient.CHAT:
+            return chats(staff, rung.name) or heads(staff, now)
+        case _:
+            return heads(staff, now)
+
+
+def chats(staff: Sequence[Manager], name: str = "") -> tuple[Manager, ...]:
+    """The group chats that hear alerts; the one of this name where it is given."""
+    found = (one for one in staff if one.active and one.role is Role.CHAT)
+    return tuple(one for one in found if name.casefold() in {"", one.name.casefold()})

@@ -240,7 +240,7 @@ async def _alert_somebody_else(
     staff: tuple[Manager, ...],
 ) -> None:
     """Whoever blocked the bot cannot be the end of an alert."""
-    others = [one for one in routing.heads(staff) if one.id != to.id]
+    others = [one for one in routing.heads(staff, inbox.clock.now()) if one.id != to.id]
     async with inbox.store.begin() as t:
         for one in others:
             await t.put(

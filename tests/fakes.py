@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from inbox.errors import Fault, FileUnavailable, SendFailed, Unreadable
 from inbox.model import (
@@ -21,7 +22,7 @@ from inbox.model import (
     RawMessage,
     Receipt,
 )
-from inbox.ports import Alert, Card, DeskRef, Progress, Purpose, Reply, Shown
+from inbox.ports import Alert, Card, DeskRef, Note, Progress, Purpose, Reply, Shown
 
 MONDAY_TEN = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # 10:00 in Moscow
 
@@ -51,6 +52,8 @@ class RecordingDesk:
     cards: list[tuple[Card, Manager, Sequence[LoadedFile]]] = field(default_factory=list)
     redrawn: list[tuple[Shown, Card, Manager, Alert | None]] = field(default_factory=list)
     alerts: list[tuple[Alert, Manager]] = field(default_factory=list)
+    gathered: list[tuple[tuple[Alert, ...], Manager, DeskRef | None]] = field(default_factory=list)
+    notes: list[tuple[Conversation, Note, Manager]] = field(default_factory=list)
     outcomes: list[tuple[Reply, Manager]] = field(default_factory=list)
     deliveries: list[tuple[Reply, DeliveryReport, Manager]] = field(default_factory=list)
     digests: list[tuple[tuple[Card, ...], Manager]] = field(default_factory=list)
@@ -84,6 +87,20 @@ class RecordingDesk:
         self._maybe_refuse(to, "alert")
         self.alerts.append((alert, to))
         return (self._shown(to, Purpose.ALERT),)
+
+    async def show_alerts(
+        self, alerts: Sequence[Alert], to: Manager, before: DeskRef | None
+    ) -> DeskRef:
+        self._maybe_refuse(to, "show_alerts")
+        self.gathered.append((tuple(alerts), to, before))
+        return before or self._shown(to, Purpose.NOTE).ref
+
+    async def show_note(
+        self, conversation: Conversation, words: Note, to: Manager
+    ) -> tuple[Shown, ...]:
+        self._maybe_refuse(to, "show_note")
+        self.notes.append((conversation, words, to))
+        return (self._shown(to, Purpose.NOTE),)
 
     async def show_outcome(
         self, reply: Reply, conversation: Conversation, to: Manager
@@ -129,6 +146,24 @@ class RecordingDesk:
     def _shown(self, to: Manager, purpose: Purpose) -> Shown:
         self._ids += 1
         return Shown(DeskRef(1, to.telegram_id, self._ids), purpose)
+
+
+class PlainLetters:
+    """Texts as bare values."""
+
+    def off_hours(
+        self, language: str, opens_at: datetime, answer_by: datetime | None, zone: ZoneInfo
+    ) -> str:
+        return f"{language}: open {opens_at:%d.%m %H:%M}, answer by {answer_by:%d.%m %H:%M}"
+
+    def promise(self, language: str, due: datetime, now: datetime, zone: ZoneInfo) -> str:
+        return f"{language}: promised for {due:%d.%m %H:%M}"
+
+    def alert(self, alert: Alert, to: Manager, why: str, now: datetime) -> tuple[str, str]:
+        return f"{why}: {alert.card.conversation.client.name}", f"{to.name}: {alert.elapsed}"
+
+    def language_of(self, message: InboundMessage) -> str:
+        return "ru"
 
 
 @dataclass

@@ -15,6 +15,7 @@ from aiogram import Bot
 from pydantic import SecretStr
 
 from bot.desk import TelegramDesk
+from bot.letters import CatalogueLetters
 from connectors.telegram.bot import open_bot
 from connectors.telegram.config import TelegramSettings
 from connectors.telegram.connector import TelegramConnector
@@ -156,7 +157,16 @@ async def running(there: Around, *, two_bots: bool = False) -> AsyncIterator[Des
         connectors[channel_id] = TelegramConnector(channel, bot, settings, clock.now)
     desks = open_bot(TelegramSettings(token=SecretStr(TOKEN), api=there.server.url))
     desk = TelegramDesk(desks, channel_id=next(iter(tokens)))
-    inbox = Inbox(store, desk, connectors, clock, Calendars.only(HOURS), Policies.only(POLICY), {})
+    inbox = Inbox(
+        store,
+        desk,
+        connectors,
+        clock,
+        Calendars.only(HOURS),
+        Policies.only(POLICY),
+        {},
+        CatalogueLetters("ru"),
+    )
     desk.attach(inbox)
     async with store.begin() as t:
         known = {one.telegram_id for one in await t.staff()}

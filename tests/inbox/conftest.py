@@ -20,7 +20,7 @@ from inbox.ports import Conversation, Reply
 from inbox.sla import Policy, Recipient, Rung
 from inbox.worker import work_once
 from storage.store import open_store
-from tests.fakes import RecordingConnector, RecordingDesk, SetClock
+from tests.fakes import PlainLetters, RecordingConnector, RecordingDesk, SetClock
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 WORKDAY = ((time(9), time(13)), (time(14), time(18)))
@@ -107,6 +107,7 @@ async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
         calendars=Calendars.only(HOURS),
         policies=Policies.only(POLICY),
         channel_managers={},
+        letters=PlainLetters(),
     )
     async with store.begin() as t:
         members = [

@@ -1,0 +1,112 @@
+"""What the flow asks of the managers' side: promises in docstrings. inbox.ports hands them on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from inbox.model import (
+    Attachment,
+    Channel,
+    Conversation,
+    DeliveryReport,
+    InboundMessage,
+    LoadedFile,
+    Manager,
+    RawMessage,
+)
+from inbox.records import Alert, Card, DeskRef, Note, Progress, Reply, Shown
+
+
+class Desk(Protocol):
+    """Where managers see and command. Network errors come as the three SendFailed."""
+
+    origin: str  # of attachments that it can show by their `ref`
+
+    def concerns(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> bool:
+        """Whether this came from a member of the studio or is a command of the desk's own."""
+        ...
+
+    async def handle(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> None:
+        """Do what a manager asked; at least once, so every effect carries a key. Unreadable."""
+        ...
+
+    async def show(
+        self, card: Card, to: Manager, files: Sequence[LoadedFile]
+    ) -> tuple[Shown, ...]:
+        """Show a card with its files; the first of the result is the card itself."""
+        ...
+
+    async def redraw(self, shown: Shown, card: Card, to: Manager, alert: Alert | None) -> None:
+        """Make a card (or, with `alert`, an alert) that stands there tell the truth again."""
+        ...
+
+    async def alert(self, alert: Alert, to: Manager) -> tuple[Shown, ...]:
+        """Tell that a rung was reached."""
+        ...
+
+    async def show_alerts(
+        self, alerts: Sequence[Alert], to: Manager, before: DeskRef | None
+    ) -> DeskRef:
+        """Many alerts in one message, most urgent first; with `before` that message is edited."""
+        ...
+
+    async def show_note(
+        self, conversation: Conversation, words: Note, to: Manager
+    ) -> tuple[Shown, ...]:
+        """What a colleague says about a conversation, below its card if that stands there."""
+        ...
+
+    async def show_outcome(
+        self, reply: Reply, conversation: Conversation, to: Manager
+    ) -> tuple[Shown, ...]:
+        """Say under the manager's own message what became of it: a reaction or a sentence."""
+        ...
+
+    async def show_delivery(
+        self, reply: Reply, report: DeliveryReport, to: Manager
+    ) -> tuple[Shown, ...]:
+        """Say under the manager's own message what a mail server says of its delivery."""
+        ...
+
+    async def show_digest(self, cards: Sequence[Card], to: Manager) -> tuple[Shown, ...]:
+        """Newsletters of the day in one message."""
+        ...
+
+    async def show_fetched(
+        self, card: Card, file: LoadedFile, progress: Progress, to: Manager
+    ) -> tuple[Shown, ...]:
+        """Show a file of a card that stands there, and how far the fetching is."""
+        ...
+
+    async def tell(self, notice: str, fields: dict[str, str], to: Manager) -> None:
+        """Say something that is not about a client."""
+        ...
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The bytes of a file a manager sent. Raises FileUnavailable."""
+        ...
+
+
+class Letters(Protocol):
+    """Texts that leave the desk: to clients off hours, and alerts that go by mail."""
+
+    def off_hours(
+        self, language: str, opens_at: datetime, answer_by: datetime | None, zone: ZoneInfo
+    ) -> str:
+        """That the message came, when the studio opens next, and by when there is an answer."""
+        ...
+
+    def promise(self, language: str, due: datetime, now: datetime, zone: ZoneInfo) -> str:
+        """That an answer comes by then."""
+        ...
+
+    def alert(self, alert: Alert, to: Manager, why: str, now: datetime) -> tuple[str, str]:
+        """Subject and text of an alert that goes by mail; why: "blocked" or "outage"."""
+        ...
+
+    def language_of(self, message: InboundMessage) -> str:
+        """The client's language ("ru", "en"): as the channel says, else by the letters."""
+        ...

@@ -23,7 +23,11 @@ from inbox.suspicion import KnownDomains
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """All the flow needs. `channel_managers`: channel id → name of who gets its newcomers."""
+    """All the flow needs. `channel_managers`: channel id → name of who gets its newcomers.
+
+    `alert_channel`: the mailbox from which alerts go where the desk reaches nobody; None: none.
+    `off_hours_reply`: whether clients who write off hours are told so.
+    """
 
     store: Store
     desk: Desk
@@ -34,6 +38,8 @@ class Inbox:
     channel_managers: Mapping[str, str]
     letters: Letters
     known_domains: KnownDomains = field(default_factory=KnownDomains)
+    alert_channel: str | None = None
+    off_hours_reply: bool = False
 
     def hours_of(self, wait: Wait) -> Hours:
         """By which the wait's time runs."""

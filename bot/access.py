@@ -19,10 +19,11 @@ from connectors.telegram.errors import translated
 from inbox import routing
 from inbox.errors import NoSuchRow, SendRejected
 from inbox.inbox import Inbox
-from inbox.model import Conversation, Manager
+from inbox.model import Conversation, Manager, Role
 from inbox.ports import DeskRef
 
 INVITE_START = "/start inv_"
+ALERTS = "/alerts"
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -39,6 +40,12 @@ class Visit:
     async def send(self, view: CardView | Rich, *, reply_to: int | None = None) -> DeskRef:
         """Say something in the member's private chat. Raises the SendFailed."""
         return await send(self.bot, self.me.telegram_id, view, reply_to=reply_to)
+
+    def below(self, query: CallbackQuery) -> int | None:
+        """The pressed message, where it stands in the member's private chat."""
+        pressed = query.message
+        own = pressed is not None and pressed.chat.id == self.me.telegram_id
+        return pressed.message_id if own and pressed is not None else None
 
     async def edit(self, query: CallbackQuery, view: CardView | Rich) -> None:
         """Change the message whose button was pressed. Raises the SendFailed."""
@@ -63,32 +70,69 @@ class Visit:
                 conversation = await t.conversation(conversation_id)
             except NoSuchRow:
                 return None, None
-            holder = routing.member(await t.staff(), conversation.assignee_id)
-        return (conversation if may_act(self.me, holder) else None), holder
+            staff = await t.staff()
+        holder = routing.member(staff, conversation.assignee_id)
+        now = self.inbox.clock.now()
+        stand_ins = routing.in_place_of(holder, staff, now) if holder is not None else ()
+        allowed = may_act(self.me, holder, stand_ins)
+        return (conversation if allowed else None), holder
 
 
 class Access(BaseMiddleware):
-    """Gives handlers a `visit` (None for an invited person); a stranger gets a word, no more."""
+    """Gives handlers a `visit` (None for who is no member); a stranger gets a word, no more."""
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         user: User | None = data.get("event_from_user")
         chat: Chat | None = data.get("event_chat")
-        if not isinstance(event, Update) or user is None:
+        if not isinstance(event, Update):
             return None
-        me = active_member(data["staff"], user.id)
-        language = me.language if me else (known_language(user.language_code) or "en")
+        staff = data["staff"]
+        me = active_member(staff, user.id) if user is not None else None
+        code = user.language_code if user is not None else None
+        language = me.language if me else (known_language(code) or "en")
         say = speaker(language)
         data["visit"] = Visit(me, say, data["bot"], data["inbox"]) if me else None
         private = chat is None or chat.type == ChatType.PRIVATE
-        if private and (me is not None or is_invited(event.message)):
+        if private:
+            allowed = me is not None or is_invited(event.message)
+        else:
+            allowed = chat is not None and _is_ours_in_a_group(event, chat.id, me, staff)
+        if allowed:
             return await handler(event, data)
-        await _refuse(data["bot"], say, event, private=private)
+        if user is not None:
+            await _refuse(data["bot"], say, event, private=private)
         return None
+
+
+def _is_ours_in_a_group(
+    event: Update, chat_id: int, me: Manager | None, staff: Sequence[Manager]
+) -> bool:
+    """Of groups only: /alerts by staff, that a group of ours got another id, and presses by
+    members in a group that hears alerts."""
+    message = event.message
+    if message is not None and message.migrate_to_chat_id is not None:
+        return group_of(staff, chat_id) is not None
+    if message is not None:
+        return me is not None and is_about_alerts(message.text)
+    pressed = event.callback_query is not None
+    return pressed and me is not None and group_of(staff, chat_id) is not None
 
 
 def active_member(staff: Sequence[Manager], telegram_id: int) -> Manager | None:
     """The member who writes from this Telegram account; None for a former member."""
     return next((one for one in staff if one.telegram_id == telegram_id and one.active), None)
+
+
+def group_of(staff: Sequence[Manager], chat_id: int) -> Manager | None:
+    """The group chat with this id that hears alerts."""
+    groups = (one for one in staff if one.active and one.role is Role.CHAT)
+    return next((one for one in groups if one.telegram_id == chat_id), None)
+
+
+def is_about_alerts(text: str | None) -> bool:
+    """Whether this is /alerts, by whatever bot's name."""
+    command = (text or "").split(maxsplit=1)[:1]
+    return bool(command) and command[0].partition("@")[0] == ALERTS
 
 
 def is_invited(message: Message | None) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -10,11 +12,16 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from bot.texts import Say
-from inbox.model import Manager, Role
+from inbox.model import Manager, Nature, Role
 from inbox.ports import Card, CardState
+
+UNDO = timedelta(minutes=1)  # inbox.actions takes a dismissal back for so long
 
 # Somebody may send made-up data: a number that no database takes is no button of ours.
 RowId = Annotated[int, Field(ge=0, lt=2**63)]
+# From 1970 to 2199, as calendars know them: a date's ordinal, minutes since 1970 began.
+DayNumber = Annotated[int, Field(ge=719_163, lt=803_168)]
+Minute = Annotated[int, Field(ge=0, lt=120_960_000)]
 
 
 class CardDeed(StrEnum):
@@ -25,6 +32,27 @@ class CardDeed(StrEnum):
     HAND_OVER = "o"
     HISTORY = "h"
     SHOW = "s"
+    PHONED = "p"
+    PROMISE = "m"
+    UNDO = "u"
+
+
+class PromiseDeed(StrEnum):
+    """What a button about a promise does."""
+
+    KEPT = "k"
+    WITHDRAW = "w"
+    ASK_WITHDRAW = "a"
+    TELL = "t"
+    LEAVE = "l"
+
+
+class PickDeed(StrEnum):
+    """What the buttons beside days and times do."""
+
+    DAYS = "d"
+    OTHER = "o"
+    CANCEL = "c"
 
 
 class ReplyDeed(StrEnum):
@@ -53,6 +81,52 @@ class ReplyButton(CallbackData, prefix="r"):
 
     deed: ReplyDeed
     reply_id: RowId
+
+
+class WhyButton(CallbackData, prefix="w"):
+    """Why a message is shown and counted as it is."""
+
+    message_id: RowId
+
+
+class QuestionButton(CallbackData, prefix="q"):
+    """What was taken for thanks needs an answer."""
+
+    message_id: RowId
+
+
+class TakeOnButton(CallbackData, prefix="e"):
+    """Somebody takes an escalated wait on (rule 20)."""
+
+    wait_id: RowId
+
+
+class PromiseButton(CallbackData, prefix="k"):
+    """A deed on a promise, which is a wait."""
+
+    deed: PromiseDeed
+    wait_id: RowId
+
+
+class DayButton(CallbackData, prefix="d"):
+    """A day for a promise: the date's ordinal, in the presser's zone."""
+
+    conversation_id: RowId
+    day: DayNumber
+
+
+class TimeButton(CallbackData, prefix="t"):
+    """The instant of a promise, in minutes since 1970 (UTC)."""
+
+    conversation_id: RowId
+    minute: Minute
+
+
+class PickButton(CallbackData, prefix="b"):
+    """What can be chosen in the place of a day or a time."""
+
+    deed: PickDeed
+    conversation_id: RowId
 
 
 class PageButton(CallbackData, prefix="p"):
@@ -85,34 +159,57 @@ class Button:
 Keyboard = tuple[tuple[Button, ...], ...]
 
 
-def card_keyboard(say: Say, card: Card, reader: Manager) -> Keyboard:
+def card_keyboard(say: Say, card: Card, reader: Manager, now: datetime) -> Keyboard:
     """The buttons that make sense in the card's present state, for this reader."""
-    number = card.conversation.id
-    history = Button(say("History"), CardButton(deed=CardDeed.HISTORY, conversation_id=number))
-    hand_over = Button(
-        say("Hand over"), CardButton(deed=CardDeed.HAND_OVER, conversation_id=number)
-    )
-    dismiss = Button(
-        say("No reply needed"), CardButton(deed=CardDeed.DISMISS, conversation_id=number)
-    )
-    if not may_act(reader, card.holder):
+    if not may_act(reader, card.holder, stand_ins(card)):
         return ()
+
+    def button(text: str, deed: CardDeed, style: str | None = None) -> Button:
+        return Button(text, CardButton(deed=deed, conversation_id=card.conversation.id), style)
+
+    promise = button(say("Promise"), CardDeed.PROMISE)
+    asking = (
+        button(say("History"), CardDeed.HISTORY),
+        Button(say("Why?"), WhyButton(message_id=card.message_id)),
+    )
+    ending = (
+        button(say("No reply needed"), CardDeed.DISMISS),
+        button(say("Answered by phone"), CardDeed.PHONED),
+    )
     if is_free(card.holder):
-        take = CardButton(deed=CardDeed.TAKE, conversation_id=number)
-        return ((Button(say("Take"), take, "success"),), (dismiss, history))
+        return ((button(say("Take"), CardDeed.TAKE, "success"),), ending, asking)
     if card.state is CardState.WAITING:
-        return ((dismiss,), (hand_over, history))
-    return ((history,),)
+        return (ending, (promise, button(say("Hand over"), CardDeed.HAND_OVER)), asking)
+    if card.state is CardState.ANSWERED:
+        return ((promise, *asking),)
+    if _just_dismissed(card, now):
+        return ((button(say("Undo"), CardDeed.UNDO),), asking)
+    if card.state is CardState.QUIET and card.message.nature is Nature.THANKS:
+        question = QuestionButton(message_id=card.message_id)
+        return ((Button(say("This needs an answer"), question),), asking)
+    return (asking,)
 
 
-def may_act(me: Manager, holder: Manager | None) -> bool:
-    """Who may command and answer in a conversation: its holder and the holder's deputy, heads
-    and admins; while nobody holds it, every member."""
-    if not me.active:
+def _just_dismissed(card: Card, now: datetime) -> bool:
+    closing = card.wait.closing if card.wait is not None else None
+    if card.state is not CardState.DISMISSED or closing is None:
+        return False
+    return now - closing.at < UNDO
+
+
+def stand_ins(card: Card) -> tuple[Manager, ...]:
+    """Who sees the card in the place of its holder."""
+    return (card.stand_in,) if card.stand_in is not None else ()
+
+
+def may_act(me: Manager, holder: Manager | None, stand_ins: Collection[Manager] = ()) -> bool:
+    """Who may command and answer in a conversation: its holder, the holder's deputy, whoever
+    stands in now, heads and admins; while nobody holds it, every member."""
+    if not me.active or me.role is Role.CHAT:
         return False
     if holder is None or is_free(holder) or me.id in {holder.id, holder.deputy_id}:
         return True
-    return me.role is not Role.MANAGER
+    return me.role is not Role.MANAGER or any(one.id == me.id for one in stand_ins)
 
 
 def is_free(holder: Manager | None) -> bool:

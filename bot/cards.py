@@ -1,4 +1,4 @@
-"""Cards and alerts as a manager sees them: pure, from a Card to text, formatting and buttons."""
+"""Cards as a manager sees them: pure, from a Card to text, formatting and buttons."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.buttons import Keyboard, card_keyboard, is_free
+from bot.buttons import Keyboard, card_keyboard, may_act, stand_ins
 from bot.cautions import caution_lines
-from bot.classes import quiet
+from bot.footer import footer
 from bot.mail_buttons import mail_keyboard
+from bot.promise_cards import promise_rows
 from bot.rich import MESSAGE_LIMIT, NOTHING, Rich, joined, one_line
 from bot.texts import Say, mark, speaker
-from bot.wording import length, moment, remaining, size, zone_of
-from inbox.model import Attachment, Conversation, Manager, Media, Nature, Outcome, Wait
-from inbox.ports import Alert, Card, CardState
+from bot.wording import moment, size, zone_of
+from inbox.model import Attachment, Conversation, Manager, Media, Nature
+from inbox.ports import Card, CardState
 
 NAME_LIMIT = 80  # UTF-16 units, as all limits here
 SUBJECT_LIMIT = 200
@@ -46,10 +47,17 @@ class CardView:
     rest: Rich = NOTHING
 
 
-def card_view(card: Card, reader: Manager, now: datetime, others: Sequence[str] = ()) -> CardView:
+def card_view(
+    card: Card,
+    reader: Manager,
+    now: datetime,
+    others: Sequence[str] = (),
+    elapsed: timedelta | None = None,
+) -> CardView:
     """The card in the reader's language and zone, within one message's 4096 UTF-16 units.
 
-    `others`: whose addresses get the answer beside the sender's.
+    `others`: whose addresses get the answer beside the sender's. `elapsed`: business time that
+    has run, for who is shown the card as its new holder.
     """
     say = speaker(reader.language)
     message = card.message
@@ -59,7 +67,7 @@ def card_view(card: Card, reader: Manager, now: datetime, others: Sequence[str] 
             _files(say, message.attachments),
             _more(say, card),
             _answered_to(say, card, others),
-            _state(say, card, reader, now),
+            footer(say, card, reader, now, elapsed),
             _repeated(say, card),
         ]
     )
@@ -67,37 +75,13 @@ def card_view(card: Card, reader: Manager, now: datetime, others: Sequence[str] 
     text, rest = _fitting(Rich.foreign(message.text, message.entities), room)
     quote = _quote(message.quoted, room - text.units - 2)
     body = joined([top, text, quote, bottom], "\n\n")
+    acting = may_act(reader, card.holder, stand_ins(card))
     keyboard = (
-        *card_keyboard(say, card, reader),
+        *card_keyboard(say, card, reader, now),
+        *(promise_rows(say, card.promises, reader, now) if acting else ()),
         *mail_keyboard(say, card, reader, others),
     )
     return CardView(body, keyboard, rest)
-
-
-def alert_view(alert: Alert, reader: Manager, now: datetime) -> CardView:
-    """Who waits, for how long, what remains; once the wait ended, how it ended, no buttons."""
-    say = speaker(reader.language)
-    card = alert.card
-    if alert.wait.closing is not None:
-        ended = joined([_alert_name(say, card), _state(say, card, reader, now)])
-        return CardView(ended, ())
-    excerpt, _ = Rich.foreign(card.message.text).cut(EXCERPT_LIMIT)
-    headline = say(
-        "⏰ {name} has waited {time} of working time",
-        name=client_name(card.conversation),
-        time=length(say, alert.elapsed),
-    )
-    late = say("This alert is late: the program was not running at its time.")
-    lines = [
-        Rich(headline).styled("bold"),
-        Rich(_channel_line(say, card, now, reader)),
-        *_addresses(say, card),
-        _due(say, alert, reader, now),
-        Rich(_holder(say, card)),
-        Rich(late if alert.late else "").styled("italic"),
-    ]
-    body = joined([joined(lines), excerpt.styled("blockquote")], "\n\n")
-    return CardView(body, card_keyboard(say, card, reader))
 
 
 def client_name(conversation: Conversation) -> str:
@@ -141,8 +125,8 @@ def attachment_line(say: Say, attachment: Attachment) -> str:
 def _heading(say: Say, card: Card, now: datetime, reader: Manager) -> Rich:
     lines = [
         Rich(client_name(card.conversation)).styled("bold"),
-        Rich(_channel_line(say, card, now, reader)),
-        *_addresses(say, card),
+        Rich(channel_line(say, card, now, reader)),
+        *address_lines(say, card),
         Rich(one_line(card.message.subject or "", SUBJECT_LIMIT)).styled("bold"),
     ]
     if card.also_in:
@@ -204,12 +188,13 @@ def _answered_to(say: Say, card: Card, others: Sequence[str]) -> Rich:
     return Rich(words)
 
 
-def _channel_line(say: Say, card: Card, now: datetime, reader: Manager) -> str:
+def channel_line(say: Say, card: Card, now: datetime, reader: Manager) -> str:
+    """By which channel and when it was sent, in the reader's zone."""
     sent = moment(say, card.message.sent_at, now, zone_of(reader))
     return f"{channel_name(say, card.conversation.channel_id)} · {sent}"
 
 
-def _addresses(say: Say, card: Card) -> list[Rich]:
+def address_lines(say: Say, card: Card) -> list[Rich]:
     """Who wrote and who gets the answer, where that is another than the conversation's own."""
     message, lines = card.message, []
     if message.sender != card.conversation.recipient:
@@ -252,77 +237,3 @@ def _files(say: Say, attachments: tuple[Attachment, ...]) -> Rich:
 def _repeated(say: Say, card: Card) -> Rich:
     text = say("Possibly shown before: the sending was interrupted.") if card.repeated else ""
     return Rich(text).styled("italic")
-
-
-def _state(say: Say, card: Card, reader: Manager, now: datetime) -> Rich:
-    """The footer: what is due or what has become of it, and who holds it."""
-    match card.state:
-        case CardState.QUIET:
-            return Rich("💤 " + _capital(quiet(say, card)))
-        case CardState.ANSWERED | CardState.DISMISSED:
-            return Rich(_ended(say, card, reader, now))
-        case _:
-            return joined([_awaited(say, card.wait, reader, now), Rich(_holder(say, card))])
-
-
-def _ended(say: Say, card: Card, reader: Manager, now: datetime) -> str:
-    who = one_line(card.closed_by.name, NAME_LIMIT) if card.closed_by else ""
-    closing = card.wait.closing if card.wait else None
-    if closing is not None and closing.outcome is Outcome.CLOSED_UNANSWERED:
-        return say("❌ The answer did not arrive")
-    if card.state is CardState.DISMISSED:
-        at = moment(say, closing.at, now, zone_of(reader)) if closing else ""
-        return " · ".join(part for part in (say("☑️ No reply needed"), who, at) if part)
-    if closing is None or card.wait is None:
-        return say("✅ Answered by {name}", name=who) if who else say("✅ Answered")
-    if closing.elsewhere:
-        at = moment(say, closing.at, now, zone_of(reader))
-        words = say("✅ Answered from mail: {time}", time=at)
-        return f"{words} · {who}" if who else words
-    took = length(say, closing.business)
-    words = (
-        say("✅ Answered by {name} after {time}", name=who, time=took)
-        if who
-        else say("✅ Answered after {time}", time=took)
-    )
-    if closing.within_target:
-        return words
-    over = closing.business - card.wait.reply_within
-    return f"{words} · {say('{time} overdue', time=length(say, over))}"
-
-
-def _awaited(say: Say, wait: Wait | None, reader: Manager, now: datetime) -> Rich:
-    if wait is None:
-        return Rich()
-    if wait.due_at is None:
-        return Rich(say("⏳ An answer is awaited; no working hours lie ahead"))
-    at = moment(say, wait.due_at, now, zone_of(reader))
-    if now > wait.due_at:
-        return Rich(say("❗ An answer was due: {time}", time=at)).styled("bold")
-    return Rich(say("⏳ Answer by: {time}", time=at))
-
-
-def _due(say: Say, alert: Alert, reader: Manager, now: datetime) -> Rich:
-    if alert.wait.due_at is None:
-        return Rich()
-    at = moment(say, alert.wait.due_at, now, zone_of(reader))
-    left = _capital(remaining(say, alert.remaining))
-    sign = "❗" if alert.remaining <= timedelta() else "⏳"
-    return Rich(say("{sign} {left} (answer by: {time})", sign=sign, left=left, time=at))
-
-
-def _holder(say: Say, card: Card) -> str:
-    if card.holder is None or is_free(card.holder):
-        return say("Nobody has taken this client yet")
-    return say("👤 With {name}", name=one_line(card.holder.name, NAME_LIMIT))
-
-
-def _alert_name(say: Say, card: Card) -> Rich:
-    name = client_name(card.conversation)
-    return joined(
-        [Rich(name).styled("bold"), Rich(channel_name(say, card.conversation.channel_id))]
-    )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiogram import Bot, Dispatcher
@@ -13,8 +14,9 @@ from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
 from bot import mail_notes, notes
-from bot.access import INVITE_START, Access, active_member
-from bot.cards import alert_view, card_view
+from bot.access import INVITE_START, Access, active_member, group_of, is_about_alerts
+from bot.alert_cards import alert_view, alerts_view
+from bot.cards import card_view
 from bot.cautions import soft
 from bot.files import show_files
 from bot.form_storage import FormStorage
@@ -35,7 +37,7 @@ from inbox.model import (
     Manager,
     RawMessage,
 )
-from inbox.ports import Alert, Card, DeskRef, Progress, Purpose, Reply, ReplyState, Shown
+from inbox.ports import Alert, Card, DeskRef, Note, Progress, Purpose, Reply, ReplyState, Shown
 
 CLIENTS_CHANNEL = "telegram"
 STAFF_CHANNEL = "staff"
@@ -114,7 +116,7 @@ class TelegramDesk:
         self, card: Card, to: Manager, files: Sequence[LoadedFile]
     ) -> tuple[Shown, ...]:
         """The card, what of its text did not fit, then its files, all as answers to the card."""
-        view = card_view(card, to, self._attached.clock.now(), self._others(card))
+        view = card_view(card, to, self._now, self._others(card), self._elapsed(card))
         chat_id, silent = to.telegram_id, soft(card.message.warnings)
         ref = await send(self._bot, chat_id, view, silent=silent)
         try:
@@ -131,20 +133,40 @@ class TelegramDesk:
 
     async def redraw(self, shown: Shown, card: Card, to: Manager, alert: Alert | None) -> None:
         """Edit the card or the alert where it stands; one that is gone is left alone."""
-        now = self._attached.clock.now()
         if alert is None:
-            view = card_view(card, to, now, self._others(card))
+            view = card_view(card, to, self._now, self._others(card))
         else:
-            view = alert_view(alert, to, now)
+            view = alert_view(alert, to, self._now)
         await edit(self._bot, shown.ref, view)
 
     async def alert(self, alert: Alert, to: Manager) -> tuple[Shown, ...]:
         """A message of its own, hung below the card if that stands in the same chat."""
-        view = alert_view(alert, to, self._attached.clock.now())
+        view = alert_view(alert, to, self._now)
         reply_to = await self._card_in_chat(alert.card.message_id, to)
         return (
             Shown(await send(self._bot, to.telegram_id, view, reply_to=reply_to), Purpose.ALERT),
         )
+
+    async def show_alerts(
+        self, alerts: Sequence[Alert], to: Manager, before: DeskRef | None
+    ) -> DeskRef:
+        """One list, edited in place while it is young or its waits end."""
+        view = alerts_view(alerts, to, self._now)
+        if before is None:
+            return await send(self._bot, to.telegram_id, view)
+        await edit(self._bot, before, view)
+        return before
+
+    async def show_note(
+        self, conversation: Conversation, words: Note, to: Manager
+    ) -> tuple[Shown, ...]:
+        """A sentence below the newest card; answering it answers the client."""
+        view = notes.colleague(speaker(to.language), conversation, words)
+        async with self._attached.store.begin() as t:
+            newest = await t.newest_message(conversation.id)
+        below = await self._card_in_chat(newest, to) if newest is not None else None
+        ref = await send(self._bot, to.telegram_id, view, reply_to=below)
+        return (Shown(ref, Purpose.NOTE),)
 
     async def show_outcome(
         self, reply: Reply, conversation: Conversation, to: Manager
@@ -189,6 +211,18 @@ class TelegramDesk:
     async def tell(self, notice: str, fields: dict[str, str], to: Manager) -> None:
         """A notice in the reader's language."""
         await send(self._bot, to.telegram_id, notes.notice(speaker(to.language), notice, fields))
+
+    @property
+    def _now(self) -> datetime:
+        return self._attached.clock.now()
+
+    def _elapsed(self, card: Card) -> timedelta | None:
+        """Business time that has run; only who gets the client from a colleague is told."""
+        wait = card.wait
+        if card.handed_by is None or wait is None or wait.closing is not None:
+            return None
+        hours = self._attached.hours_of(wait)
+        return hours.elapsed(wait.started_at, max(self._now, wait.started_at))
 
     @property
     def _attached(self) -> Inbox:
@@ -243,11 +277,19 @@ def _is_staff_business(update: Given, staff: Sequence[Manager]) -> bool:
         if event is None:
             continue
         if event["chat"]["type"] != "private":
-            return False
+            return kind == "message" and _is_of_our_group(event, staff)
         if kind == "message" and str(event.get("text", "")).startswith(INVITE_START):
             return True
         return active_member(staff, event["from"]["id"]) is not None
     return False
+
+
+def _is_of_our_group(message: Given, staff: Sequence[Manager]) -> bool:
+    """Of all that is said in groups: /alerts by a member, and that our group got another id."""
+    if "migrate_to_chat_id" in message:
+        return group_of(staff, message["chat"]["id"]) is not None
+    author = message.get("from", {}).get("id")
+    return is_about_alerts(message.get("text")) and active_member(staff, author) is not None
 
 
 def _first_fault(error: ValidationError) -> str:

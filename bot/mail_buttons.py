@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from aiogram.filters.callback_data import CallbackData
 
-from bot.buttons import Button, Keyboard, RowId, may_act
+from bot.buttons import Button, Keyboard, RowId, may_act, stand_ins
 from bot.rich import one_line, units
 from bot.texts import Say, mark
 from inbox.corrections import DOUBTFUL
@@ -43,14 +43,15 @@ class MailButton(CallbackData, prefix="m"):
 
 def mail_keyboard(say: Say, card: Card, reader: Manager, others: Sequence[str]) -> Keyboard:
     """The rows below the usual ones; `others`: who gets the answer beside the sender."""
-    if card.conversation.channel_id.partition(":")[0] != MAIL or not may_act(reader, card.holder):
+    if card.conversation.channel_id.partition(":")[0] != MAIL:
+        return ()
+    if not may_act(reader, card.holder, stand_ins(card)):
         return ()
 
     def button(text: str, deed: MailDeed) -> Button:
         return Button(text, MailButton(deed=deed, message_id=card.message_id))
 
-    original, why = button(say("Original"), MailDeed.ORIGINAL), button(say("Why?"), MailDeed.WHY)
-    rows: list[tuple[Button, ...]] = [(original, why)]
+    rows: list[tuple[Button, ...]] = [(button(say("Original"), MailDeed.ORIGINAL),)]
     if card.message.quoted or units(card.message.text) > SHOWN_WHOLE:
         rows.insert(0, (button(say("Whole text"), MailDeed.WHOLE),))
     if card.cut_off and card.message.attachments:

@@ -20,11 +20,12 @@ from bot.texts import Say, mark
 from bot.wording import moment, reason, remaining, zone_of
 from inbox.errors import Fault
 from inbox.model import Conversation, Manager
-from inbox.ports import HistoryLine, Reply, ReplyState
+from inbox.ports import HistoryLine, Note, Reply, ReplyState
 
 PAGE = 8
 DETAIL_LIMIT = 300
 LINE_LIMIT = 350
+NOTE_LIMIT = 3500
 
 _NOTICES = {
     "dead_letter": mark("⚠️ A job was given up after several tries: {job} {id}. {error}"),
@@ -181,6 +182,24 @@ def _waiting_line(
     holder = names.get(conversation.assignee_id or 0)
     who = say("nobody's yet") if holder is None else one_line(holder, NAME_LIMIT)
     return Rich(f"{number}. {client_name(conversation)} · ") + time_part + f" · {who}"
+
+
+def colleague(say: Say, conversation: Conversation, words: Note) -> Rich:
+    """What a colleague says with a client, or why the client is here or back."""
+    author = one_line(words.author.name, NAME_LIMIT) if words.author is not None else ""
+    client = client_name(conversation)
+    match words.kind:
+        case "stands_in":
+            head = say("👤 {name} is away: you stand in for {client}.", name=author, client=client)
+        case "given_back" if author:
+            head = say("👤 {client} is yours again, {name} stood in.", name=author, client=client)
+        case "given_back":
+            head = say("👤 You are back: {client} still waits.", client=client)
+        case _:
+            head = say("✏️ {name} about {client}:", name=author or "?", client=client)
+    said, rest = Rich.foreign(words.text).cut(NOTE_LIMIT)
+    said = said + " …" if rest.text else said
+    return joined([Rich(head).styled("bold"), said.styled("blockquote") if said.text else said])
 
 
 def how_to_reply(say: Say, waiting: Sequence[Conversation]) -> CardView:

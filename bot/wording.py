@@ -94,10 +94,11 @@ def moment(say: Say, at: datetime, now: datetime, zone: ZoneInfo) -> str:
         case -1:
             return say("yesterday at {time}", time=clock)
         case _:
-            return say("{date} at {time}", date=_date(say, local.date(), today), time=clock)
+            return say("{date} at {time}", date=date_words(say, local.date(), today), time=clock)
 
 
-def _date(say: Say, day: date, today: date) -> str:
+def date_words(say: Say, day: date, today: date) -> str:
+    """ "Mon 4 May", with the year where it is another than today's."""
     words = say(
         "{weekday} {day} {month}",
         weekday=say(_WEEKDAYS[day.weekday()]),

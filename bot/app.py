@@ -21,7 +21,6 @@ from functools import partial
 
 import structlog
 
-from bot.calendar import studio_hours
 from bot.channels import Channels, open_channels
 from bot.clock import open_clock
 from bot.connections import Board
@@ -31,19 +30,14 @@ from bot.letters import CatalogueLetters
 from bot.news import Administrators
 from bot.schedule import Nightly, Schedule
 from bot.settings import Settings
-from bot.settings_faults import SettingsFault
 from bot.supervise import Run, Supervisor
+from bot.terms import alert_channel, calendars_of, policies_of
 from bot.version import okno_version
-from inbox.business_hours import BusinessHours
-from inbox.calendars import Calendars
 from inbox.flow import escalate, listen
 from inbox.held_back import queue_digests
 from inbox.inbox import Inbox
 from inbox.jobs import Queue
-from inbox.phrases import Phrase
-from inbox.policies import Policies
 from inbox.ports import Clock
-from inbox.sla import Policy, Recipient, Rung
 from inbox.worker import work
 from storage.store import SqlStore, open_store
 
@@ -53,29 +47,6 @@ LANES = {Queue.IN: 16, Queue.OUT: 4, Queue.DESK: 4, Queue.COPIES: 2}
 PRUNE_AT = time(4)
 DIGEST_AT = time(9)
 STOPPED_AT_ONCE = 130
-
-
-def hours_of(settings: Settings) -> BusinessHours:
-    """The studio's calendar. Raises SettingsFault for a country that nobody knows."""
-    hours = settings.hours
-    try:
-        return studio_hours(
-            settings.studio.timezone,
-            hours.weekly,
-            hours.country,
-            days_off=hours.days_off,
-            dates=hours.dates,
-        )
-    except ValueError as error:
-        raise SettingsFault(Phrase("[hours] {fault}.", fault=error.args[0])) from None
-
-
-def policy_of(settings: Settings) -> Policy:
-    """What was promised, and who hears when it is not kept."""
-    ladder = (
-        Rung(rung.after, Recipient(rung.notify), rung.any_time) for rung in settings.sla.rungs
-    )
-    return Policy(settings.sla.reply_within, tuple(ladder))
 
 
 def run(settings: Settings) -> None:
@@ -89,7 +60,7 @@ async def serve_until_told(settings: Settings) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     clock = open_clock(settings.clock.file)
-    hours, policy = hours_of(settings), policy_of(settings)
+    calendars, policies = calendars_of(settings), policies_of(settings)
     async with AsyncExitStack() as stack:
         store = await open_store(settings.database.address)
         stack.push_async_callback(store.close)
@@ -101,10 +72,12 @@ async def serve_until_told(settings: Settings) -> None:
             desk=channels.desk,
             connectors=channels.connectors,
             clock=clock,
-            calendars=Calendars.only(hours),
-            policies=Policies.only(policy),
+            calendars=calendars,
+            policies=policies,
             channel_managers=channels.managers,
             letters=CatalogueLetters(settings.studio.language),
+            alert_channel=alert_channel(settings),
+            off_hours_reply=settings.out_of_hours.reply,
         )
         channels.desk.attach(inbox)
         freed = await store.release_abandoned()

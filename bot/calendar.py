@@ -1,4 +1,4 @@
-"""The studio's calendar: settings and a country's official days become business hours.
+"""The studio's calendars: settings and a country's official days become business hours.
 
 Own words beat official ones: hours of a single date open a public holiday, a day off closes a
 working Saturday. A working Saturday takes the weekly hours of the weekday it stands in for
@@ -7,40 +7,43 @@ as it is in the week. Russian eves of holidays end an hour earlier.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, time, timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date, time
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.official_days import OfficialDays, official_days
+from bot.wording import date_phrase
 from inbox.business_hours import BusinessHours
+from inbox.calendars import STUDIO, Calendar
 from inbox.phrases import Phrase
-
-if TYPE_CHECKING:
-    from holidays import HolidayBase
 
 Hours = tuple[tuple[time, time], ...]
 Shifts = Sequence[str | tuple[time, time]]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-KNOWN_YEARS = range(2015, 2051)
-# Labour Code of Russia, article 112, since 2013.
-_RUSSIAN_HOLIDAYS = frozenset(
-    {*((1, day) for day in range(1, 9)), (2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4)}
-)
 _SHIFT = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—]\s*(\d{1,2}):(\d{2})")
 _DAY = 24 * 60
-_ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Official:
-    """What a country says: `off` dates, `working` weekends with the date each stands in for,
-    `eves` that end an hour earlier where they are worked."""
+class DayNames(Mapping[date, str]):
+    """Why dates are not as the week says, found out when somebody first asks."""
 
-    off: frozenset[date] = frozenset()
-    working: Mapping[date, date | None] = field(default_factory=dict)
-    eves: frozenset[date] = frozenset()
+    def __init__(self, find: Callable[[], Mapping[date, str]]) -> None:
+        self._find = find
+
+    @cached_property
+    def _found(self) -> Mapping[date, str]:
+        return self._find()
+
+    def __getitem__(self, day: date) -> str:
+        return self._found[day]
+
+    def __iter__(self) -> Iterator[date]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def studio_hours(
@@ -52,7 +55,25 @@ def studio_hours(
     dates: Mapping[date, Shifts] | None = None,
     years: range | None = None,
 ) -> BusinessHours:
-    """The business hours that these settings mean.
+    """The business hours that these settings mean; see `open_calendar`."""
+    found = open_calendar(
+        STUDIO, zone, weekly, country, days_off=days_off, dates=dates, years=years
+    )
+    return found.hours
+
+
+def open_calendar(
+    name: str,
+    zone: str,
+    weekly: Mapping[str, Shifts] | Mapping[int, Shifts],
+    country: str | None = None,
+    *,
+    days_off: Collection[date] = (),
+    dates: Mapping[date, Shifts] | None = None,
+    years: range | None = None,
+    language: str = "en",
+) -> Calendar:
+    """The calendar that these settings mean; holidays are named in `language` ("ru", "en").
 
     `weekly` maps "mon" ... "sun" (or 0 ... 6) to shifts such as "09:00-13:00", or to pairs of
     times; a shift that ends before its start ends on the next date, "24:00" is the end of the
@@ -63,52 +84,63 @@ def studio_hours(
     """
     week = {_weekday(name): _hours(texts, name) for name, texts in weekly.items()}
     own = {day: _hours(texts, day.isoformat()) for day, texts in (dates or {}).items()}
-    official = _official(country, years or KNOWN_YEARS) if country is not None else _Official()
-    return BusinessHours(
+    official = official_days(country, language, years)
+    worked = _official_dates(week, official)
+    hours = BusinessHours(
         _zone(zone),
         week,
-        days_off={*(official.off - own.keys()), *days_off},
-        dates={**_official_dates(week, official), **own},
+        days_off={*(official.off.keys() - own.keys()), *days_off},
+        dates={**worked, **own},
     )
+    names = DayNames(partial(_names, official, worked, own, frozenset(days_off)))
+    return Calendar(name, hours, names, official.provisional)
 
 
-def provisional_years(country: str | None, years: range = KNOWN_YEARS) -> tuple[int, ...]:
-    """Those of `years` whose moved days and working weekends no decree has named yet.
-
-    Their calendar holds the standing holidays only. Empty for a country that moves no days.
-    ValueError for a country that is not known.
-    """
-    if country is None:
-        return ()
-    decreed = {year for year, _, _ in _moves(_public_holidays(country, range(0)))}
-    return tuple(year for year in years if decreed and year > max(decreed))
-
-
-def _official_dates(week: Mapping[int, Hours], official: _Official) -> dict[date, Hours]:
+def _official_dates(week: Mapping[int, Hours], official: OfficialDays) -> dict[date, Hours]:
     dates = {
         day: hours
         for day, replaced in official.working.items()
         if (hours := week.get(replaced.weekday() if replaced else 0, ()))
     }
-    for eve in official.eves - official.off:
+    for eve in official.eves.keys() - official.off.keys():
         if hours := dates.get(eve, week.get(eve.weekday(), ())):
             dates[eve] = _an_hour_less(hours)
     return dates
 
 
-def _official(country: str, years: range) -> _Official:
-    holidays = _public_holidays(country, years)
-    replaced = {worked: off for _, off, worked in _moves(holidays)}
-    working = {day: replaced.get(day) for day in holidays.weekend_workdays}
-    eves = _russian_eves(working, years) if _code(country)[0] == "RU" else frozenset()
-    return _Official(frozenset(holidays), working, eves)
+def _names(
+    official: OfficialDays,
+    worked: Mapping[date, Hours],
+    own: Mapping[date, Hours],
+    days_off: frozenset[date],
+) -> dict[date, str]:
+    """Why each date is as it is; of several reasons the one that decides."""
+    return {
+        **official.off,
+        **{day: _official_name(official, day) for day in worked},
+        **{day: _own_name(hours) for day, hours in own.items()},
+        **{day: official.off.get(day) or Phrase("day off") for day in days_off},
+    }
 
 
-def _russian_eves(working: Mapping[date, date | None], years: range) -> frozenset[date]:
-    """Dates before a holiday, and working Saturdays that stand in for such a date."""
-    holidays = {date(year, *day) for year in years for day in _RUSSIAN_HOLIDAYS}
-    moved = {day for day, eve in working.items() if eve and eve + _ONE_DAY in holidays}
-    return frozenset({day - _ONE_DAY for day in holidays} | moved)
+def _own_name(hours: Hours) -> Phrase:
+    return Phrase("other hours on this date") if hours else Phrase("day off")
+
+
+def _official_name(official: OfficialDays, day: date) -> str:
+    """Of a working weekend or a shortened day, or both in one."""
+    reasons: list[str] = []
+    if day in official.working:
+        replaced = official.working[day]
+        reasons.append(
+            Phrase("worked in place of {date}", date=date_phrase(replaced))
+            if replaced
+            else Phrase("an official working day")
+        )
+    if day in official.eves:
+        holiday = official.eves[day]
+        reasons.append(Phrase("an hour shorter: the eve of {holiday}", holiday=holiday))
+    return reasons[0] if len(reasons) == 1 else Phrase.joined("; ", reasons)
 
 
 def _an_hour_less(hours: Hours) -> Hours:
@@ -128,41 +160,6 @@ def _an_hour_less(hours: Hours) -> Hours:
 
 def _minutes(at: time) -> int:
     return at.hour * 60 + at.minute
-
-
-def _public_holidays(country: str, years: range) -> "HolidayBase":
-    # Half a thousand modules: only a studio that wants public holidays pays for them.
-    from holidays import country_holidays  # noqa: PLC0415 - see above
-
-    code, region = _code(country)
-    try:
-        return country_holidays(code, subdiv=region, years=years)
-    except NotImplementedError:
-        raise ValueError(
-            Phrase(
-                'country: no public holidays are known for "{country}"; write an ISO 3166 code'
-                ' such as "RU" or "DE-BY", or leave it out and list your days off',
-                country=country,
-            )
-        ) from None
-
-
-def _code(country: str) -> tuple[str, str | None]:
-    code, _, region = country.strip().upper().partition("-")
-    return code, region or None
-
-
-def _moves(holidays: "HolidayBase") -> Iterator[tuple[int, date, date]]:
-    """Days off moved by decree: its year, the weekday off and the day it was moved from."""
-    decrees = getattr(holidays, "special_public_holidays", {})
-    for year, entries in decrees.items():
-        for entry in entries if isinstance(entries[0], tuple) else (entries,):
-            match entry:
-                case int(month), int(day), int(from_month), int(from_day), *other_year:
-                    worked = date(other_year[0] if other_year else year, from_month, from_day)
-                    yield year, date(year, month, day), worked
-                case _:
-                    continue
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from aiogram import Bot, exceptions
 
-from bot.app import hours_of
-from bot.calendar import provisional_years
 from bot.clock import open_clock
+from bot.official_days import provisional_years
 from bot.settings import Settings
+from bot.terms import calendars_of
 from bot.texts import Say
 from bot.wording import moment, trouble
 from connectors.email import check_imap, check_smtp
@@ -163,7 +163,7 @@ async def _mailbox(name: str, mailbox: MailboxSettings, say: Say) -> AsyncIterat
 def _calendar(settings: Settings, say: Say) -> Finding:
     now = open_clock(settings.clock.file).now()
     try:
-        opening = hours_of(settings).next_opening(now)
+        opening = calendars_of(settings).studio.hours.next_opening(now)
     except NoWorkingTime:
         return Finding(
             Phrase("hours"), Phrase("never open"), Phrase("Name working hours in [hours].")

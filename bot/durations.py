@@ -27,3 +27,10 @@ def parse_duration(text: str, most: timedelta = MOST) -> timedelta:
             Phrase.many("must be {number} year at most", "must be {number} years at most", years)
         )
     return total
+
+
+def write_duration(length: timedelta) -> str:
+    """The duration as `parse_duration` reads it: "1h 30m"; below a second nothing is kept."""
+    seconds = int(length.total_seconds())
+    parts = zip((seconds // 3600, seconds % 3600 // 60, seconds % 60), "hms", strict=True)
+    return " ".join(f"{number}{unit}" for number, unit in parts if number) or "0m"

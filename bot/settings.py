@@ -8,34 +8,38 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.settings_clock import (
+    AlertSettings,
+    CalendarSettings,
+    HoursSettings,
+    OutOfHoursSettings,
+    SlaSettings,
+)
 from bot.settings_faults import PREFIX, SettingsFault, sentences
 from bot.settings_language import DEFAULT_FILE
 from bot.settings_sections import (
     ClockSettings,
     DatabaseSettings,
     HealthSettings,
-    HoursSettings,
     LogSettings,
     ReportSettings,
     RetentionSettings,
-    SlaSettings,
     StudioSettings,
-    is_zone,
 )
 from bot.settings_sources import merged, read_environment, read_file, secrets_in, url_secrets
+from bot.settings_values import Name, is_zone
 from connectors.email.config import MailboxSettings
 from connectors.telegram.config import TelegramSettings
+from inbox.calendars import STUDIO
 from inbox.phrases import Phrase
 
 DATABASE_FILE = "okno.db"
-
-# Variables are lower-cased and "__" separates their parts, so a mailbox's name keeps to this.
-MailboxName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$")]
+CHANNEL_KINDS = ("telegram", "email")
 
 
 class Settings(BaseSettings):
@@ -53,9 +57,12 @@ class Settings(BaseSettings):
     studio: StudioSettings
     database: DatabaseSettings
     telegram: TelegramSettings
-    mailboxes: dict[MailboxName, MailboxSettings] = Field(default_factory=dict)
+    mailboxes: dict[Name, MailboxSettings] = Field(default_factory=dict)
     hours: HoursSettings = Field(default_factory=lambda: HoursSettings.model_validate({}))
+    calendars: dict[Name, CalendarSettings] = Field(default_factory=dict)
     sla: SlaSettings = SlaSettings()
+    alerts: AlertSettings = AlertSettings()
+    out_of_hours: OutOfHoursSettings = OutOfHoursSettings()
     report: ReportSettings = ReportSettings()
     retention: RetentionSettings = RetentionSettings()
     health: HealthSettings = HealthSettings()
@@ -85,6 +92,48 @@ class Settings(BaseSettings):
                 Phrase("name {address} twice; a mailbox is read once", address=twice[0])
             )
         return mailboxes
+
+    @field_validator("calendars")
+    @classmethod
+    def _the_studio_has_hours(
+        cls, calendars: dict[str, CalendarSettings]
+    ) -> dict[str, CalendarSettings]:
+        if STUDIO in calendars:
+            raise ValueError(
+                Phrase('name one "studio", which is that of [hours]; choose another name')
+            )
+        return calendars
+
+    @field_validator("sla")
+    @classmethod
+    def _known_channels(cls, sla: SlaSettings, info: ValidationInfo) -> SlaSettings:
+        if (mailboxes := info.data.get("mailboxes")) is None:
+            return sla
+        known = [*CHANNEL_KINDS, *(f"email:{name}" for name in mailboxes)]
+        if strange := sorted(set(sla.channels) - set(known)):
+            raise ValueError(
+                Phrase(
+                    'names a channel "{name}", which is not known. Known are: {names}',
+                    name=strange[0],
+                    names=", ".join(known),
+                )
+            )
+        return sla
+
+    @field_validator("alerts")
+    @classmethod
+    def _known_mailbox(cls, alerts: AlertSettings, info: ValidationInfo) -> AlertSettings:
+        mailboxes = info.data.get("mailboxes")
+        if mailboxes is None or alerts.mailbox in {None, *mailboxes}:
+            return alerts
+        names = ", ".join(mailboxes) or Phrase("none")
+        raise ValueError(
+            Phrase(
+                'name a mailbox "{name}", which is not set. Known are: {names}',
+                name=alerts.mailbox,
+                names=names,
+            )
+        )
 
     def secrets(self) -> frozenset[str]:
         """Every secret value, so that the log can hide it; of a URL its password as well."""

@@ -79,7 +79,7 @@ def _sentence(where: str, error: ErrorDetails, location: Location, model: type[B
         known = _known(location, model)
         return Phrase("{where} is not a known key. {known}", where=where, known=known)
     whole_table = _model_at(location, model) is not None and error["type"] == "value_error"
-    what, fix = words_of(error), None if whole_table else fix_of(location)
+    what, fix = words_of(error), None if whole_table else fix_of(error, location)
     end = "" if what.endswith("?") else "."
     if fix is None:
         return Phrase("{where} {what}{end}", where=where, what=what, end=end)

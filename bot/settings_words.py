@@ -40,6 +40,8 @@ _FIXES_BY_KEY = {
     "api": mark("Begin it with http:// or https://"),
 }
 
+_NAME = "[key]"  # pydantic's mark of a table's name
+
 _TEXT = mark("must be a text in quotes")
 _NUMBER = mark("must be a number")
 _WHOLE = mark("must be a whole number")
@@ -74,8 +76,10 @@ _WORDS = {
 }
 
 
-def fix_of(location: tuple[int | str, ...]) -> Phrase | None:
+def fix_of(error: ErrorDetails, location: tuple[int | str, ...]) -> Phrase | None:
     """What to write at this key, without the full stop; None where that is not known."""
+    if error["type"] == "string_pattern_mismatch" and error["loc"][-1] == _NAME:
+        return Phrase("Name it in small letters and digits, with - or _ between them")
     fix = _FIXES.get(".".join(map(str, location))) or _FIXES_BY_KEY.get(str(location[-1]))
     return Phrase(fix) if fix else None
 

@@ -16,6 +16,7 @@ from inbox.errors import (
     Unreadable,
 )
 from inbox.model import Manager
+from inbox.phrases import Phrase
 
 _WEEKDAYS = (
     mark("Mon"),
@@ -106,6 +107,16 @@ def date_words(say: Say, day: date, today: date) -> str:
         month=say(_MONTHS[day.month - 1]),
     )
     return words if day.year == today.year else f"{words} {day.year}"
+
+
+def date_phrase(day: date) -> Phrase:
+    """ "Mon 4 May", to be said when the reader is known."""
+    return Phrase(
+        "{weekday} {day} {month}",
+        weekday=Phrase(_WEEKDAYS[day.weekday()]),
+        day=day.day,
+        month=Phrase(_MONTHS[day.month - 1]),
+    )
 
 
 def length(say: Say, time: timedelta) -> str:

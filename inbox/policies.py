@@ -15,17 +15,21 @@ NEWCOMER = "newcomer"
 @dataclass(frozen=True, slots=True)
 class Step:
     """A rung as it is set: at `after` business time from the wait's start, or where that is None
-    at `after_due` from the due time (negative: before it)."""
+    at `after_due` from the due time (negative: before it). `share`: of the target, in place of
+    the due time, so that 0.75 is at three quarters of whatever was promised."""
 
     notify: Recipient
     after: timedelta | None = None
     after_due: timedelta = timedelta()
     name: str = ""
     any_time: bool = False
+    share: float = 1.0
 
     def rung(self, reply_within: timedelta) -> Rung:
         """The rung of a wait with this target; one before the wait's start comes at its start."""
-        after = self.after if self.after is not None else reply_within + self.after_due
+        after = (
+            self.after if self.after is not None else reply_within * self.share + self.after_due
+        )
         return Rung(max(after, timedelta()), self.notify, self.any_time, self.name)
 
 

@@ -109,7 +109,7 @@ async def _greet(telegram: Any) -> str:
 
 
 def _ask_hours(answers: Answers) -> None:
-    from bot.settings_sections import HoursSettings
+    from bot.settings_clock import HoursSettings
 
     say = answers.say
     while True:

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.calendar import provisional_years, studio_hours
+from bot.calendar import studio_hours
+from bot.official_days import provisional_years
 from inbox.business_hours import BusinessHours
 
 MOSCOW = ZoneInfo("Europe/Moscow")

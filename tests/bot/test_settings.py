@@ -32,10 +32,9 @@ def test_the_least_that_works(tmp_path: Path) -> None:
     assert found.hours.weekly[4] == ((time(9), time(18)),)
     assert found.hours.weekly[5] == ()
     assert found.sla.reply_within == timedelta(hours=1)
-    assert [(one.after, one.notify) for one in found.sla.rungs] == [
-        (timedelta(minutes=45), "manager"),
-        (timedelta(hours=1), "head"),
-    ]
+    assert found.sla.ladder is None
+    assert found.sla.remind_before == timedelta(minutes=30)
+    assert not found.out_of_hours.reply
     assert found.report.at == (0, time(9))
     assert found.health.port is None
 
@@ -66,8 +65,9 @@ at = "Fri 17:30"
     )
     assert found.hours.dates == {date(2026, 6, 11): ((time(9), time(13)),), date(2026, 6, 10): ()}
     assert found.sla.reply_within == timedelta(minutes=90)
-    assert found.sla.rungs[0].after == timedelta(seconds=90)
-    assert found.sla.rungs[0].any_time
+    assert found.sla.ladder is not None
+    assert found.sla.ladder[0].after == timedelta(seconds=90)
+    assert found.sla.ladder[0].any_time
     assert found.report.at == (4, time(17, 30))
 
 
@@ -84,7 +84,8 @@ def test_environment_beats_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert found.mailboxes["info"].smtp.password.get_secret_value() == "smtp-pass-word"
     assert found.hours.mon == ((time(10), time(11)),)
     assert found.health.port == 8080
-    assert found.sla.rungs[0].after == timedelta(minutes=5)
+    assert found.sla.ladder is not None
+    assert found.sla.ladder[0].after == timedelta(minutes=5)
     assert found.log.level == "info"
 
 

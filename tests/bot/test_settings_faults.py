@@ -15,6 +15,7 @@ from bot.settings import load
 from bot.settings_faults import SettingsFault
 from tests.bot.settings_files import BASE, MAILBOX, TOKEN, fault, write
 
+RUNG = '{notify="head",after="1m"}'
 FAULTS = [
     ("[studio]\nname = ", r"okno\.toml is not valid TOML: .*line 2, column 8"),
     ("", r"okno.toml: studio is missing\. Add \[studio\] with name and timezone\."),
@@ -47,8 +48,29 @@ FAULTS = [
     (BASE + '[sla]\nreply_within = "99999999h"\n', r"sla.reply_within must be 1 year at most"),
     (BASE + '[sla]\nladder = []\n', r"sla.ladder"),
     (BASE + '[sla]\nladder = [{after="2m",notify="boss"}]\n', r"sla.ladder.0.notify must be"),
-    (BASE + '[sla]\nladder = [{after="2m",notify="head"},{after="1m",notify="head"}]\n',
-     r"sla must have its rungs in order"),
+    (BASE + '[sla]\nladder = [{after="2m",notify="head",before_due="1m"}]\n',
+     r"sla.ladder.0 must have one time: after, before_due or after_due\."),
+    (BASE + '[sla]\nladder = [{notify="head"}]\n', r"sla.ladder.0 must have one time"),
+    (BASE + '[sla]\nladder = [{notify="person",after="1m"}]\n',
+     r'sla.ladder.0 must say whom: name = "..." as in'),
+    (BASE + '[sla]\nladder = [{notify="head",name="Anna",after="1m"}]\n',
+     r'sla.ladder.0 has a name, which only notify = "person" or "chat" takes; leave it out'),
+    (BASE + f'[sla]\nladder = [{", ".join(21 * [RUNG])}]\n', r"sla.ladder .*at most 20 entries"),
+    (BASE + '[sla]\nnewcomer_within = "0m"\n', r"sla.newcomer_within must be longer"),
+    (BASE + '[sla.tiers.vip]\n', r"sla.tiers.vip says nothing; name reply_within, first_reply"),
+    (BASE + '[sla.tiers.VIP]\nreply_within = "1h"\n', r"sla.tiers.VIP .* Name it in small"),
+    (BASE + '[sla.tiers.vip]\nreply_in = "1h"\n', r"sla.tiers.vip.reply_in is not .*Did you mean"),
+    (BASE + MAILBOX + '[sla.channels."email:sales"]\nreply_within = "1h"\n',
+     r'sla names a channel "email:sales".* Known are: telegram, email, email:info\.'),
+    (BASE + '[calendars.studio]\nmon = []\n', r'calendars name one "studio", which is that of'),
+    (BASE + '[calendars."My own"]\nmon = []\n', r"calendars.My own .*small letters and digits"),
+    (BASE + '[calendars.far]\ntimezone = "Asia/Tokio"\n', r"calendars.far.timezone .*Asia/Tokyo"),
+    (BASE + '[calendars.far]\ncountry = "Russia"\n', r"calendars.far.country .*ISO 3166"),
+    (BASE + '[calendars.far]\nmonn = []\n', r"calendars.far.monn is not .*Did you mean mon\?"),
+    (BASE + MAILBOX + '[alerts]\nmailbox = "sales"\n',
+     r'alerts name a mailbox "sales", which is not set\. Known are: info\.'),
+    (BASE + '[alerts]\nmailbox = "sales"\n', r"which is not set\. Known are: none\."),
+    (BASE + '[out_of_hours]\nreply = "often"\n', r"out_of_hours.reply must be true or false"),
     (BASE + '[report]\nat = "someday"\n', r"report.at must begin with one of mon, tue"),
     (BASE + '[database]\nurl = "mysql://root@db/x"\n', r"database.url must begin with sqlite"),
     (BASE + '[database]\nurl = "sqlite://"\n', r"database.url must name a file"),
@@ -81,8 +103,8 @@ def test_every_fault_is_said_once(tmp_path: Path) -> None:
     said = fault(tmp_path, text).splitlines()
     assert [line.split()[1] for line in said] == [
         "studio.timezone",
-        "sla.ladder.0.after",
         "sla.ladder.0.notify",
+        "sla.ladder.0.after",
     ]
 
 

@@ -6,17 +6,13 @@ import asyncio
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from inbox.calendars import STUDIO, Stretch
 from inbox.model import (
-    Absence,
     Attachment,
     Channel,
     Client,
-    Closing,
     Contact,
     Conversation,
     Delivery,
@@ -27,14 +23,11 @@ from inbox.model import (
     Manager,
     Media,
     Nature,
-    Outcome,
     RawMessage,
     Role,
     Wait,
-    WaitKind,
 )
-from inbox.sla import Recipient, Rung
-from storage.tables import client, contact, conversation, manager, message, raw, wait
+from storage.tables import client, contact, conversation, manager, message, raw
 
 Cells = Sequence[Any]
 LARGE = 256 * 1024  # bytes
@@ -65,30 +58,6 @@ CONVERSATION = (
     client.c.tier,
     contact.c.id.label("contact_id"),
     contact.c.name.label("contact_name"),
-)
-WAIT = (
-    wait.c.id,
-    wait.c.started_at,
-    wait.c.reply_within,
-    wait.c.ladder,
-    wait.c.calendar,
-    wait.c.due_at,
-    wait.c.next_rung_at,
-    wait.c.first,
-    wait.c.fired,
-    wait.c.outcome,
-    wait.c.closed_at,
-    wait.c.closed_by_id,
-    wait.c.business,
-    wait.c.wall,
-    wait.c.within_target,
-    wait.c.elsewhere,
-    wait.c.kind,
-    wait.c.policy,
-    wait.c.stretches,
-    wait.c.ladder_from,
-    wait.c.round,
-    wait.c.note,
 )
 MESSAGE = (
     message.c.channel_id,
@@ -142,14 +111,6 @@ def manager_of(cells: Cells) -> Manager | None:
     if cells[0] is None:
         return None
     return present_manager(cells)
-
-
-def absence_of(cells: Cells) -> Absence | None:
-    """From all columns of the table; None where a left join found none."""
-    id_, manager_id, since, until, deputy_id, by_id, given_back = cells
-    if id_ is None:
-        return None
-    return Absence(manager_id, since, until, deputy_id, by_id, given_back, id_)
 
 
 def present_manager(cells: Cells) -> Manager:
@@ -243,75 +204,6 @@ def delivery_of(stored: dict[str, str] | None) -> DeliveryReport | None:
         return None
     words = {name: text for name, text in stored.items() if name != "outcome"}
     return DeliveryReport(Delivery(stored["outcome"]), **words)
-
-
-def ladder_json(ladder: Sequence[Rung]) -> list[list[Any]]:
-    return [[rung.after.total_seconds(), rung.notify, rung.any_time, rung.name] for rung in ladder]
-
-
-def ladder_of(stored: list[list[Any]]) -> tuple[Rung, ...]:
-    return tuple(
-        Rung(timedelta(seconds=after), Recipient(notify), *rest) for after, notify, *rest in stored
-    )
-
-
-def wait_row(one: Wait) -> dict[str, Any]:
-    """All but the id and the conversation."""
-    closing = one.closing
-    return {
-        "started_at": one.started_at,
-        "reply_within": one.reply_within,
-        "ladder": ladder_json(one.ladder),
-        "calendar": one.calendar,
-        "due_at": one.due_at,
-        "next_rung_at": one.next_rung_at,
-        "first": one.first,
-        "fired": sorted(one.fired),
-        "outcome": closing and closing.outcome.value,
-        "closed_at": closing and closing.at,
-        "closed_by_id": closing and closing.by_id,
-        "business": closing and closing.business,
-        "wall": closing and closing.wall,
-        "within_target": closing and closing.within_target,
-        "elsewhere": bool(closing and closing.elsewhere),
-        "note": closing.note if closing else "",
-        "kind": one.kind.value,
-        "policy": one.policy,
-        "stretches": [[each.calendar, each.since.isoformat()] for each in one.stretches],
-        "ladder_from": one.ladder_from,
-        "round": one.round,
-    }
-
-
-def wait_of(cells: Cells) -> Wait | None:
-    """None where a left join found no wait."""
-    id_, started_at, reply_within, ladder, calendar, due_at, next_rung_at, *rest = cells
-    first, fired, outcome, closed_at, by_id, business, wall, within_target, *rest = rest
-    elsewhere, kind, policy, stretches, ladder_from, round_, note = rest
-    if id_ is None:
-        return None
-    closing = outcome and Closing(
-        Outcome(outcome), closed_at, by_id, business, wall, within_target, elsewhere, note
-    )
-    # A wait of an earlier version knows no stretches: the studio's calendar was the only one.
-    counted = tuple(Stretch(name, datetime.fromisoformat(since)) for name, since in stretches)
-    return Wait(
-        started_at=started_at,
-        reply_within=reply_within,
-        ladder=ladder_of(ladder),
-        calendar=calendar,
-        due_at=due_at,
-        next_rung_at=next_rung_at,
-        first=first,
-        fired=frozenset(fired),
-        closing=closing,
-        kind=WaitKind(kind),
-        policy=policy,
-        stretches=counted or (Stretch(STUDIO, started_at),),
-        ladder_from=ladder_from,
-        round=round_,
-        id=id_,
-    )
 
 
 def conversation_of(cells: Cells, open_wait: Wait | None) -> Conversation:

@@ -6,25 +6,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inbox.errors import NoSuchRow
 from inbox.model import Client, Contact, Conversation, Handle, Nature, Wait, WaitKind
-from storage.codec import CONVERSATION, WAIT, conversation_of, wait_of, wait_row
+from storage.codec import CONVERSATION, conversation_of
 from storage.columns import storable
 from storage.people import People
 from storage.statements import per_dialect
 from storage.tables import client, contact, conversation, message, thread, wait
+from storage.wait_codec import WAIT, wait_of, wait_row
 
 PEOPLE = conversation.join(contact, contact.c.id == conversation.c.contact_id).join(
     client, client.c.id == contact.c.client_id
 )
-ITS_OPEN_WAIT = (
-    (wait.c.conversation_id == conversation.c.id)
-    & wait.c.outcome.is_(None)
-    & (wait.c.kind == WaitKind.REPLY.value)
-)
+# As it stands in the index: a bound value would not be seen to be the same.
+IS_OPEN_REPLY = wait.c.outcome.is_(None) & (wait.c.kind == literal_column(f"'{WaitKind.REPLY}'"))
+ITS_OPEN_WAIT = (wait.c.conversation_id == conversation.c.id) & IS_OPEN_REPLY
 WIDTH = len(CONVERSATION)
 
 ONE = (

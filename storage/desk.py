@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, delete, select, union, update
 
 from inbox.errors import NoSuchRow
 from inbox.records import DeskLink, DeskRef, Purpose, Reply, ReplyState, Shown
@@ -18,7 +18,8 @@ from storage.codec import (
     entities_of,
 )
 from storage.statements import Statements, per_dialect
-from storage.tables import desk_link, form, message, reply, wait
+from storage.tables import desk_link, form, message, reply
+from storage.waits import LATEST
 
 LINK = tuple(desk_link.c)[1:]
 REDRAWN = 50  # links of a conversation at most
@@ -41,20 +42,17 @@ OF_MESSAGE = (
     .where(desk_link.c.message_id == bindparam("message_id"))
     .order_by(desk_link.c.id.desc())
 )
-_latest = (
-    select(wait.c.id)
-    .where(wait.c.conversation_id == bindparam("conversation_id"))
-    .order_by(wait.c.id.desc())
-    .limit(2)
+_of_latest = union(
+    select(desk_link.c.id)
+    .join(message, message.c.id == desk_link.c.message_id)
+    .where(message.c.wait_id.in_(LATEST)),
+    select(desk_link.c.id).where(desk_link.c.wait_id.in_(LATEST)),
 )
 TO_REDRAW = (
     select(*LINK)
     .where(
         desk_link.c.purpose.in_([Purpose.CARD.value, Purpose.ALERT.value]),
-        or_(
-            desk_link.c.message_id.in_(select(message.c.id).where(message.c.wait_id.in_(_latest))),
-            desk_link.c.wait_id.in_(_latest),
-        ),
+        desk_link.c.id.in_(_of_latest),
     )
     .order_by(desk_link.c.id.desc())
     .limit(REDRAWN)

@@ -16,18 +16,18 @@ from storage.codec import (
     MANAGER,
     MESSAGE,
     RAW,
-    WAIT,
     attachments_of,
     manager_of,
     message_of,
     message_row,
     raw_of,
-    wait_of,
 )
-from storage.conversations import ITS_OPEN_WAIT, PEOPLE, Conversations
+from storage.conversations import ITS_OPEN_WAIT, PEOPLE
 from storage.sorting import DIGEST, TOLD
 from storage.statements import per_dialect
 from storage.tables import conversation, manager, message, raw, reply, wait
+from storage.wait_codec import WAIT, wait_of
+from storage.waits import Waits
 
 ADD = per_dialect(
     message,
@@ -134,7 +134,7 @@ OUTBOUND = (
 )
 
 
-class Messages(Conversations):
+class Messages(Waits):
     async def add_message(
         self,
         conversation: Conversation,
@@ -178,9 +178,10 @@ class Messages(Conversations):
             by_channel.update(
                 tuple(row) for row in await self.rows(COUNTED, message_id=message_id)
             )
+        talk = self.conversation_in(found)
         return Card(
             message_id=message_id,
-            conversation=self.conversation_in(found),
+            conversation=talk,
             message=its_words,
             state=_state(its_wait),
             wait=its_wait,
@@ -191,6 +192,7 @@ class Messages(Conversations):
             more=by_channel.pop(its_words.channel_id, 0),
             also_in=tuple(sorted(by_channel)),
             cut_off="truncated" in note,
+            promises=await self.promises(talk.id),
         )
 
     async def newest_message(self, conversation_id: int) -> int | None:
@@ -254,6 +256,6 @@ def _state(its_wait: Wait | None) -> CardState:
         return CardState.QUIET
     if its_wait.closing is None:
         return CardState.WAITING
-    if its_wait.closing.outcome is Outcome.ANSWERED:
+    if its_wait.closing.outcome in {Outcome.ANSWERED, Outcome.PHONED}:
         return CardState.ANSWERED
     return CardState.DISMISSED

@@ -11,10 +11,11 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_, updat
 
 from inbox.errors import NoSuchRow
 from inbox.model import Client, Contact, Handle, Manager, Role
-from storage.codec import MANAGER, absence_of, present_manager
+from storage.codec import MANAGER, present_manager
 from storage.columns import storable
 from storage.statements import Statements, per_dialect
 from storage.tables import client, contact, conversation, handle, invite, manager
+from storage.timing_codec import absence_of
 from storage.timing_tables import absence
 
 STAFF = (

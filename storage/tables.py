@@ -191,6 +191,15 @@ Index(
     postgresql_where=text("next_rung_at IS NOT NULL"),
 )
 Index("ix_wait_closed_at", wait.c.closed_at)
+# By which calendars open waits and promises were counted.
+_going_on = text("outcome IS NULL")
+Index(
+    "ix_wait_open_calendar",
+    wait.c.calendar,
+    wait.c.id,
+    sqlite_where=_going_on,
+    postgresql_where=_going_on,
+)
 
 message = Table(
     "message",

@@ -53,6 +53,7 @@ alert_digest = Table(
     Column("chat_id", Id, nullable=False),
     Column("desk_message_id", Id, nullable=False),
     Index("ix_alert_digest_manager_id_started_at", "manager_id", "started_at"),
+    Index("ix_alert_digest_place", "account", "chat_id", "desk_message_id"),
 )
 
 alert = Table(
@@ -90,6 +91,7 @@ off_hours_reply = Table(
     Column("at", Instant, nullable=False),
 )
 
+# Appended to, never changed: triggers of the migration see to it.
 audit = Table(
     "audit",
     metadata,
@@ -98,7 +100,7 @@ audit = Table(
     Column("deed", Text, nullable=False),
     Column("by_id", Id, ForeignKey("manager.id")),
     Column("conversation_id", Id, ForeignKey("conversation.id"), index=True),
-    Column("wait_id", Id, ForeignKey("wait.id")),
+    Column("wait_id", Id, ForeignKey("wait.id"), index=True),
     Column("manager_id", Id, ForeignKey("manager.id")),
     Column("before", Words, nullable=False),
     Column("after", Words, nullable=False),

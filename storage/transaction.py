@@ -1,13 +1,27 @@
 """One database transaction: all subjects put together."""
 
+from storage.alerts import AlertRows
+from storage.audit import AuditRows
 from storage.channels import Channels
 from storage.desk import DeskRows
+from storage.finding import Finding
 from storage.messages import Messages
 from storage.queue import QueueRows
 from storage.raws import RawRows
 from storage.sorting import SortingRows
-from storage.waits import Waits
+from storage.timing import TimingRows
 
 
-class SqlTransaction(Channels, Waits, Messages, DeskRows, RawRows, SortingRows, QueueRows):
+class SqlTransaction(
+    Channels,
+    Messages,
+    TimingRows,
+    Finding,
+    AlertRows,
+    AuditRows,
+    DeskRows,
+    RawRows,
+    SortingRows,
+    QueueRows,
+):
     """Implements inbox.ports.Transaction."""

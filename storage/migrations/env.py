@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from storage.tables import metadata
+from storage.timing_tables import audit
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=audit.metadata,  # of all tables
     render_as_batch=True,
     transactional_ddl=True,
 )

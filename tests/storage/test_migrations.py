@@ -16,7 +16,7 @@ from inbox.errors import StoreUnavailable
 from storage.engine import open_engine, parse_url
 from storage.schema import HEAD, migrate
 from storage.store import open_store
-from storage.tables import metadata
+from storage.timing_tables import audit
 
 ROOT = Path(__file__).parents[2]
 STARTER = """
@@ -45,7 +45,7 @@ async def test_migrations_make_the_tables_of_the_program(url: str) -> None:
 
     def difference(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, metadata))
+        return list(compare_metadata(context, audit.metadata))
 
     async with engine.begin() as connection:
         assert await connection.run_sync(difference) == []

@@ -14,6 +14,32 @@ OPEN = sa.text("outcome IS NULL")
 OPEN_REPLY = sa.text("outcome IS NULL AND kind = 'reply'")
 UNDER_WAY = sa.text("told_at IS NULL")
 
+# The log is only ever appended to.
+REFUSE = {
+    "sqlite": (
+        """
+        CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+        """,
+        """
+        CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+        """,
+    ),
+    "postgresql": (
+        """
+        CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'restrict_violation';
+        END $$
+        """,
+        """
+        CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+        FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()
+        """,
+    ),
+}
+
 
 def upgrade() -> None:
     op.add_column("manager", sa.Column("calendar", sa.Text(), nullable=True))
@@ -30,6 +56,13 @@ def upgrade() -> None:
     ):
         op.add_column("wait", column)
     _one_open_wait(OPEN_REPLY)
+    op.create_index(
+        "ix_wait_open_calendar",
+        "wait",
+        ["calendar", "id"],
+        sqlite_where=OPEN,
+        postgresql_where=OPEN,
+    )
     _people()
     _alerts()
     op.create_table(
@@ -42,24 +75,7 @@ def upgrade() -> None:
         _to("off_hours_reply", "wait_id", "wait"),
         _to("off_hours_reply", "message_id", "message"),
     )
-    op.create_table(
-        "audit",
-        sa.Column("id", ID, primary_key=True),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("deed", sa.Text(), nullable=False),
-        sa.Column("by_id", ID, nullable=True),
-        sa.Column("conversation_id", ID, nullable=True),
-        sa.Column("wait_id", ID, nullable=True),
-        sa.Column("manager_id", ID, nullable=True),
-        sa.Column("before", sa.Text(), nullable=False),
-        sa.Column("after", sa.Text(), nullable=False),
-        _to("audit", "by_id", "manager"),
-        _to("audit", "conversation_id", "conversation"),
-        _to("audit", "wait_id", "wait"),
-        _to("audit", "manager_id", "manager"),
-    )
-    op.create_index("ix_audit_at", "audit", ["at"])
-    op.create_index("ix_audit_conversation_id", "audit", ["conversation_id"])
+    _audit()
 
 
 def _to(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
@@ -119,6 +135,9 @@ def _alerts() -> None:
     op.create_index(
         "ix_alert_digest_manager_id_started_at", "alert_digest", ["manager_id", "started_at"]
     )
+    op.create_index(
+        "ix_alert_digest_place", "alert_digest", ["account", "chat_id", "desk_message_id"]
+    )
     op.create_table(
         "alert",
         sa.Column("id", ID, primary_key=True),
@@ -150,12 +169,39 @@ def _alerts() -> None:
     )
 
 
+def _audit() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("deed", sa.Text(), nullable=False),
+        sa.Column("by_id", ID, nullable=True),
+        sa.Column("conversation_id", ID, nullable=True),
+        sa.Column("wait_id", ID, nullable=True),
+        sa.Column("manager_id", ID, nullable=True),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        _to("audit", "by_id", "manager"),
+        _to("audit", "conversation_id", "conversation"),
+        _to("audit", "wait_id", "wait"),
+        _to("audit", "manager_id", "manager"),
+    )
+    op.create_index("ix_audit_at", "audit", ["at"])
+    op.create_index("ix_audit_conversation_id", "audit", ["conversation_id"])
+    op.create_index("ix_audit_wait_id", "audit", ["wait_id"])
+    for statement in REFUSE[op.get_context().dialect.name]:
+        op.execute(statement)
+
+
 def downgrade() -> None:
     for table in ("audit", "off_hours_reply", "alert", "alert_digest", "absence", "special_day"):
         op.drop_table(table)
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_refuse()")
     # A promise that is open would be a second open wait.
     op.execute("UPDATE wait SET outcome = 'withdrawn' WHERE kind = 'promise' AND outcome IS NULL")
     _one_open_wait(OPEN)
+    op.drop_index("ix_wait_open_calendar", "wait")
     for name in ("note", "round", "ladder_from", "stretches", "policy", "kind"):
         op.drop_column("wait", name)
     for table, name in (

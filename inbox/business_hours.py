@@ -129,12 +129,9 @@ class BusinessHours:
         """The open spans between two instants, clipped to them, in order; UTC."""
         start, end = _utc(start), _utc(end)
         self._learn(start, max(start, end))
-        first = max(bisect_right(self._opens, start) - 1, 0)
-        for open_, close in zip(self._opens[first:], self._closes[first:], strict=True):
-            if open_ >= end:
-                return
-            if close > start:
-                yield max(open_, start), min(close, end)
+        first, last = bisect_right(self._closes, start), bisect_left(self._opens, end)
+        for open_, close in zip(self._opens[first:last], self._closes[first:last], strict=True):
+            yield max(open_, start), min(close, end)
 
     def with_dates(self, dates: Mapping[date, Shifts]) -> BusinessHours:
         """The same hours, but these on the dates; no shifts make the date a day off."""

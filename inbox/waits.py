@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from inbox.calendars import Calendar, Hours, Stretch
 from inbox.policies import Terms
-from inbox.sla import Rung, breached, due_at, next_rung_at, restarted
+from inbox.sla import Rung, breached, done_with, due_at, next_rung_at, restarted
 
 PROMISE_AGAIN = timedelta(hours=1)  # business time for who takes an unkept promise on
 
@@ -61,7 +61,7 @@ class Wait:
     settings gave `reply_within` and `ladder`. `stretches`: which calendars counted since when;
     `calendar` is their version. The ladder's rungs count from `ladder_from`: the start, or when
     somebody took the wait on (`round` says how often, rule 20), or a promise's due time. `fired`
-    are the rungs of this round that are done with. `id` 0: not stored yet.
+    are the numbers of rungs and repeats of this round that are done with. `id` 0: not stored yet.
     """
 
     started_at: datetime
@@ -135,7 +135,7 @@ class Wait:
 
     def after_firing(self, rungs: frozenset[int], now: datetime, hours: Hours) -> Wait:
         """The same wait once these rungs were announced at `now`."""
-        fired = self.fired | rungs
+        fired = done_with(self.fired | rungs)
         at = next_rung_at(hours, self.base, self.ladder, fired, now)
         return replace(self, fired=fired, next_rung_at=at)
 

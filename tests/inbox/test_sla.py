@@ -1,5 +1,6 @@
 """The promise and the ladder: what is due, what is late, what is announced, by rule number."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,16 +10,20 @@ from hypothesis import strategies as st
 
 from inbox.business_hours import BusinessHours
 from inbox.sla import (
+    DAILY,
     PROMPT,
+    REPEATS,
     DueAlerts,
     Policy,
     Recipient,
     Rung,
     breached,
+    done_with,
     due_alerts,
     due_at,
+    instant_of,
     next_rung_at,
-    remaining,
+    rung_at,
 )
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -64,19 +69,6 @@ def test_rule_7_a_reply_off_hours_keeps_what_had_run() -> None:
     assert HOURS.elapsed(FRIDAY_EVENING, moscow("2026-06-20 12:00")) == 10 * MINUTE
 
 
-@pytest.mark.parametrize(
-    ("now", "left"),
-    [
-        ("2026-06-15 10:00", 60 * MINUTE),
-        ("2026-06-15 10:45", 15 * MINUTE),
-        ("2026-06-15 12:00", -60 * MINUTE),
-        ("2026-06-15 13:30", -120 * MINUTE),
-    ],
-)
-def test_what_remains_is_business_time_and_negative_once_overdue(now: str, left) -> None:
-    assert remaining(HOURS, MONDAY_10, HOUR, moscow(now)) == left
-
-
 def test_rule_15_without_working_time_ahead_nothing_is_due() -> None:
     asked = moscow("2026-06-16 10:00")
     ladder = (*LADDER, Rung(timedelta(), Recipient.MANAGER))
@@ -112,7 +104,8 @@ def test_rule_16_a_friday_evening_climbs_on_monday_morning() -> None:
     fired: frozenset[int] = frozenset()
     climbed = []
     at = next_rung_at(HOURS, FRIDAY_EVENING, ladder, fired)
-    while at is not None:
+    while len(climbed) < len(ladder):
+        assert at is not None
         due = due_alerts(HOURS, FRIDAY_EVENING, ladder, fired, at)
         assert not due.late
         climbed.append((at, due.fire))
@@ -156,18 +149,21 @@ def test_rule_18_an_outage_into_the_night_is_told_at_the_first_open_instant() ->
     assert due_alerts(HOURS, MONDAY_10, LADDER, frozenset(), night) == NOTHING
     assert next_rung_at(HOURS, MONDAY_10, LADDER, frozenset(), night) == opening
     due = due_alerts(HOURS, MONDAY_10, LADDER, frozenset(), opening)
-    assert due == DueAlerts((3,), frozenset({0, 1, 2, 3}), late=True)
+    assert due == DueAlerts((6,), frozenset(range(7)), late=True)
 
 
 def test_rule_18_who_may_hear_at_any_time_does_and_the_others_follow_in_the_morning() -> None:
-    ladder = (*LADDER, Rung(120 * MINUTE, Recipient.MANAGER, any_time=True))
+    ladder = (Rung(HOUR, Recipient.HEAD), Rung(HOUR, Recipient.MANAGER, any_time=True))
+    asked = moscow("2026-06-15 16:30")
+    closing_up = moscow("2026-06-15 17:45")
     night, opening = moscow("2026-06-15 23:00"), moscow("2026-06-16 09:00")
-    assert next_rung_at(HOURS, MONDAY_10, ladder, frozenset(), night) == night
-    by_night = due_alerts(HOURS, MONDAY_10, ladder, frozenset(), night)
-    assert by_night == DueAlerts((4,), frozenset({0, 1, 2, 4}), late=True)
-    assert next_rung_at(HOURS, MONDAY_10, ladder, by_night.passed, night) == opening
-    by_day = due_alerts(HOURS, MONDAY_10, ladder, by_night.passed, opening)
-    assert by_day == DueAlerts((3,), frozenset({3}), late=True)
+    assert due_alerts(HOURS, asked, ladder, (), closing_up).fire == (0, 1)
+    assert next_rung_at(HOURS, asked, ladder, frozenset(), night) == night
+    by_night = due_alerts(HOURS, asked, ladder, frozenset(), night)
+    assert by_night == DueAlerts((1,), frozenset({1}), late=True)
+    assert next_rung_at(HOURS, asked, ladder, by_night.passed, night) == opening
+    by_day = due_alerts(HOURS, asked, ladder, by_night.passed, opening)
+    assert by_day == DueAlerts((0,), frozenset({0}), late=True)
 
 
 def test_rule_12_rungs_already_sent_stay_sent_and_the_others_move() -> None:
@@ -183,6 +179,52 @@ def test_a_passed_rung_that_no_opening_follows_is_never_announced() -> None:
 def test_a_policy_may_have_no_ladder() -> None:
     policy = Policy(HOUR)
     assert next_rung_at(HOURS, MONDAY_10, policy.ladder, frozenset()) is None
+
+
+# -- the repeats ----------------------------------------------------------------------------
+
+DAYS = {day: DAILY + date(2026, 6, day).toordinal() for day in range(1, 31)}
+
+
+def climb(hours, base, ladder, until, fired=frozenset()):
+    """What is announced, looked at exactly when `next_rung_at` says."""
+    said = []
+    now = base
+    while (at := next_rung_at(hours, base, ladder, fired, now)) is not None and at <= until:
+        due = due_alerts(hours, base, ladder, fired, at)
+        assert not due.late
+        assert instant_of(hours, base, ladder, due.fire[0]) == at
+        said.append((at, due.fire))
+        fired = done_with(fired | due.passed)
+        now = at
+    return said
+
+
+def test_rule_19_after_the_last_rung_hourly_three_times_and_then_once_a_day() -> None:
+    said = climb(HOURS, MONDAY_10, LADDER, moscow("2026-06-22 23:00"))
+    assert said == [
+        (moscow("2026-06-15 10:45"), (0,)),
+        (moscow("2026-06-15 11:00"), (1, 2)),
+        (moscow("2026-06-15 12:00"), (3,)),
+        (moscow("2026-06-15 13:00"), (4,)),
+        (moscow("2026-06-15 15:00"), (5,)),
+        (moscow("2026-06-15 16:00"), (6,)),
+        (moscow("2026-06-16 09:15"), (DAYS[16],)),
+        (moscow("2026-06-17 09:15"), (DAYS[17],)),
+        (moscow("2026-06-18 09:15"), (DAYS[18],)),
+        (moscow("2026-06-19 09:15"), (DAYS[19],)),
+        (moscow("2026-06-22 09:15"), (DAYS[22],)),
+    ]
+
+
+def test_rule_19_repeats_go_to_the_last_of_the_latest_rungs() -> None:
+    chat = Rung(HOUR, Recipient.CHAT, any_time=True, name="office")
+    ladder = (Rung(HOUR, Recipient.HEAD), chat, Rung(30 * MINUTE, Recipient.MANAGER))
+    assert rung_at(ladder, 2) == ladder[2]
+    hourly = [rung_at(ladder, number) for number in (3, 4, 5)]
+    assert hourly == [replace(chat, after=n * HOUR) for n in (2, 3, 4)]
+    assert rung_at(ladder, DAYS[3]).notify is Recipient.CHAT
+    assert rung_at(ladder, DAYS[3]).name == "office"
 
 
 # -- properties -----------------------------------------------------------------------------
@@ -206,7 +248,7 @@ def test_the_next_look_is_the_first_instant_with_something_to_say(
     now = started + later
     look = next_rung_at(HOURS, started, ladder, fired, now)
     if look is None:
-        assert fired >= set(range(len(ladder)))
+        assert not ladder
         return
     assert look >= now
     assert due_alerts(HOURS, started, ladder, fired, look).fire
@@ -230,15 +272,17 @@ def test_every_rung_is_done_with_once_and_alerts_come_in_open_hours(
             break
         now = look + (outages.pop() if outages else timedelta())
         due = due_alerts(HOURS, started, ladder, fired, now)
-        by_day = [number for number in due.fire if not ladder[number].any_time]
+        by_day = [number for number in due.fire if not rung_at(ladder, number).any_time]
         if by_day and due.late:
             assert HOURS.is_open(now)
         assert not due.passed & fired
         assert set(due.fire) <= due.passed
         announced += due.fire
-        fired |= due.passed
-    assert fired == set(range(len(ladder)))
+        fired = done_with(fired | due.passed)
     assert len(announced) == len(set(announced))
-    last = max((rung.after for rung in ladder), default=timedelta())
-    if last > timedelta():
-        assert {n for n, rung in enumerate(ladder) if rung.after == last} <= set(announced)
+    if ladder:
+        assert fired >= set(range(len(ladder) + REPEATS))
+        dailies = [number for number in announced if number >= DAILY]
+        assert dailies
+        assert dailies == sorted(dailies)
+        assert [number for number in fired if number >= DAILY] == dailies[-1:]

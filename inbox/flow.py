@@ -20,6 +20,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from inbox import routing
+from inbox.alerting import AT_ONCE, climb
 from inbox.errors import (
     Fault,
     SendDeferred,
@@ -28,22 +29,22 @@ from inbox.errors import (
     SendUncertain,
     Unreadable,
 )
+from inbox.closing import answered
 from inbox.filing import file
+from inbox.holding import assign
 from inbox.inbox import Inbox, load_files
-from inbox.jobs import RaiseAlert, Received, SendReply
+from inbox.jobs import Received, SendReply
 from inbox.model import (
     InboundMessage,
     LoadedFile,
     Manager,
-    OutboundMessage,
     RawMessage,
     Receipt,
 )
-from inbox.outgoing import Outgoing, found_sent, outgoing_of, queue_copy
+from inbox.outgoing import Outgoing, found_sent, outgoing_of, queue_copy, send_once
 from inbox.ports import (
     Card,
     Claim,
-    Connector,
     DeskLink,
     Purpose,
     Reply,
@@ -51,7 +52,6 @@ from inbox.ports import (
     Source,
 )
 from inbox.queueing import (
-    answered,
     ask_for_a_password,
     pause,
     put_off,
@@ -61,7 +61,6 @@ from inbox.queueing import (
     tell_admins,
 )
 from inbox.returning import came_back
-from inbox.sla import due_alerts
 
 log = logging.getLogger(__name__)
 
@@ -164,9 +163,10 @@ async def _show_new(
             await t.mark_raw(raw_ids, "filed")
             await t.finish(claim)
             return
-    card = replace(card, repeated=claim.attempts > 1)
-    seen = {link.manager_id for link in before if link.shown.purpose is Purpose.CARD}
     now = inbox.clock.now()
+    stand_in = routing.stand_in_of(card.holder, staff, now)
+    card = replace(card, stand_in=stand_in, repeated=claim.attempts > 1)
+    seen = {link.manager_id for link in before if link.shown.purpose is Purpose.CARD}
     readers = routing.readers(card.conversation.assignee_id, staff, now)
     files = await load_files(inbox, card.files_at_hand, raw, inbox.desk.origin)
     links: list[DeskLink] = []
@@ -221,8 +221,8 @@ async def reply(inbox: Inbox, draft: Reply) -> Reply | None:
         if saved is None:
             return None
         if conversation.assignee_id is None:
-            await t.save(conversation.assigned(saved.author_id))
-            await refresh(t, conversation.id, f"taken by reply {saved.id}")
+            author, cause = saved.author_id, f"taken by reply {saved.id}"
+            await assign(inbox, t, conversation, author, by_id=author, cause=cause)
         await queue_reply(t, saved, "first")
     return saved
 
@@ -260,20 +260,10 @@ async def send(inbox: Inbox, claim: Claim, job: SendReply) -> None:
         await t.save_reply(outgoing.draft)
         ids = () if message.external_id is None else (message.external_id,)
         await t.learn_threads(conversation.channel_id, conversation.id, ids)
-    result = await _send_once(connector, message)
+    result = await send_once(connector, message)
     if isinstance(result, SendUncertain):
         result = await found_sent(connector, outgoing) or result
     await _settle(inbox, claim, outgoing, result)
-
-
-async def _send_once(connector: Connector, message: OutboundMessage) -> Receipt | SendFailed:
-    try:
-        return await connector.send(message)
-    except SendFailed as error:
-        return error
-    except Exception as error:  # whatever it was, the message may be out
-        log.exception("reply %s: the connector failed", message.key)
-        return SendUncertain(Fault.INTERRUPTED, type(error).__name__)
 
 
 async def _settle(
@@ -324,22 +314,8 @@ def _failed(draft: Reply, state: ReplyState, error: SendFailed) -> Reply:
 
 
 async def escalate(inbox: Inbox) -> datetime | None:
-    """Queue the alerts of all rungs that were reached; the next instant to look again, UTC."""
-    now = inbox.clock.now()
-    async with inbox.store.begin() as t:
-        waits = await t.due_waits(now, 200)
-        staff = await t.staff() if waits else ()
-        for conversation, wait in waits:
-            hours = inbox.hours_of(wait)
-            due = due_alerts(hours, wait.base, wait.ladder, wait.fired, now)
-            holder = conversation.assignee_id
-            for rung in due.fire:
-                for one in routing.alerted(wait.ladder[rung], holder, staff, now):
-                    await t.put(
-                        RaiseAlert(wait.id, rung, one.id, late=due.late),
-                        key=f"alert:{wait.id}:{rung}:{one.id}",
-                        lane=f"manager:{one.id}",
-                    )
-            climbed = wait.after_firing(due.passed, now, hours)
-            await t.save_wait(climbed, holder if wait.is_due(now) else None)
-        return await t.next_rung_at()
+    """Raise the alerts of all rungs that were reached; the next instant to look again, UTC."""
+    while True:
+        async with inbox.store.begin() as t:
+            if await climb(inbox, t) < AT_ONCE:
+                return await t.next_rung_at()

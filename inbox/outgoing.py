@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from inbox import routing
-from inbox.errors import SendDeferred, SendFailed
+from inbox.errors import Fault, SendDeferred, SendFailed, SendUncertain
 from inbox.inbox import Inbox, load_files
 from inbox.jobs import KeepCopy
 from inbox.model import (
@@ -91,6 +91,17 @@ async def found_sent(connector: Connector | None, outgoing: Outgoing) -> Receipt
     except Exception:  # it stays uncertain, and the manager is asked
         log.exception("reply %s: looking for it failed", message.key)
     return None
+
+
+async def send_once(connector: Connector, message: OutboundMessage) -> Receipt | SendFailed:
+    """Send; the error as a value, whatever it was. Raises nothing."""
+    try:
+        return await connector.send(message)
+    except SendFailed as error:
+        return error
+    except Exception as error:  # whatever it was, the message may be out
+        log.exception("message %s: the connector failed", message.key)
+        return SendUncertain(Fault.INTERRUPTED, type(error).__name__)
 
 
 async def keep_copy(inbox: Inbox, claim: Claim, job: KeepCopy) -> None:

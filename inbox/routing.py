@@ -56,15 +56,22 @@ def readers(
     return tuple(one for one in team if one.away(now) is None) or tuple(team) or admins(staff)
 
 
+def stand_in_of(holder: Manager | None, staff: Sequence[Manager], now: datetime) -> Manager | None:
+    """Who stands in for a holder who is away; None where nobody needs to, or nobody can."""
+    if holder is None or not holder.active or holder.away(now) is None:
+        return None
+    return next((one for one in in_place_of(holder, staff, now) if one.id != holder.id), None)
+
+
 def heads(staff: Sequence[Manager], now: datetime) -> tuple[Manager, ...]:
     """The heads who are not away; else their deputies, else the heads all the same; where there
-    is no head, the administrators."""
+    is no head, the administrators, and where there is none of them, everybody."""
     for role in (Role.HEAD, Role.ADMIN):
         found = tuple(one for one in staff if one.active and one.role is role)
         there = tuple(one for one in found if one.away(now) is None)
         if found:
             return there or _deputies(found, staff, now) or found
-    return ()
+    return admins(staff)
 
 
 def _deputies(

@@ -7,36 +7,35 @@ from dataclasses import replace
 from typing import assert_never
 
 from inbox import routing
+from inbox.alerting import alert_on
 from inbox.errors import SendRejected
 from inbox.inbox import Inbox, load_files
 from inbox.jobs import (
     DeskJob,
     FetchFiles,
+    GatherAlerts,
     RaiseAlert,
     RefreshCards,
     ShowCard,
     ShowDelivery,
     ShowDigest,
+    ShowNote,
     ShowOutcome,
     TellAdmins,
 )
-from inbox.model import Manager
 from inbox.ports import (
     Alert,
     Card,
     Claim,
     DeskLink,
+    Note,
     Progress,
     Purpose,
     Shown,
-    Transaction,
 )
-from inbox.queueing import tell_admins
-from inbox.sla import due_alerts
+from inbox.showing_alerts import redraw_digests, show_alerts
 
 log = logging.getLogger(__name__)
-
-LOOK_AGAIN = 60.0  # seconds; whether the office has opened
 
 
 async def show(inbox: Inbox, claim: Claim, job: DeskJob) -> None:
@@ -54,8 +53,10 @@ async def show(inbox: Inbox, claim: Claim, job: DeskJob) -> None:
             await _show_digest(inbox, claim, job)
         case FetchFiles():
             await _fetch_files(inbox, claim, job)
-        case RaiseAlert():
-            await _raise_alert(inbox, claim, job)
+        case RaiseAlert() | GatherAlerts():
+            await show_alerts(inbox, claim, job)
+        case ShowNote():
+            await _show_note(inbox, claim, job)
         case TellAdmins():
             await _tell_admins(inbox, claim, job)
         case _:
@@ -143,6 +144,7 @@ async def _fetch_files(inbox: Inbox, claim: Claim, job: FetchFiles) -> None:
 
 async def _refresh_cards(inbox: Inbox, claim: Claim, job: RefreshCards) -> None:
     """Cards and alerts that stand on the desk tell the truth again."""
+    now = inbox.clock.now()
     async with inbox.store.begin() as t:
         links = await t.links_to_redraw(job.conversation_id)
         if job.message_id is not None:
@@ -150,22 +152,24 @@ async def _refresh_cards(inbox: Inbox, claim: Claim, job: RefreshCards) -> None:
             own = await t.links_of_message(job.message_id)
             cards_of_it = [link for link in own if link.shown.purpose is Purpose.CARD]
             links += tuple(link for link in cards_of_it if link.shown.ref not in known)
-        people = {one.id: one for one in await t.staff()}
+        staff = await t.staff()
+        people = {one.id: one for one in staff}
         ids = {link.message_id for link in links if link.message_id is not None}
         cards: dict[int | None, Card] = {one: await t.card(one) for one in ids}
         wait_ids = {link.wait_id for link in links if link.wait_id is not None}
         waits = {one: (await t.wait(one))[1] for one in wait_ids}
     for link in links:
-        to = people[link.manager_id]
         card = cards[link.message_id]
+        card = replace(card, stand_in=routing.stand_in_of(card.holder, staff, now))
         alert: Alert | None = None
         if link.shown.purpose is Purpose.ALERT and link.wait_id is not None:
-            card = replace(card, wait=waits[link.wait_id])
-            alert = _alert(inbox, card, link.rung or 0, late=False)
+            alert = alert_on(inbox, card, waits[link.wait_id], staff, rung=link.rung or 0)
+            card = alert.card
         try:
-            await inbox.desk.redraw(link.shown, card, to, alert)
+            await inbox.desk.redraw(link.shown, card, people[link.manager_id], alert)
         except SendRejected as error:
             log.info("card %s not redrawn: %s", link.shown.ref, error)
+    await redraw_digests(inbox, job.conversation_id)
     await _finish(inbox, claim)
 
 
@@ -181,85 +185,30 @@ async def _show_card(inbox: Inbox, claim: Claim, job: ShowCard) -> None:
         card = await t.card(message_id)
         raw = await t.raw_of_message(message_id)
     giver = routing.member(staff, job.from_id)
-    card = replace(card, handed_by=giver, repeated=claim.attempts > 1)
+    stand_in = routing.stand_in_of(card.holder, staff, inbox.clock.now())
+    card = replace(card, handed_by=giver, stand_in=stand_in, repeated=claim.attempts > 1)
     files = await load_files(inbox, card.files_at_hand, raw, inbox.desk.origin)
     shown = await inbox.desk.show(card, to, files)
     links = tuple(DeskLink(one, job.conversation_id, to.id, message_id) for one in shown)
     await _finish(inbox, claim, links)
 
 
-async def _raise_alert(inbox: Inbox, claim: Claim, job: RaiseAlert) -> None:
-    """Tell that a rung was reached, unless the wait ended in the meantime (rule 16)."""
+async def _show_note(inbox: Inbox, claim: Claim, job: ShowNote) -> None:
+    """A colleague's words; what is replied to them goes to the client."""
     async with inbox.store.begin() as t:
-        conversation, wait = await t.wait(job.wait_id)
+        conversation = await t.conversation(job.conversation_id)
         message_id = await t.newest_message(conversation.id)
         staff = await t.staff()
-        to = routing.member(staff, job.manager_id)
-        if wait.closing is not None or message_id is None or to is None:
-            await t.finish(claim)
-            return
-        rung = wait.ladder[job.rung]
-        hours = inbox.hours_of(wait)
-        if not due_alerts(hours, wait.base, (rung,), (), inbox.clock.now()).fire:
-            await _keep_for_the_morning(t, claim, job)
-            return
-        card = replace(await t.card(message_id), wait=wait, repeated=claim.attempts > 1)
-    alert = _alert(inbox, card, job.rung, late=job.late)
-    try:
-        shown = await inbox.desk.alert(alert, to)
-    except SendRejected as error:
-        log.warning("alert of wait %s not shown to %s: %s", job.wait_id, to.name, error)
-        await _alert_somebody_else(inbox, claim, job, to, error=error, staff=staff)
-        return
-    links = tuple(
-        DeskLink(one, conversation.id, to.id, message_id, job.wait_id, job.rung) for one in shown
-    )
+    to = routing.member(staff, job.manager_id)
+    words = Note(job.kind, job.text, routing.member(staff, job.from_id))
+    shown: tuple[Shown, ...] = ()
+    if to is not None:
+        try:
+            shown = await inbox.desk.show_note(conversation, words, to)
+        except SendRejected as error:
+            log.warning("note of conversation %s not shown: %s", conversation.id, error)
+    links = tuple(DeskLink(one, conversation.id, job.manager_id, message_id) for one in shown)
     await _finish(inbox, claim, links)
-
-
-async def _keep_for_the_morning(t: Transaction, claim: Claim, job: RaiseAlert) -> None:
-    """An alert that was held up beyond closing time waits for the opening (rules 17, 18).
-
-    In a lane of its own, so that the manager hears of all else meanwhile.
-    """
-    name = f"alert:{job.wait_id}:{job.rung}:{job.manager_id}:late"
-    if claim.lane == name:
-        await t.retry(claim, after=LOOK_AGAIN, counted=False)
-        return
-    await t.put(replace(job, late=True), key=name, lane=name, delay=LOOK_AGAIN)
-    await t.finish(claim)
-
-
-async def _alert_somebody_else(
-    inbox: Inbox,
-    claim: Claim,
-    job: RaiseAlert,
-    to: Manager,
-    *,
-    error: SendRejected,
-    staff: tuple[Manager, ...],
-) -> None:
-    """Whoever blocked the bot cannot be the end of an alert."""
-    others = [one for one in routing.heads(staff, inbox.clock.now()) if one.id != to.id]
-    async with inbox.store.begin() as t:
-        for one in others:
-            await t.put(
-                replace(job, manager_id=one.id),
-                key=f"alert:{job.wait_id}:{job.rung}:{one.id}",
-                lane=f"manager:{one.id}",
-            )
-        fields = {"name": to.name, "reason": str(error)}
-        await tell_admins(t, "unreachable", fields, key=f"unreachable:{to.id}:{job.wait_id}")
-        await t.finish(claim)
-
-
-def _alert(inbox: Inbox, card: Card, rung: int, *, late: bool) -> Alert:
-    wait = card.wait
-    if wait is None:
-        raise ValueError(f"message {card.message_id} belongs to no wait")
-    end = wait.closing.at if wait.closing is not None else inbox.clock.now()
-    elapsed = inbox.hours_of(wait).elapsed(wait.started_at, max(end, wait.started_at))
-    return Alert(wait, rung, card, elapsed, wait.reply_within - elapsed, late)
 
 
 async def _tell_admins(inbox: Inbox, claim: Claim, job: TellAdmins) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from inbox import showing
+from inbox import showing_alerts
 from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain
 from inbox.flow import escalate, reply
 from inbox.jobs import Queue
@@ -47,7 +47,8 @@ class TestClock:
             await escalate(studio.inbox)
             await studio.run()
         assert [one.name for _, one in studio.desk.alerts] == ["Анна", "Глава"]
-        assert await escalate(studio.inbox) is None
+        hour_later = studio.clock.now() + timedelta(hours=1)
+        assert await escalate(studio.inbox) == hour_later, "the first repeat (rule 19)"
 
     async def test_an_alert_shows_the_question_whatever_a_machine_said_since(
         self, studio: Studio
@@ -86,7 +87,7 @@ class TestClock:
     async def test_an_alert_held_up_beyond_closing_time_wakes_nobody_at_night(
         self, studio: Studio, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(showing, "LOOK_AGAIN", 0.05)
+        monkeypatch.setattr(showing_alerts, "LOOK_AGAIN", 0.05)
         await studio.client("Ромашка", studio.anna, "a@x.test")
         studio.clock.pass_(hours=7)  # 17:00
         await studio.asks("a@x.test")

@@ -3,30 +3,103 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
-from inbox import routing
+from inbox import auditing, routing
+from inbox.closing import answered
+from inbox.holding import assign
 from inbox.inbox import Inbox
-from inbox.jobs import ShowCard
-from inbox.model import Manager, Outcome
+from inbox.jobs import ShowNote
+from inbox.model import Manager, Nature, Outcome, Wait, WaitKind
 from inbox.outgoing import queue_copy
-from inbox.ports import ReplyState
-from inbox.queueing import answered, queue_reply, refresh, show_outcome
+from inbox.ports import AlertState, ReplyState, Transaction
+from inbox.queueing import queue_reply, refresh, show_outcome
+
+UNDO = timedelta(seconds=60)  # in which "no reply needed" can be taken back
+LONGEST_NOTE = 500  # letters
 
 
 async def dismiss(inbox: Inbox, conversation_id: int, by: Manager) -> bool:
     """No reply is needed (rule 8). False where nothing waits."""
+    async with inbox.store.begin() as t:
+        closed = await _end(inbox, t, conversation_id, Outcome.DISMISSED, by)
+        if closed is None:
+            return False
+        # Once more when it cannot be taken back any longer.
+        over = (UNDO + timedelta(seconds=1)).total_seconds()
+        cause = f"wait {closed.id} stays dismissed at {inbox.clock.now()}"
+        await refresh(t, conversation_id, cause, delay=over)
+    return True
+
+
+async def undo_dismissal(inbox: Inbox, conversation_id: int, by: Manager) -> bool:
+    """Take "no reply needed" back: the wait goes on as if it had never ended. False after UNDO,
+    and where the client or the studio has written since."""
     now = inbox.clock.now()
     async with inbox.store.begin() as t:
         conversation = await t.conversation(conversation_id)
-        holder = conversation.assignee_id
-        hours = inbox.hours_in(conversation)
-        conversation, closed = conversation.ended(Outcome.DISMISSED, by.id, now, hours)
-        if closed is None:
+        ended = await _dismissed(t, conversation_id, since=now - UNDO)
+        if conversation.wait is not None or ended is None:
             return False
-        await t.save_wait(closed, holder)
-        await t.save(conversation)
-        await refresh(t, conversation_id, f"dismissed wait {closed.id}")
+        last = conversation.answered_at
+        if last is not None and last >= ended.started_at:
+            return False
+        reopened = ended.reopened(now, inbox.hours_of(ended))
+        await t.save(replace(conversation, wait=reopened))
+        await auditing.reopened(t, conversation, ended, now, by.id)
+        await refresh(t, conversation_id, f"wait {ended.id} goes on at {now}")
     return True
+
+
+async def _dismissed(t: Transaction, conversation_id: int, *, since: datetime) -> Wait | None:
+    """The latest wait, if it was dismissed not before then and a person asked."""
+    waits = await t.waits_in(conversation_id)
+    latest = next((one for one in waits if one.kind is WaitKind.REPLY), None)
+    closing = latest.closing if latest is not None else None
+    if latest is None or closing is None or closing.outcome is not Outcome.DISMISSED:
+        return None
+    asked = await t.messages_of_wait(latest.id)
+    by_person = any(one.nature is Nature.PERSON for _, one in asked)
+    return latest if by_person and closing.at >= since else None
+
+
+async def phoned(inbox: Inbox, conversation_id: int, by: Manager) -> Wait | None:
+    """It was answered by telephone just now: the wait that this closed, None where nothing waits.
+
+    A promise is not kept by it.
+    """
+    async with inbox.store.begin() as t:
+        return await _end(inbox, t, conversation_id, Outcome.PHONED, by)
+
+
+async def phone_note(inbox: Inbox, wait_id: int, by: Manager, text: str) -> bool:
+    """Keep in one line what was said on the telephone. False where the wait ended otherwise."""
+    note = " ".join(text.split())[:LONGEST_NOTE]
+    async with inbox.store.begin() as t:
+        conversation, wait = await t.wait(wait_id)
+        closing = wait.closing
+        if closing is None or closing.outcome is not Outcome.PHONED or not note:
+            return False
+        await t.save_wait(replace(wait, closing=replace(closing, note=note)), None)
+        cause = f"note of {by.id} on wait {wait_id} at {inbox.clock.now()}"
+        await refresh(t, conversation.id, cause)
+    return True
+
+
+async def _end(
+    inbox: Inbox, t: Transaction, conversation_id: int, outcome: Outcome, by: Manager
+) -> Wait | None:
+    now = inbox.clock.now()
+    conversation = await t.conversation(conversation_id)
+    hours = inbox.hours_in(conversation)
+    after, closed = conversation.ended(outcome, by.id, now, hours)
+    if closed is None:
+        return None
+    await t.save_wait(closed, conversation.assignee_id)
+    await t.save(after)
+    await auditing.closed(t, conversation, closed, by.id)
+    await refresh(t, conversation_id, f"{outcome} wait {closed.id} at {now}")
+    return closed
 
 
 async def take(inbox: Inbox, conversation_id: int, by: Manager) -> Manager:
@@ -36,9 +109,44 @@ async def take(inbox: Inbox, conversation_id: int, by: Manager) -> Manager:
         holder = routing.member(await t.staff(), conversation.assignee_id)
         if holder is not None and holder.active:
             return holder
-        await t.save(conversation.assigned(by.id))
-        await refresh(t, conversation_id, f"taken by {by.id} at {inbox.clock.now()}")
+        await assign(inbox, t, conversation, by.id, by_id=by.id, cause="taken")
     return by
+
+
+async def take_on(inbox: Inbox, wait_id: int, by: Manager) -> Manager:
+    """Acknowledge an escalation: the client is the taker's, and the ladder is silent until the
+    target has run once more (rule 20). Who holds the client now.
+
+    Nothing changes where it is the taker's already, and where somebody else was first: then
+    nothing of the new ladder has come yet. Of a wait that has ended only a client whom nobody
+    holds is taken.
+    """
+    now = inbox.clock.now()
+    async with inbox.store.begin() as t:
+        conversation = await t.conversation((await t.wait(wait_id))[0].id)
+        _, wait = await t.wait(wait_id)
+        holder = routing.member(await t.staff(), conversation.assignee_id)
+        held = holder is not None and holder.active
+        first = wait.closing is None and (not wait.round or bool(wait.fired))
+        if holder is not None and held and (holder.id == by.id or not first):
+            return holder
+        cause = f"taken on with wait {wait_id}"
+        await assign(inbox, t, conversation, by.id, by_id=by.id, cause=cause, show=held)
+        if wait.closing is None:
+            conversation, wait = await t.wait(wait_id)
+            anew = wait.taken_on(now, inbox.hours_of(wait))
+            await t.save_wait(anew, None)
+            await auditing.taken_on(t, conversation, anew, (holder, by), now)
+            await _cancel_alerts(t, anew, now)
+            await refresh(t, conversation.id, f"{cause} at {now}")
+    return by
+
+
+async def _cancel_alerts(t: Transaction, wait: Wait, now: datetime) -> None:
+    """What an earlier round raised and nobody was told of yet is told to nobody."""
+    for one in await t.alerts_of_wait(wait.id):
+        if one.round < wait.round and one.told_at is None:
+            await t.save_alert(replace(one, state=AlertState.CANCELLED, told_at=now))
 
 
 async def answer_only_sender(inbox: Inbox, message_id: int, *, only: bool, cause: str) -> None:
@@ -53,19 +161,23 @@ async def hand_over(inbox: Inbox, conversation_id: int, to: Manager, by: Manager
     """Give the client to another manager, who sees the newest message with what has run (21)."""
     async with inbox.store.begin() as t:
         conversation = await t.conversation(conversation_id)
-        if conversation.assignee_id == to.id:
-            return
-        now = inbox.clock.now()
-        if conversation.wait is not None and conversation.wait.is_due(now):
-            await t.save_wait(conversation.wait, conversation.assignee_id)
-        await t.save(conversation.assigned(to.id))
-        cause = f"to {to.id} at {now}"
-        await t.put(
-            ShowCard(conversation_id, to.id, by.id),
-            key=f"show:{conversation_id}:{cause}",
-            lane=f"manager:{to.id}",
-        )
-        await refresh(t, conversation_id, cause)
+        await assign(inbox, t, conversation, to.id, by_id=by.id, cause="handed over", show=True)
+
+
+async def add_note(inbox: Inbox, conversation_id: int, by: Manager, text: str) -> bool:
+    """Words for who holds the client now, or stands in; False where there is nobody to read."""
+    now = inbox.clock.now()
+    async with inbox.store.begin() as t:
+        holder = (await t.conversation(conversation_id)).assignee_id
+        if holder in {None, by.id} or not text.strip():
+            return False
+        for one in routing.readers(holder, await t.staff(), now):
+            await t.put(
+                ShowNote(conversation_id, one.id, by.id, "handed_over", text),
+                key=f"note:{conversation_id}:{one.id}:{by.id}:{now}",
+                lane=f"manager:{one.id}",
+            )
+    return True
 
 
 async def try_again(inbox: Inbox, reply_id: int, by: Manager) -> bool:

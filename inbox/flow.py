@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 
 from inbox import routing
 from inbox.alerting import AT_ONCE, climb
+from inbox.closing import answered
 from inbox.errors import (
     Fault,
     SendDeferred,
@@ -29,7 +30,6 @@ from inbox.errors import (
     SendUncertain,
     Unreadable,
 )
-from inbox.closing import answered
 from inbox.filing import file
 from inbox.holding import assign
 from inbox.inbox import Inbox, load_files
@@ -56,7 +56,6 @@ from inbox.queueing import (
     pause,
     put_off,
     queue_reply,
-    refresh,
     show_outcome,
     tell_admins,
 )

@@ -2,14 +2,122 @@
 
 from __future__ import annotations
 
-from inbox import routing
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from inbox import auditing, routing
+from inbox.calendars import Calendars
 from inbox.inbox import Inbox
-from inbox.model import Conversation
+from inbox.jobs import ShowCard
+from inbox.model import Client, Conversation, Manager, Wait, WaitKind
 from inbox.policies import Terms
 from inbox.ports import Transaction
+from inbox.queueing import refresh
 
 
 async def terms_of(inbox: Inbox, t: Transaction, conversation: Conversation) -> Terms:
     """By what a wait would be opened in the conversation now."""
     holder = routing.member(await t.staff(), conversation.assignee_id)
     return inbox.terms(conversation, holder)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A client goes to another holder at `at`, by `by_id` (None: the program); `cause` is part
+    of the keys of what is queued."""
+
+    to: Manager
+    by_id: int | None
+    at: datetime
+    cause: str
+
+    @property
+    def key(self) -> str:
+        """The same change, the same key."""
+        return f"{self.cause}: to {self.to.id} at {self.at}"
+
+
+async def assign(
+    inbox: Inbox,
+    t: Transaction,
+    conversation: Conversation,
+    to_id: int,
+    *,
+    by_id: int | None,
+    cause: str,
+    show: bool = False,
+) -> Conversation:
+    """The client, with all conversations, is this member's from now on; the conversation, saved.
+
+    The only way in which a holder changes. Whoever holds a wait when it is due stays charged
+    with it (rule 5); what is open is counted by the calendar that it has now (13); the new holder
+    sees the cards of what another one had (21), with `show` that of this conversation too.
+    """
+    staff = await t.staff()
+    to = routing.member(staff, to_id)
+    if to is None or conversation.assignee_id == to_id:
+        return conversation
+    change = Change(to, by_id, inbox.clock.now(), cause)
+    open_ = await pass_on(inbox.calendars, t, conversation.client, change)
+    mine = [wait for talk, wait in open_ if talk.id == conversation.id]
+    if not mine:
+        holders = routing.member(staff, conversation.assignee_id), to
+        await auditing.assigned(t, conversation, None, holders, at=change.at, by_id=by_id)
+        await refresh(t, conversation.id, change.key)
+    wait = next((one for one in mine if one.kind is WaitKind.REPLY), conversation.wait)
+    saved = await t.save(replace(conversation.assigned(to_id), wait=wait))
+    others = [talk for talk, _ in open_ if talk.assignee_id is not None]
+    if show:
+        others.insert(0, conversation)
+    else:
+        others = [one for one in others if one.id != conversation.id]
+    await show_cards(t, [one.id for one in others], staff, change)
+    return saved
+
+
+async def pass_on(
+    calendars: Calendars, t: Transaction, client: Client, change: Change
+) -> tuple[tuple[Conversation, Wait], ...]:
+    """What of the client is open goes to the new holder, before the client itself does.
+
+    The conversations as they were, with their waits and promises as they are now.
+    """
+    staff = await t.staff()
+    passed: list[tuple[Conversation, Wait]] = []
+    for talk, wait in await t.open_waits_of(client_id=client.id):
+        held_by = talk.assignee_id
+        counted = await _counted(calendars, t, talk, wait, change)
+        await t.save_wait(counted, held_by if wait.is_due(change.at) else None)
+        holders = routing.member(staff, held_by), change.to
+        await auditing.assigned(t, talk, counted, holders, at=change.at, by_id=change.by_id)
+        await refresh(t, talk.id, change.key)
+        passed.append((talk, counted))
+    return tuple(passed)
+
+
+async def _counted(
+    calendars: Calendars, t: Transaction, talk: Conversation, wait: Wait, change: Change
+) -> Wait:
+    """The wait by the calendar that it has with the new holder (rules 11, 13)."""
+    calendar = calendars.of(talk.client.calendar, change.to.calendar)
+    if calendars.named(wait.stretches[-1].calendar).name == calendar.name:
+        return wait
+    swapped = wait.swapped(calendar.name, change.at)
+    counted = swapped.recounted(change.at, calendars.course(swapped.stretches))
+    await auditing.swapped(t, talk, wait, counted, at=change.at, by_id=change.by_id)
+    return counted
+
+
+async def show_cards(
+    t: Transaction, conversation_ids: Sequence[int], staff: Sequence[Manager], change: Change
+) -> None:
+    """Have the new holder, or who stands in, shown these conversations, each once (rule 21)."""
+    giver = change.by_id if change.by_id != change.to.id else None
+    for conversation_id in dict.fromkeys(conversation_ids):
+        for one in routing.readers(change.to.id, staff, change.at):
+            await t.put(
+                ShowCard(conversation_id, one.id, giver),
+                key=f"show:{conversation_id}:{change.key}:{one.id}",
+                lane=f"manager:{one.id}",
+            )

@@ -6,10 +6,7 @@ import math
 from datetime import datetime
 
 from inbox.errors import SendDeferred, SendFailed, SendUncertain
-from inbox.holding import terms_of
-from inbox.inbox import Inbox
 from inbox.jobs import RefreshCards, SendReply, ShowOutcome, TellAdmins
-from inbox.model import Conversation
 from inbox.ports import Claim, Reply, Transaction
 
 MOST_COUNTED = 5  # uncertain tries that count; more would pass for a job that is broken
@@ -76,34 +73,3 @@ async def queue_reply(t: Transaction, queued: Reply, attempt: str) -> None:
     """One conversation's replies go out in the order in which they were written."""
     lane = f"conversation:{queued.conversation_id}"
     await t.put(SendReply(queued.id), key=f"send:{queued.key}:{attempt}", lane=lane)
-
-
-async def answered(inbox: Inbox, t: Transaction, draft: Reply, at: datetime) -> None:
-    """A reply was sent: see `close_wait`."""
-    conversation = await t.conversation(draft.conversation_id)
-    cause = f"reply {draft.id}"
-    await close_wait(inbox, t, conversation, draft.author_id, at=at, cause=cause)
-
-
-async def close_wait(
-    inbox: Inbox,
-    t: Transaction,
-    conversation: Conversation,
-    by_id: int | None,
-    *,
-    at: datetime,
-    cause: str,
-    elsewhere: bool = False,
-) -> None:
-    """Close the wait; what the client wrote after the reply was sent waits on its own (rule 4)."""
-    holder = conversation.assignee_id
-    hours = inbox.hours_in(conversation)
-    conversation, closed = conversation.answered(by_id, at, hours, elsewhere=elsewhere)
-    if closed is not None:
-        await t.save_wait(closed, holder)
-        later = await t.first_asked_after(conversation.id, at)
-        if later is not None:
-            terms = await terms_of(inbox, t, conversation)
-            conversation = conversation.asked(later, terms)
-    await t.save(conversation)
-    await refresh(t, conversation.id, cause)

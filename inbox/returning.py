@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from inbox import routing
 from inbox.channels import AnswersSeveral
+from inbox.closing import answered_elsewhere
 from inbox.errors import Fault
 from inbox.inbox import Inbox
 from inbox.jobs import ShowDelivery
@@ -19,8 +20,9 @@ from inbox.model import (
     Outcome,
     RawMessage,
 )
+from inbox.off_hours import is_off_hours_reply
 from inbox.ports import Claim, Reply, ReplyState, Transaction
-from inbox.queueing import close_wait, refresh
+from inbox.queueing import refresh
 
 NOBODYS = "written by the studio, and answers nothing that is known"
 
@@ -59,7 +61,7 @@ async def _answered_elsewhere(
                 author = routing.named(await t.staff(), message.sender_name)
                 by_id = author.id if author is not None else None
                 at, cause = message.sent_at, f"own mail {raw_ids[0]}"
-                await close_wait(inbox, t, conversation, by_id, at=at, cause=cause, elsewhere=True)
+                await answered_elsewhere(inbox, t, conversation, by_id, at=at, cause=cause)
             await t.mark_raw(raw_ids, "filed")
         await t.finish(claim)
     return True
@@ -80,6 +82,8 @@ async def _reported(
         replies = () if conversation is None else await t.replies(conversation.id)
         draft = _meant(inbox, message.channel_id, replies, report)
         if conversation is None or draft is None:
+            return False
+        if await is_off_hours_reply(inbox, t, conversation, ids):
             return False
         message_id = await t.add_message(replace(conversation, wait=None), message, raw_ids[0])
         await t.learn_threads(message.channel_id, conversation.id, message.thread_ids)

@@ -8,6 +8,8 @@ OknoError
 ├── Unreadable                bytes from a channel that cannot be understood: quarantine
 ├── FileUnavailable           a file's bytes cannot be had
 ├── ChannelPaused             a channel needs a person: wrong password, revoked token
+├── BadPromise                no answer can be promised for this instant
+├── BadAbsence                nobody can be away so
 ├── NoWorkingTime             a calendar without an open hour ahead
 ├── StoreUnavailable          the database cannot be used now: disk full, locked, connection lost
 ├── StoreRefused              a row contradicts another: it must be unique, or something is missing
@@ -92,6 +94,31 @@ class ChannelPaused(_Explained):
 
 class NoWorkingTime(OknoError):
     """A calendar has no open hour within the bounded search ahead."""
+
+
+class BadPromise(OknoError):
+    """No answer can be promised for this instant.
+
+    `reason` is a word: past, too_far (more than a year ahead), closed (by the calendar).
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class BadAbsence(OknoError):
+    """Nobody can be away so.
+
+    `reason` is a word: order (it ends before it begins), past (it is over), too_far (it begins
+    more than a year ahead or lasts longer), overlaps (another absence), deputy_self, deputy_gone
+    (who stands in left the studio), deputy_chat (is no person), nobody (who is to be away left,
+    or is no person).
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class StoreUnavailable(OknoError):

@@ -48,6 +48,9 @@ _NOTICES = {
         "Check the hours in the settings."
     ),
     "unreachable": mark("⚠️ {name} cannot be reached in Telegram: {reason}"),
+    "alert_not_mailed": mark(
+        "⚠️ An alert for {name} was to go by mail and perhaps did not arrive: {reason}"
+    ),
     "staff_blocked": mark("⚠️ {name} has stopped this bot and gets neither cards nor alerts."),
 }
 

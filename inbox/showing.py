@@ -37,6 +37,8 @@ from inbox.showing_alerts import redraw_digests, show_alerts
 
 log = logging.getLogger(__name__)
 
+FOR_HEADS = frozenset({"no_working_time"})  # notices that are the heads' matter (rule 15)
+
 
 async def show(inbox: Inbox, claim: Claim, job: DeskJob) -> None:
     """Run a job of the desk to its acknowledgement."""
@@ -214,7 +216,9 @@ async def _show_note(inbox: Inbox, claim: Claim, job: ShowNote) -> None:
 async def _tell_admins(inbox: Inbox, claim: Claim, job: TellAdmins) -> None:
     async with inbox.store.begin() as t:
         staff = await t.staff()
-    for one in routing.admins(staff):
+    heads_matter = job.notice in FOR_HEADS
+    people = routing.heads(staff, inbox.clock.now()) if heads_matter else routing.admins(staff)
+    for one in people:
         try:
             await inbox.desk.tell(job.notice, job.fields, one)
         except SendRejected as error:

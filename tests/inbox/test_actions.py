@@ -10,10 +10,8 @@ from inbox.business_hours import BusinessHours
 from inbox.calendars import Calendars
 from inbox.errors import Fault, SendRejected, SendUncertain
 from inbox.flow import escalate, reply
-from inbox.model import Manager, Outcome, Role
+from inbox.model import Outcome
 from inbox.ports import CardState, ReplyState
-from inbox.routing import admins, alerted, heads, manager_for, member, named, readers
-from inbox.sla import Recipient
 from tests.fakes import failures
 from tests.inbox.conftest import Studio
 
@@ -146,18 +144,6 @@ async def test_what_arrived_closes_the_wait_though_the_servers_clocks_differ(
     assert (await studio.conversation(thread)).wait is None
 
 
-def _one(number: int, role: Role, *, active: bool = True, deputy: int | None = None) -> Manager:
-    return Manager(number, f"N{number}", number, role, active=active, deputy_id=deputy)
-
-
-ANNA = _one(1, Role.MANAGER, deputy=2)
-BORIS = _one(2, Role.MANAGER)
-GONE = _one(3, Role.MANAGER, active=False, deputy=1)
-HEAD = _one(4, Role.HEAD)
-ADMIN = _one(5, Role.ADMIN)
-STAFF = (ANNA, BORIS, GONE, HEAD, ADMIN)
-
-
 async def test_who_gets_replies_is_chosen_for_a_message(studio: Studio) -> None:
     await studio.asks("a@x.test")
     message_id = studio.desk.cards[0][0].message_id
@@ -167,33 +153,3 @@ async def test_who_gets_replies_is_chosen_for_a_message(studio: Studio) -> None:
     await answer_only_sender(studio.inbox, message_id, only=False, cause="press 2")
     await studio.run()
     assert not studio.desk.redrawn[-1][1].only_sender
-
-
-def test_named_is_one_active_member() -> None:
-    assert named(STAFF, ANNA.name.upper()) == ANNA
-    assert named((ANNA, replace(BORIS, name=ANNA.name)), ANNA.name) is None
-    assert named(STAFF, GONE.name) is None
-
-
-def test_the_clients_manager_goes_before_the_channels() -> None:
-    assert manager_for(1, "n2", STAFF) == 1
-    assert manager_for(3, "n2", STAFF) == 2, "who left has no clients"
-    assert manager_for(None, None, STAFF) is None
-    assert member(STAFF, 9) is None
-
-
-def test_readers_of_a_card() -> None:
-    assert readers(1, STAFF) == (ANNA,)
-    assert readers(3, STAFF) == (ANNA, BORIS, HEAD)
-    assert readers(None, (ADMIN,)) == (ADMIN,)
-
-
-def test_a_rung_always_has_somebody_to_tell() -> None:
-    assert alerted(Recipient.MANAGER, 1, STAFF) == (ANNA,)
-    assert alerted(Recipient.DEPUTY, 1, STAFF) == (BORIS,)
-    assert alerted(Recipient.DEPUTY, 2, STAFF) == (HEAD,)
-    assert alerted(Recipient.DEPUTY, None, STAFF) == (HEAD,)
-    assert alerted(Recipient.HEAD, 1, STAFF) == (HEAD,)
-    assert heads((ANNA, ADMIN)) == (ADMIN,)
-    assert admins((ANNA, HEAD)) == (HEAD,)
-    assert admins((ANNA, BORIS, GONE)) == (ANNA, BORIS)

@@ -7,20 +7,19 @@ from typing import Any
 
 import pytest
 
-from inbox import showing, worker
+from inbox import worker
 from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain, StoreUnavailable
 from inbox.flow import escalate, reply
 from inbox.jobs import Queue, ShowCard, TellAdmins, decode, encode, queue_of
 from inbox.model import (
     Attachment,
     Handle,
-    InboundMessage,
     Manager,
     Media,
     OutboundMessage,
     Receipt,
 )
-from inbox.ports import Card, CardState, Claim, ReplyState
+from inbox.ports import Claim, ReplyState
 from inbox.worker import ENOUGH, run, work, work_once
 from tests.fakes import RecordingDesk, failures
 from tests.inbox.conftest import Studio
@@ -283,13 +282,6 @@ async def test_an_uncertain_alert_is_raised_again_and_says_so(studio: Studio) ->
     await studio.run()
     ((alert, _),) = studio.desk.alerts
     assert alert.card.repeated
-
-
-def test_an_alert_needs_a_wait(studio: Studio) -> None:
-    message = InboundMessage("c", "1", ("1",), Handle("email", "a"), "a", studio.clock.now())
-    card = Card(1, None, message, CardState.QUIET, None, None)  # type: ignore[arg-type]  # unused
-    with pytest.raises(ValueError, match="belongs to no wait"):
-        showing._alert(studio.inbox, card, 0, late=False)
 
 
 def test_jobs_survive_the_database() -> None:

@@ -6,7 +6,7 @@ never an alert, and two processes do a slot's work once.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from time import monotonic
@@ -23,6 +23,7 @@ from inbox.ports import Clock, Store
 log = structlog.get_logger(__name__)
 
 TICK = 0.25  # real seconds; late by 42 ms in the median
+CHORES = 1.0  # real seconds
 
 Work = Callable[[], Awaitable[None]]
 
@@ -44,19 +45,48 @@ class Nightly:
 
 
 @dataclass
+class Repeated:
+    """Work that is done again and again; a fault is told once, until it works again."""
+
+    name: str
+    work: Work
+    ended: float = field(default_factory=monotonic, init=False)
+    _failing: bool = field(default=False, init=False)
+
+    async def once(self) -> None:
+        """Do it once. Never raises."""
+        try:
+            await self.work()
+        except Exception as error:  # noqa: BLE001 - the next time does it
+            if not self._failing:
+                fault = f"{type(error).__name__}: {error}"
+                log.warning("Work of every moment fails; trying on.", work=self.name, error=fault)
+            self._failing = True
+            return
+        if self._failing:
+            log.info("Work of every moment works again.", work=self.name)
+        self._failing = False
+        self.ended = monotonic()
+
+
+@dataclass
 class Schedule:
-    """Calls `tick` four times a second, and each nightly work once a night."""
+    """Calls `tick` four times a second, the chores one after another each second, and each
+    nightly work once a night. The tick waits for none of the others."""
 
     clock: Clock
     store: Store
     tick: Work
     nightly: tuple[Nightly, ...] = ()
-    _ticked: float = field(default_factory=monotonic, init=False)
-    _failing: bool = field(default=False, init=False)
+    chores: Mapping[str, Work] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._tick = Repeated("tick", self.tick)
+        self._chores = [Repeated(name, work) for name, work in self.chores.items()]
 
     def seconds_since_tick(self) -> float:
         """Real seconds since a tick last ended well, or since the start."""
-        return monotonic() - self._ticked
+        return monotonic() - self._tick.ended
 
     def start(self) -> Callable[[], None]:
         """Begin; returns what stops it. Inside a running event loop."""
@@ -65,13 +95,19 @@ class Schedule:
             executors={"default": AsyncIOExecutor()},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        scheduler.add_job(self._tick, IntervalTrigger(seconds=TICK), id="tick")
+        scheduler.add_job(self._tick.once, IntervalTrigger(seconds=TICK), id="tick")
+        scheduler.add_job(self.do_chores, IntervalTrigger(seconds=CHORES), id="chores")
         scheduler.add_job(self.catch_up, IntervalTrigger(hours=1), id="missed slots")
         for work in self.nightly:
             at = CronTrigger(hour=work.at.hour, minute=work.at.minute, timezone=work.zone)
             scheduler.add_job(self.catch_up, at, id=work.name)
         scheduler.start()
         return lambda: scheduler.shutdown(wait=False)
+
+    async def do_chores(self) -> None:
+        """Each once, in their order; one that fails does not keep the next from its turn."""
+        for chore in self._chores:
+            await chore.once()
 
     async def catch_up(self) -> None:
         """Do the work of every last slot that nobody did yet, this process or another."""
@@ -85,16 +121,3 @@ class Schedule:
                     await work.run()
             except Exception as error:  # noqa: BLE001 - one night's work must not stop the clock
                 log.warning("Nightly work failed.", work=work.name, error=str(error))
-
-    async def _tick(self) -> None:
-        try:
-            await self.tick()
-        except Exception as error:  # noqa: BLE001 - the next tick does it
-            if not self._failing:
-                log.warning("Ticks fail; trying on.", error=f"{type(error).__name__}: {error}")
-            self._failing = True
-            return
-        if self._failing:
-            log.info("Ticks work again.")
-        self._failing = False
-        self._ticked = monotonic()

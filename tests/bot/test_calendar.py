@@ -3,14 +3,18 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from time import process_time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.calendar import studio_hours
+from bot.calendar import open_calendar, studio_hours
 from bot.official_days import provisional_years
+from bot.texts import speaker
 from inbox.business_hours import BusinessHours
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -230,8 +234,80 @@ def test_a_wrong_country_is_named(country: str) -> None:
 
 def test_the_holidays_library_is_loaded_only_for_a_country() -> None:
     script = (
-        "import sys; from bot.calendar import studio_hours; "
+        "import sys; from bot.calendar import open_calendar, studio_hours; "
         "studio_hours('UTC', {'mon': ['09:00-18:00']}); assert 'holidays' not in sys.modules; "
         "studio_hours('UTC', {}, 'RU'); assert 'holidays' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[2])
+
+
+# -- why a date is not as the week says -------------------------------------------------------
+
+
+RUSSIAN_EVE = "на час короче: канун праздника «День народного единства»"
+
+
+def named(language: str, **own: Any) -> Mapping[date, str]:
+    return open_calendar("studio", "Europe/Moscow", WEEK, "RU", language=language, **own).day_names
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "why"),
+    [
+        ("ru", "2026-05-09", "День Победы"),
+        ("en", "2026-05-09", "Victory Day"),
+        ("ru", "2026-01-09", "Выходной (перенесено с 03.01.2026)"),
+        ("ru", "2025-11-01", f"рабочий день вместо пн 3 ноя; {RUSSIAN_EVE}"),
+        (
+            "en",
+            "2025-11-01",
+            "worked in place of Mon 3 Nov; an hour shorter: the eve of Unity Day",
+        ),
+        ("en", "2024-12-28", "worked in place of Mon 30 Dec"),
+        ("ru", "2026-11-03", RUSSIAN_EVE),
+        ("en", "2026-04-30", "an hour shorter: the eve of Holiday of Spring and Labor"),
+    ],
+)
+def test_official_days_are_named_in_the_readers_words(language: str, day: str, why: str) -> None:
+    said = speaker(language).said(named(language)[date.fromisoformat(day)])
+    assert said == why
+
+
+def test_own_days_are_named_and_usual_ones_are_not() -> None:
+    names = named(
+        "en",
+        days_off=[date(2026, 6, 15), date(2026, 6, 12)],
+        dates={date(2026, 6, 16): ["10:00-12:00"], date(2026, 6, 17): []},
+    )
+    assert names[date(2026, 6, 15)] == "day off"
+    assert names[date(2026, 6, 12)] == "Russia Day"
+    assert names[date(2026, 6, 16)] == "other hours on this date"
+    assert names[date(2026, 6, 17)] == "day off"
+    assert date(2026, 6, 18) not in names
+    assert date(2026, 5, 8) in names, "the eve of Victory Day"
+    assert date(2026, 2, 22) not in names, "the eve of a holiday, but a Sunday"
+    assert len(names) == len(dict(names))
+
+
+def test_a_country_without_the_language_says_its_own() -> None:
+    german = open_calendar("studio", "Europe/Berlin", WEEK, "DE", language="ru").day_names
+    assert german[date(2026, 10, 3)] == "Tag der Deutschen Einheit"
+    bare = open_calendar("studio", "Europe/Berlin", WEEK).day_names
+    assert not bare
+
+
+def test_a_calendar_knows_its_provisional_years() -> None:
+    found = open_calendar("studio", "Europe/Moscow", WEEK, "RU")
+    assert 2027 not in found.provisional
+    assert {2028, 2029} <= found.provisional
+    assert open_calendar("studio", "UTC", WEEK).provisional == frozenset()
+
+
+def test_a_cold_calendar_with_its_names_not_asked_for_takes_a_few_milliseconds() -> None:
+    named("ru")
+    took = []
+    for _ in range(5):
+        began = process_time()
+        named("ru")
+        took.append(process_time() - began)
+    assert min(took) < 0.02

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, cast
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.schedule import Nightly, Schedule
+from bot.schedule import Nightly, Repeated, Schedule
 from inbox.ports import Store
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -124,3 +124,62 @@ async def test_ticks_go_on_after_a_fault_and_never_overlap() -> None:
     finally:
         stop()
     assert one.seconds_since_tick() < 2
+
+
+async def test_a_chore_that_fails_or_lasts_keeps_neither_the_next_nor_the_tick() -> None:
+    done: list[str] = []
+
+    async def tick() -> None:
+        done.append("tick")
+
+    async def broken() -> None:
+        raise RuntimeError("boom")
+
+    async def long() -> None:
+        done.append("long")
+        await asyncio.sleep(1.5)
+
+    clock = TurnedClock(datetime(2026, 5, 4, 9, tzinfo=UTC))
+    chores = {"broken": broken, "long": long}
+    one = Schedule(clock, cast("Store", Slots()), tick, chores=chores)
+    stop = one.start()
+    try:
+        async with asyncio.timeout(10):
+            while done.count("long") < 2:
+                await asyncio.sleep(0.01)
+    finally:
+        stop()
+    first = done.index("long")
+    assert done[first + 1 :].index("long") >= 4, "ticks went on meanwhile"
+
+
+async def test_chores_are_done_in_their_order() -> None:
+    done: list[str] = []
+
+    def noting(name: str) -> Callable[[], Awaitable[None]]:
+        async def note() -> None:
+            done.append(name)
+
+        return note
+
+    clock = TurnedClock(datetime(2026, 5, 4, 9, tzinfo=UTC))
+    names = ("calendars", "absences", "mail")
+    chores = {name: noting(name) for name in names}
+    await Schedule(clock, cast("Store", Slots()), nothing, chores=chores).do_chores()
+    assert tuple(done) == names
+
+
+async def test_a_fault_is_told_once_and_its_end_too(capsys: pytest.CaptureFixture[str]) -> None:
+    faults = [OSError("a"), OSError("b"), None, OSError("c")]
+
+    async def work() -> None:
+        if (fault := faults.pop(0)) is not None:
+            raise fault
+
+    one = Repeated("calendars", work)
+    for _ in range(4):
+        await one.once()
+    said = capsys.readouterr().out
+    assert said.count("fails; trying on") == 2
+    assert said.count("works again") == 1
+    assert said.count("calendars") == 3

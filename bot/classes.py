@@ -9,6 +9,7 @@ from bot.texts import Say, mark
 from inbox.corrections import CORRECTED, REMEMBERED
 from inbox.model import Nature
 from inbox.ports import Card, CardState
+from inbox.thanks import THANKED
 
 _NAME_LIMIT = 80  # UTF-16 units
 _QUIET = {
@@ -57,6 +58,7 @@ def reason(say: Say, code: str) -> str:
         REMEMBERED: lambda: say("it was said of {sender} before", sender=shown),
         "opened the chat": lambda: say("the client has opened the chat"),
         "edited": lambda: "",  # no more than the nature says
+        THANKED: lambda: "",
         "own address": lambda: say("from an address of the studio"),
         "there before the first run": lambda: say("it was there before the first run"),
     }

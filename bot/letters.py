@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.cards import EXCERPT_LIMIT, client_name
 from bot.rich import one_line
-from bot.texts import Say, known_language, speaker
+from bot.texts import Say, known_language, mark, speaker
 from bot.wording import length, moment, remaining, zone_of
 from inbox.model import InboundMessage, Manager
 from inbox.ports import Alert
 
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 _LATIN = re.compile("[a-z]", re.IGNORECASE)
+_ON = (
+    mark("on Monday"),
+    mark("on Tuesday"),
+    mark("on Wednesday"),
+    mark("on Thursday"),
+    mark("on Friday"),
+    mark("on Saturday"),
+    mark("on Sunday"),
+)
+_MONTHS = (
+    mark("January"),
+    mark("February"),
+    mark("March"),
+    mark("April"),
+    mark("May"),
+    mark("June"),
+    mark("July"),
+    mark("August"),
+    mark("September"),
+    mark("October"),
+    mark("November"),
+    mark("December"),
+)
+_TELLING = 4  # letters that say in which language somebody writes
 
 
 class CatalogueLetters:
@@ -24,25 +48,33 @@ class CatalogueLetters:
         self._language = language
 
     def off_hours(
-        self, language: str, opens_at: datetime, answer_by: datetime | None, zone: ZoneInfo
+        self,
+        language: str,
+        opens_at: datetime,
+        answer_by: datetime | None,
+        *,
+        now: datetime,
+        zone: ZoneInfo,
     ) -> str:
         """See inbox.ports.Letters; instants are said in the zone, whose offset is named."""
         say = speaker(language)
-        words = say(
-            "Thank you, your message has arrived. We are closed now and open again {time}.",
-            time=_said(say, opens_at, opens_at, zone),
-        )
+        received = say("Hello! We have received your message.")
+        opening = f"{_at(say, opens_at, now, zone)} ({_offset(opens_at, zone)})"
         if answer_by is None:
-            return words
-        promised = say(
-            "You will have an answer by {time}.", time=_said(say, answer_by, None, zone)
-        )
-        return f"{words} {promised}"
+            said = say("We are closed now and open {time}.", time=opening)
+        else:
+            said = say(
+                "We are closed now; we open {time} and will answer {deadline}.",
+                time=opening,
+                deadline=_by(say, answer_by, now=now, zone=zone, opens_at=opens_at),
+            )
+        return f"{received} {said}"
 
     def promise(self, language: str, due: datetime, now: datetime, zone: ZoneInfo) -> str:
         """See inbox.ports.Letters."""
         say = speaker(language)
-        return say("We will come back to you by {time}.", time=_said(say, due, now, zone))
+        deadline = f"{_by(say, due, now=now, zone=zone)} ({_offset(due, zone)})"
+        return say("We will come back to you with an answer {deadline}.", deadline=deadline)
 
     def alert(self, alert: Alert, to: Manager, why: str, now: datetime) -> tuple[str, str]:
         """See inbox.ports.Letters."""
@@ -73,19 +105,64 @@ class CatalogueLetters:
         return subject, "\n".join(lines)
 
     def language_of(self, message: InboundMessage) -> str:
-        """The channel's word, else Russian or English by the letters, else the studio's."""
-        said = known_language(str(message.reply_context.get("language") or ""))
-        if said is not None:
-            return said
+        """Russian or English by the letters of the words, else the channel's word for the
+        reader's language, else the studio's: many have their programs in another language than
+        the one they write in."""
         words = f"{message.subject or ''} {message.text}"
         cyrillic, latin = len(_CYRILLIC.findall(words)), len(_LATIN.findall(words))
-        if cyrillic == latin:
-            return self._language
-        return "ru" if cyrillic > latin else "en"
+        if max(cyrillic, latin) >= _TELLING and cyrillic != latin:
+            return "ru" if cyrillic > latin else "en"
+        said = known_language(str(message.reply_context.get("language") or ""))
+        return said or self._language
 
 
-def _said(say: Say, at: datetime, now: datetime | None, zone: ZoneInfo) -> str:
+def _at(say: Say, at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """ "today at 09:00", "tomorrow at 09:00", "on Monday, 4 May at 09:00"."""
+    day, today, clock = _day(at, zone), _day(now, zone), _clock(at, zone)
+    match (day - today).days:
+        case 0:
+            return say("today at {time}", time=clock)
+        case 1:
+            return say("tomorrow at {time}", time=clock)
+        case _:
+            return say("{on_day} at {time}", on_day=_on(say, day, today), time=clock)
+
+
+def _by(
+    say: Say, at: datetime, *, now: datetime, zone: ZoneInfo, opens_at: datetime | None = None
+) -> str:
+    """ "by 09:00" on the date of the opening, "by 09:00 tomorrow", "by 09:00 on Monday, 4 May"."""
+    day, today, clock = _day(at, zone), _day(now, zone), _clock(at, zone)
+    if opens_at is not None and day == _day(opens_at, zone):
+        return say("by {time}", time=clock)
+    match (day - today).days:
+        case 0:
+            return say("by {time} today", time=clock)
+        case 1:
+            return say("by {time} tomorrow", time=clock)
+        case _:
+            return say("by {time} {on_day}", time=clock, on_day=_on(say, day, today))
+
+
+def _on(say: Say, day: date, today: date) -> str:
+    """ "on Monday, 4 May", with the year where it is another."""
+    month = say(_MONTHS[day.month - 1])
+    words = say(
+        "{on_weekday}, {day} {month}", on_weekday=say(_ON[day.weekday()]), day=day.day, month=month
+    )
+    return words if day.year == today.year else f"{words} {day.year}"
+
+
+def _day(at: datetime, zone: ZoneInfo) -> date:
+    return at.astimezone(zone).date()
+
+
+def _clock(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%H:%M}"
+
+
+def _offset(at: datetime, zone: ZoneInfo) -> str:
+    """ "UTC+3", "UTC-3:30"."""
     offset = f"{at.astimezone(zone):%z}"
-    hours, minutes = offset[:3], offset[3:]
-    named = f"UTC{int(hours):+d}" + (f":{minutes}" if minutes != "00" else "")
-    return f"{moment(say, at, now or at, zone)} ({named})"
+    sign, hours, minutes = offset[0], int(offset[1:3]), offset[3:5]
+    return f"UTC{sign}{hours}" + (f":{minutes}" if minutes != "00" else "")

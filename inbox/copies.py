@@ -52,7 +52,7 @@ def _says_all_of(first: InboundMessage, copy: InboundMessage) -> bool:
     """Ids are not to be trusted: some programs give all their mails the same one. And a person's
     words are never counted on a card that nobody has to answer."""
     return (
-        first.nature in {copy.nature, Nature.PERSON}
+        first.nature in {copy.nature, Nature.PERSON, Nature.THANKS}
         and first.subject == copy.subject
         and first.text == copy.text
         and _files(first.attachments) == _files(copy.attachments)

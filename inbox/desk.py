@@ -94,9 +94,16 @@ class Letters(Protocol):
     """Texts that leave the desk: to clients off hours, and alerts that go by mail."""
 
     def off_hours(
-        self, language: str, opens_at: datetime, answer_by: datetime | None, zone: ZoneInfo
+        self,
+        language: str,
+        opens_at: datetime,
+        answer_by: datetime | None,
+        *,
+        now: datetime,
+        zone: ZoneInfo,
     ) -> str:
-        """That the message came, when the studio opens next, and by when there is an answer."""
+        """That the message came, when the studio opens next, and by when there is an answer; as
+        it is said at `now`."""
         ...
 
     def promise(self, language: str, due: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -108,5 +115,5 @@ class Letters(Protocol):
         ...
 
     def language_of(self, message: InboundMessage) -> str:
-        """The client's language ("ru", "en"): as the channel says, else by the letters."""
+        """The client's language ("ru", "en"): of the words, else as the channel says."""
         ...

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inbox import routing
+from inbox import auditing, routing
 from inbox.copies import filed_as_copy
 from inbox.corrections import as_remembered
 from inbox.guessing import guessed
 from inbox.held_back import placing
 from inbox.inbox import Inbox
 from inbox.model import Conversation, InboundMessage, Manager, Nature
+from inbox.off_hours import offer
 from inbox.ports import Card, CardState, Transaction
 from inbox.queueing import tell_admins
 from inbox.suspicion import suspected
+from inbox.thanks import THANKED, only_thanks
 
 
 async def file(
@@ -45,6 +47,7 @@ async def file(
         placed = replace(placed, guessed=conversation is not None)
     if conversation is None:
         conversation, newcomer = await _open(t, message, channel_manager, staff)
+    message = _thanked(conversation, message)
     manager_id = routing.manager_for(conversation.client.manager_id, channel_manager, staff)
     if manager_id is not None and manager_id != conversation.assignee_id:
         conversation = conversation.assigned(manager_id)
@@ -56,6 +59,9 @@ async def file(
         await tell_admins(t, "no_working_time", {}, key=f"no_working_time:{calendar}")
     message_id = await t.add_message(asked, message, raw_id, placed)
     await t.learn_threads(message.channel_id, asked.id, message.thread_ids)
+    if conversation.wait is None and asked.wait is not None:
+        await auditing.opened(t, asked, now)
+        await offer(inbox, t, asked, message_id, message, placed=placed)
     return Card(
         message_id=message_id,
         conversation=asked,
@@ -66,6 +72,16 @@ async def file(
         placing=placed,
         cut_off=cut_off,
     )
+
+
+def _thanked(conversation: Conversation, message: InboundMessage) -> InboundMessage:
+    """Marked as thanks (rule 9) where it is no more than that and follows an answer."""
+    answered, asks = conversation.answered_at, message.nature is Nature.PERSON
+    if not asks or conversation.wait is not None or answered is None:
+        return message
+    if message.sent_at < answered or not only_thanks(message):
+        return message
+    return replace(message, nature=Nature.THANKS, nature_reason=THANKED)
 
 
 async def _its_conversation(t: Transaction, message: InboundMessage) -> Conversation | None:

@@ -152,9 +152,16 @@ class PlainLetters:
     """Texts as bare values."""
 
     def off_hours(
-        self, language: str, opens_at: datetime, answer_by: datetime | None, zone: ZoneInfo
+        self,
+        language: str,
+        opens_at: datetime,
+        answer_by: datetime | None,
+        *,
+        now: datetime,
+        zone: ZoneInfo,
     ) -> str:
-        return f"{language}: open {opens_at:%d.%m %H:%M}, answer by {answer_by:%d.%m %H:%M}"
+        said = f"{language} at {now:%d.%m %H:%M}: open {opens_at:%d.%m %H:%M}"
+        return said if answer_by is None else f"{said}, answer by {answer_by:%d.%m %H:%M}"
 
     def promise(self, language: str, due: datetime, now: datetime, zone: ZoneInfo) -> str:
         return f"{language}: promised for {due:%d.%m %H:%M}"

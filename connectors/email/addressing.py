@@ -10,7 +10,7 @@ from inbox.errors import Fault, SendRejected
 from inbox.model import InboundMessage, Nature, OutboundMessage
 
 MOST_COPIED = 50
-_PEOPLES = frozenset((Nature.PERSON, Nature.EDIT))
+_PEOPLES = frozenset((Nature.PERSON, Nature.THANKS, Nature.EDIT))
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\\x00-\x1f\x7f@]+@[^\s<>,;:\"()\[\]\\\x00-\x1f\x7f@]+")
 _NOBODY = "@okno.invalid"
 

@@ -1,0 +1,173 @@
+"""What leaves the desk by itself, in both languages, at instants that its reader understands."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.letters import CatalogueLetters
+from inbox.calendars import Calendars
+from inbox.messages import Handle, InboundMessage
+from inbox.model import Client, Contact, Conversation, Manager, Wait
+from inbox.policies import Policies, Terms
+from inbox.ports import Alert, Card, CardState
+from tests.inbox.conftest import HOURS, POLICY
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+LETTERS = CatalogueLetters("ru")
+
+
+def msk(day: int, hour: int, minute: int = 0, month: int = 11, year: int = 2026) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=MOSCOW).astimezone(UTC)
+
+
+def told(language: str, now: datetime, opens: datetime, answer: datetime | None) -> str:
+    return LETTERS.off_hours(language, opens, answer, now=now, zone=MOSCOW)
+
+
+class TestOffHours:
+    def test_in_the_evening_it_opens_tomorrow(self) -> None:
+        said = told("ru", msk(23, 20), msk(24, 9), msk(24, 10))
+        assert said == (
+            "Здравствуйте! Ваше сообщение получено. Сейчас мы не работаем, "
+            "откроемся завтра в 09:00 (UTC+3) и ответим до 10:00."
+        )
+
+    def test_in_english(self) -> None:
+        said = told("en", msk(23, 20), msk(24, 9), msk(24, 10))
+        assert said == (
+            "Hello! We have received your message. We are closed now; "
+            "we open tomorrow at 09:00 (UTC+3) and will answer by 10:00."
+        )
+
+    def test_after_midnight_it_opens_today(self) -> None:
+        said = told("ru", msk(24, 0, 30), msk(24, 9), msk(24, 10))
+        assert "откроемся сегодня в 09:00 (UTC+3) и ответим до 10:00." in said
+
+    def test_on_friday_it_opens_on_monday(self) -> None:
+        friday, monday = msk(27, 19), msk(30, 9)
+        assert "откроемся в понедельник, 30 ноября, в 09:00 (UTC+3) и" in told(
+            "ru", friday, monday, msk(30, 10)
+        )
+        assert "we open on Monday, 30 November at 09:00 (UTC+3) and" in told(
+            "en", friday, monday, msk(30, 10)
+        )
+
+    def test_an_answer_on_a_later_date_names_it(self) -> None:
+        soon = told("ru", msk(24, 0, 30), msk(24, 9), msk(25, 10))
+        assert "откроемся сегодня в 09:00 (UTC+3) и ответим завтра до 10:00." in soon
+        later = told("ru", msk(27, 19), msk(30, 9), msk(1, 10, month=12))
+        assert later.endswith("и ответим во вторник, 1 декабря, до 10:00.")
+        assert told("en", msk(27, 19), msk(30, 9), msk(1, 10, month=12)).endswith(
+            "and will answer by 10:00 on Tuesday, 1 December."
+        )
+
+    def test_another_year_is_named(self) -> None:
+        said = told("ru", msk(31, 20, month=12), msk(11, 9, month=1, year=2027), None)
+        assert "откроемся в понедельник, 11 января 2027, в 09:00 (UTC+3)." in said
+
+    def test_without_a_promise_it_promises_nothing(self) -> None:
+        said = told("en", msk(23, 20), msk(24, 9), None)
+        assert said.endswith("We are closed now and open tomorrow at 09:00 (UTC+3).")
+
+    @pytest.mark.parametrize(
+        ("zone", "offset"),
+        [("Asia/Kolkata", "UTC+5:30"), ("America/St_Johns", "UTC-3:30"), ("UTC", "UTC+0")],
+    )
+    def test_the_offset_is_the_zones(self, zone: str, offset: str) -> None:
+        opens = datetime(2026, 11, 24, 12, tzinfo=UTC)
+        said = LETTERS.off_hours("en", opens, None, now=opens, zone=ZoneInfo(zone))
+        assert f"({offset})" in said
+
+
+class TestPromise:
+    @pytest.mark.parametrize(
+        ("due", "russian", "english"),
+        [
+            (msk(23, 17), "сегодня до 17:00", "by 17:00 today"),
+            (msk(24, 9, 30), "завтра до 09:30", "by 09:30 tomorrow"),
+            (msk(27, 12), "в пятницу, 27 ноября, до 12:00", "by 12:00 on Friday, 27 November"),
+        ],
+    )
+    def test_it_names_the_time(self, due: datetime, russian: str, english: str) -> None:
+        now = msk(23, 11)
+        said = LETTERS.promise("ru", due, now, MOSCOW)
+        assert said == f"Вернёмся к вам с ответом {russian} (UTC+3)."
+        said = LETTERS.promise("en", due, now, MOSCOW)
+        assert said == f"We will come back to you with an answer {english} (UTC+3)."
+
+
+def asked(text: str, language: str = "", subject: str | None = None) -> InboundMessage:
+    return InboundMessage(
+        "telegram",
+        "1",
+        ("chat:1",),
+        Handle("telegram", "1"),
+        "Иван",
+        msk(23, 10),
+        text=text,
+        subject=subject,
+        reply_context={"language": language} if language else {},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "expected"),
+    [
+        ("Когда будет готово?", "", "ru"),
+        ("When will it be ready?", "", "en"),
+        ("Когда будет готово?", "en", "ru"),
+        ("When will it be ready?", "ru", "en"),
+        ("", "en-GB", "en"),
+        ("ок", "en", "en"),
+        ("👍", "ru", "ru"),
+        ("", "de", "ru"),
+        ("", "", "ru"),
+        ("макет logo", "en", "ru"),
+    ],
+)
+def test_the_language_is_that_of_the_words(text: str, said: str, expected: str) -> None:
+    assert LETTERS.language_of(asked(text, said)) == expected
+
+
+def test_a_mails_subject_tells_the_language_too() -> None:
+    assert CatalogueLetters("en").language_of(asked("", subject="Счёт за октябрь")) == "ru"
+    assert CatalogueLetters("en").language_of(asked("12 345")) == "en"
+
+
+class TestAlertByMail:
+    def alert(self, *, due: bool = True) -> Alert:
+        client, contact = Client(1, "Ромашка\nBcc: x@x.test"), Contact(1, 1, "Иван")
+        terms = Terms(
+            Policies.only(POLICY).policy("telegram", None, first=False),
+            Calendars.only(HOURS).studio,
+        )
+        wait = Wait.open(msk(23, 10), terms, first=False)
+        wait = wait if due else replace(wait, due_at=None)
+        talk = Conversation(1, "telegram", client, contact, Handle("telegram", "1"), 1, wait=wait)
+        card = Card(1, talk, asked("Когда будет готово?"), CardState.WAITING, wait, None)
+        return Alert(wait, 0, card, timedelta(minutes=45), timedelta(minutes=15), late=False)
+
+    @pytest.mark.parametrize(
+        ("why", "because"),
+        [
+            ("blocked", "бот не может написать вам"),
+            ("outage", "Телеграм сейчас недоступен"),
+            ("other", "Ответ"),
+        ],
+    )
+    def test_it_says_who_waits_and_why_by_mail(self, why: str, because: str) -> None:
+        anna = Manager(1, "Анна", 1, zone="Europe/Moscow")
+        subject, text = LETTERS.alert(self.alert(), anna, why, msk(23, 10, 45))
+        assert "Ромашка" in subject
+        assert "\n" not in subject
+        assert because in text
+        assert "45 мин" in text
+        assert "11:00" in text
+        assert "Когда будет готово?" in text
+
+    def test_without_a_due_time_none_is_said(self) -> None:
+        anna = Manager(1, "Anna", 1, language="en")
+        _, text = LETTERS.alert(self.alert(due=False), anna, "outage", msk(23, 10, 45))
+        assert "Answer by" not in text

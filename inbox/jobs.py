@@ -132,9 +132,11 @@ class SendOffHoursReply:
 
 @dataclass(frozen=True, slots=True)
 class ShowNote:
-    """Words of a colleague about a conversation: with a hand-over, or at the end of an absence.
+    """Words about a conversation: of a colleague with a hand-over, or around an absence.
 
-    `kind` names the text: "handed_over", "given_back"; `text` is what the colleague wrote.
+    `kind` names the text. "handed_over": `text` is what the colleague `from_id` wrote.
+    "stands_in": `text` is how many waits are open of `from_id`, who is away; "given_back": how
+    many are, now that the member is there again, `from_id` having seen to them meanwhile.
     """
 
     conversation_id: int

@@ -12,7 +12,7 @@ from inbox.jobs import Queue, TellAdmins, decode
 from inbox.records import Claim, Claimed
 from storage.columns import now
 from storage.queue import RENEW, QueueRows, held
-from storage.tables import job, job_key, lane
+from storage.queue_tables import job, job_key, lane
 
 LEASE = 45.0  # seconds; the worker's heartbeat is a third of it
 MAX_ATTEMPTS = 8

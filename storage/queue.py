@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from inbox.jobs import Job, Queue, encode, queue_of
 from inbox.records import Claim, LeaseLost
 from storage.columns import now, storable
+from storage.queue_tables import dead, job, job_key, lane
 from storage.statements import Statements, per_dialect
-from storage.tables import dead, job, job_key, lane
 
 NOTIFY = select(func.pg_notify("okno_jobs", bindparam("queue")))
 

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from storage.timing_tables import audit
+from storage.all_tables import ALL
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=audit.metadata,  # of all tables
+    target_metadata=ALL,
     render_as_batch=True,
     transactional_ddl=True,
 )

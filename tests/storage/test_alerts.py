@@ -17,8 +17,17 @@ from inbox.records import (
     ReplyState,
 )
 from storage.store import SqlStore
-from tests.storage.test_timing import another, closed_at, promised
-from tests.storage.values import HOURS, asked, at, manager, message, opened
+from tests.storage.values import (
+    HOURS,
+    another,
+    asked,
+    at,
+    closed_at,
+    manager,
+    message,
+    opened,
+    promised,
+)
 
 
 async def waiting(t: Transaction) -> tuple[Manager, Conversation, Wait]:

@@ -6,17 +6,22 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 import storage
+from inbox.calendars import STUDIO, Stretch
 from inbox.errors import StoreUnavailable
+from inbox.model import Outcome, WaitKind
+from storage.all_tables import ALL
 from storage.engine import open_engine, parse_url
 from storage.schema import HEAD, migrate
 from storage.store import open_store
-from storage.timing_tables import audit
+from tests.storage.values import T0, at, promised
 
 ROOT = Path(__file__).parents[2]
 STARTER = """
@@ -45,11 +50,69 @@ async def test_migrations_make_the_tables_of_the_program(url: str) -> None:
 
     def difference(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, audit.metadata))
+        return list(compare_metadata(context, ALL))
 
     async with engine.begin() as connection:
         assert await connection.run_sync(difference) == []
     await engine.dispose()
+
+
+OLD_WAIT = """
+INSERT INTO client (id, name) VALUES (1, 'Ромашка');
+INSERT INTO contact (id, client_id, name) VALUES (1, 1, 'Лена');
+INSERT INTO conversation (id, channel_id, contact_id, recipient_kind, recipient_address)
+VALUES (1, 'telegram', 1, 'telegram', '77');
+INSERT INTO wait (conversation_id, started_at, reply_within, ladder, calendar, due_at,
+                  next_rung_at, first, fired)
+VALUES (1, '2026-03-02 09:30:00.123456', 3600, '[[2700.0, "manager", false]]', 'v1',
+        '2026-03-02 10:30:00.123456', '2026-03-02 10:15:00.123456', true, '[]')
+"""
+
+
+async def migrated(url: str, revision: str, words: str = "") -> None:
+    """Bring the tables up or down to a version, then run the statements."""
+    engine = open_engine(parse_url(url))
+    await migrate(engine)
+
+    def go(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", "storage:migrations")
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+        for statement in words.split(";"):
+            if statement.strip():
+                connection.execute(text(statement))
+
+    async with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.execute(text("SET LOCAL timezone = 'UTC'"))
+        await connection.run_sync(go)
+    await engine.dispose()
+
+
+async def test_a_wait_of_version_4_goes_on_by_the_studios_calendar(url: str) -> None:
+    await migrated(url, "0004", OLD_WAIT)
+    store = await open_store(url)
+    async with store.begin() as t:
+        ((conversation, wait),) = await t.due_waits(at(60), 10)
+        assert conversation.wait == wait
+        assert wait.stretches == (Stretch(STUDIO, T0),)
+        assert (wait.kind, wait.policy, wait.round) == (WaitKind.REPLY, "", 0)
+        assert wait.base == T0
+        assert (conversation.client.calendar, conversation.client.tier) == (None, None)
+        promise = await t.add_promise(conversation.id, promised(20))
+    await store.close()
+    await migrated(url, "0004")
+    store = await open_store(url)
+    async with store.begin() as t:
+        _, found = await t.wait(promise.id)
+        assert found.closing
+        assert (found.closing.outcome, found.closing.at) == (Outcome.DISMISSED, at(20))
+        assert await t.next_rung_at() == at(45)
+        assert await t.count_waiting(None) == 1
+    assert await store.check() == ()
+    await store.close()
 
 
 @pytest.mark.slow

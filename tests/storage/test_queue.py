@@ -12,8 +12,8 @@ from sqlalchemy import insert, select, text, update
 from inbox.jobs import Queue, Received, SendReply, ShowOutcome, TellAdmins
 from inbox.records import LeaseLost
 from storage.columns import now
+from storage.queue_tables import dead, job, lane
 from storage.store import SqlStore, open_store
-from storage.tables import dead, job, lane
 from tests.storage.values import claim_all, finish, put
 
 ROOT = Path(__file__).parents[2]

@@ -2,50 +2,29 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, time
 
 import pytest
 
 from inbox.calendars import STUDIO, SpecialDay, Stretch
 from inbox.errors import NoSuchRow
-from inbox.model import Absence, Client, Conversation, Nature, Outcome, Wait, WaitKind
-from inbox.ports import Transaction
+from inbox.model import Absence, Client, Nature, Outcome, WaitKind
 from inbox.records import CardState, DeskLink, DeskRef, Purpose, Shown
 from storage.store import SqlStore
 from tests.storage.values import (
     HOURS,
     LENA,
-    POLICY,
     T0,
-    TERMS,
+    another,
     asked,
     at,
     card_link,
+    closed_at,
     manager,
     message,
     opened,
+    promised,
 )
-
-
-def promised(due: float) -> Wait:
-    """Made at the beginning, for so many minutes later; its rung comes at the due time."""
-    rung = replace(POLICY.ladder[0], after=timedelta())
-    return Wait.promise(T0, at(due), (rung,), TERMS.calendar)
-
-
-async def another(t: Transaction, first: Conversation, number: str) -> Conversation:
-    """A further conversation with the same client, with an open wait."""
-    found = await t.open_conversation("telegram", first.client, first.contact, LENA, None)
-    found, _ = await asked(t, found, message(number))
-    return found
-
-
-async def closed_at(t: Transaction, one: Conversation, minutes: float) -> Wait:
-    answered, closed = one.answered(None, at(minutes), HOURS)
-    assert closed
-    await t.save_wait(closed, None)
-    await t.save(answered)
-    return closed
 
 
 async def test_days_that_were_entered_replace_each_other(store: SqlStore) -> None:

@@ -1,5 +1,6 @@
 """Values that say something about every field of theirs, and the small acts of a queue."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from inbox.model import (
     Nature,
     RawMessage,
     Role,
+    Wait,
 )
 from inbox.policies import Terms
 from inbox.ports import Transaction
@@ -93,6 +95,27 @@ async def asked(
     assert raw_id is not None
     conversation = await t.save(conversation.asked(one, TERMS))
     return conversation, await t.add_message(conversation, one, raw_id)
+
+
+def promised(due: float) -> Wait:
+    """Made at the beginning, for so many minutes later; its rung comes at the due time."""
+    rung = replace(POLICY.ladder[0], after=timedelta())
+    return Wait.promise(T0, at(due), (rung,), TERMS.calendar)
+
+
+async def another(t: Transaction, first: Conversation, number: str) -> Conversation:
+    """A further conversation with the same client, with an open wait."""
+    found = await t.open_conversation("telegram", first.client, first.contact, LENA, None)
+    found, _ = await asked(t, found, message(number))
+    return found
+
+
+async def closed_at(t: Transaction, one: Conversation, minutes: float) -> Wait:
+    answered, closed = one.answered(None, at(minutes), HOURS)
+    assert closed
+    await t.save_wait(closed, None)
+    await t.save(answered)
+    return closed
 
 
 def card_link(conversation: Conversation, to: Manager, message_id: int, number: int) -> DeskLink:

@@ -198,8 +198,16 @@ def downgrade() -> None:
         op.drop_table(table)
     if op.get_context().dialect.name == "postgresql":
         op.execute("DROP FUNCTION audit_refuse()")
-    # A promise that is open would be a second open wait.
-    op.execute("UPDATE wait SET outcome = 'withdrawn' WHERE kind = 'promise' AND outcome IS NULL")
+    # The earlier version knows neither promises, which would be second open waits, nor telephones.
+    op.execute(
+        """
+        UPDATE wait SET outcome = 'dismissed', next_rung_at = NULL,
+            closed_at = coalesce(closed_at, due_at), business = coalesce(business, 0),
+            wall = coalesce(wall, 0), within_target = coalesce(within_target, true)
+        WHERE kind = 'promise'
+        """
+    )
+    op.execute("UPDATE wait SET outcome = 'answered' WHERE outcome = 'phoned'")
     _one_open_wait(OPEN)
     op.drop_index("ix_wait_open_calendar", "wait")
     for name in ("note", "round", "ladder_from", "stretches", "policy", "kind"):

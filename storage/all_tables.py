@@ -1,0 +1,6 @@
+"""The tables of all files together: what the migrations have to make."""
+
+from storage import queue_tables, tables, timing_tables
+
+ALL = tables.metadata
+TOGETHER = (tables, queue_tables, timing_tables)  # each adds its own when it is imported

@@ -1,0 +1,155 @@
+"""Calendars that were corrected: days that are entered, and waits counted anew (rule 12).
+
+Open waits are recounted from their start at once, in every process. Closed ones keep their
+numbers, unless somebody says otherwise after seeing what would change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from weakref import WeakSet
+
+from inbox import auditing
+from inbox.calendars import Calendars, SpecialDay
+from inbox.errors import NoSuchRow
+from inbox.inbox import Inbox
+from inbox.model import Conversation, Manager, Wait
+from inbox.ports import Transaction
+from inbox.queueing import refresh, tell_admins
+
+PAGE = 200  # waits in one transaction
+
+# By which calendars, as they are now, this process has looked at every open wait.
+_settled: WeakSet[Calendars] = WeakSet()
+
+
+async def keep_calendars(inbox: Inbox) -> None:
+    """Learn the days that were entered; where that or the settings changed anything since the last
+    time, recount the open waits. The first call of a process looks at all."""
+    async with inbox.store.begin() as t:
+        days = await t.special_days()
+    if inbox.calendars.learn(days):
+        _settled.discard(inbox.calendars)
+    if inbox.calendars not in _settled:
+        await _recount_open(inbox)
+        _settled.add(inbox.calendars)
+
+
+async def set_day(inbox: Inbox, day: SpecialDay) -> None:
+    """Enter the hours of a date, none for a day off, in the place of what was said of it before;
+    open waits are counted by it at once. NoSuchRow for a calendar that is not set."""
+    if day.calendar not in inbox.calendars.names:
+        raise NoSuchRow("calendar", day.calendar)
+    async with inbox.store.begin() as t:
+        before = await _entered(t, day.calendar, day.day)
+        await t.save_special_day(day)
+        await auditing.calendar_changed(t, before, day, day.at, day.by_id)
+    await keep_calendars(inbox)
+
+
+async def drop_day(inbox: Inbox, calendar: str, day: date, by: Manager | None) -> bool:
+    """The date is again as the settings have it. False where nothing was entered for it."""
+    async with inbox.store.begin() as t:
+        before = await _entered(t, calendar, day)
+        if not await t.drop_special_day(calendar, day):
+            return False
+        by_id = by.id if by is not None else None
+        await auditing.calendar_changed(t, before, None, inbox.clock.now(), by_id)
+    await keep_calendars(inbox)
+    return True
+
+
+async def _entered(t: Transaction, calendar: str, day: date) -> SpecialDay | None:
+    days = await t.special_days()
+    return next((one for one in days if (one.calendar, one.day) == (calendar, day)), None)
+
+
+async def _recount_open(inbox: Inbox) -> None:
+    """Each wait once that was counted by hours that are not its calendar's any more."""
+    after, more = 0, True
+    while more:
+        async with inbox.store.begin() as t:
+            versions = inbox.calendars.versions
+            page = await t.counted_otherwise(versions, after, PAGE)
+            for conversation, wait in page:
+                await _recount(inbox, t, conversation, wait)
+        after = page[-1][1].id if page else after
+        more = len(page) == PAGE
+
+
+async def _recount(inbox: Inbox, t: Transaction, conversation: Conversation, wait: Wait) -> None:
+    now, hours = inbox.clock.now(), inbox.hours_of(wait)
+    if hours.version == wait.calendar:
+        return
+    counted = wait.recounted(now, hours)
+    held = conversation.assignee_id if counted.is_due(now) else None
+    await t.save_wait(counted, held)
+    await auditing.recounted(t, conversation, wait, counted, at=now)
+    if counted.due_at is None:
+        key = f"no_working_time:{counted.calendar}"
+        await tell_admins(t, "no_working_time", {}, key=key)
+    await refresh(t, conversation.id, f"wait {wait.id} recounted by {counted.calendar} at {now}")
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """What a closed wait would become by the calendars as they are now."""
+
+    conversation: Conversation
+    before: Wait
+    after: Wait
+
+
+async def recounted(inbox: Inbox, since: datetime, until: datetime) -> AsyncIterator[Recount]:
+    """The closed waits of which a part lies between the instants and whose due time, business time
+    or keeping of the target would change. Nothing is changed; the calendars are learned first.
+    """
+    await keep_calendars(inbox)
+    after, more = 0, True
+    while more:
+        async with inbox.store.begin() as t:
+            page = await t.closed_waits(since, until, after, PAGE)
+        for conversation, before in page:
+            counted = _as_counted_now(inbox, before)
+            if _figures(before) != _figures(counted):
+                yield Recount(conversation, before, counted)
+        after = page[-1][1].id if page else after
+        more = len(page) == PAGE
+
+
+async def apply(inbox: Inbox, recounts: Sequence[Recount], by: Manager | None) -> int:
+    """Make these so, and log it; how many. One that changed since it was shown is left alone."""
+    now, by_id, done = inbox.clock.now(), by.id if by is not None else None, 0
+    for first in range(0, len(recounts), PAGE):
+        async with inbox.store.begin() as t:
+            for one in recounts[first : first + PAGE]:
+                conversation, present = await t.wait(one.before.id)
+                if present != one.before:
+                    continue
+                await t.save_wait(one.after, None)
+                what = {"before": one.before, "after": one.after}
+                await auditing.recounted(t, conversation, **what, at=now, by_id=by_id)
+                cause = f"wait {present.id} recounted afterwards at {now}"
+                await refresh(t, conversation.id, cause)
+                done += 1
+    return done
+
+
+def _as_counted_now(inbox: Inbox, wait: Wait) -> Wait:
+    """The closed wait as if its calendar had always been as it is now."""
+    closing, hours = wait.closing, inbox.hours_of(wait)
+    if closing is None:
+        return wait
+    again = wait.recounted(closing.at, hours).closed(
+        closing.outcome, closing.at, closing.by_id, hours, elsewhere=closing.elsewhere
+    )
+    same = again.closing
+    return replace(again, closing=replace(same, note=closing.note) if same else None)
+
+
+def _figures(wait: Wait) -> tuple[object, ...]:
+    closing = wait.closing
+    figures = (closing.business, closing.within_target) if closing is not None else ()
+    return wait.due_at, *figures

@@ -13,14 +13,14 @@ from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, 
 from bot.buttons import may_act
 from bot.cards import CardView
 from bot.rich import Rich
-from bot.sending import edit, send
+from bot.sending import edit, pressed_ref, send
 from bot.texts import Say, known_language, speaker
 from connectors.telegram.errors import translated
 from inbox import routing
 from inbox.errors import NoSuchRow, SendRejected
 from inbox.inbox import Inbox
 from inbox.model import Conversation, Manager, Role
-from inbox.ports import DeskRef
+from inbox.ports import DeskLink, DeskRef, Purpose, Shown
 
 INVITE_START = "/start inv_"
 ALERTS = "/alerts"
@@ -49,10 +49,19 @@ class Visit:
 
     async def edit(self, query: CallbackQuery, view: CardView | Rich) -> None:
         """Change the message whose button was pressed. Raises the SendFailed."""
-        if query.message is not None:
-            pressed = query.message
-            ref = DeskRef(self.bot.id, pressed.chat.id, pressed.message_id)
+        ref = pressed_ref(self.bot, query)
+        if ref is not None:
             await edit(self.bot, ref, view)
+
+    async def note(
+        self, conversation: Conversation, view: CardView | Rich, below: int | None
+    ) -> None:
+        """Say something about a client; replies to it go to the client."""
+        ref = await self.send(view, reply_to=below)
+        async with self.inbox.store.begin() as t:
+            newest = await t.newest_message(conversation.id)
+            shown = Shown(ref, Purpose.NOTE)
+            await t.link((DeskLink(shown, conversation.id, self.me.id, newest),))
 
     async def conversation(
         self, query: CallbackQuery, conversation_id: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.buttons import (
@@ -33,7 +34,7 @@ from bot.rich import Rich, joined, one_line
 from bot.texts import Say, speaker
 from bot.wording import length, moment, remaining, zone_of
 from inbox.model import Manager, Role, WaitKind
-from inbox.ports import Alert, Card
+from inbox.ports import Alert, Card, CardState
 
 MOST_LINES = 20
 _BUTTON_NAME = 30  # UTF-16 units
@@ -108,7 +109,8 @@ def _closed_by(alert: Alert) -> Manager | None:
 
 def _keyboard(say: Say, alert: Alert, reader: Manager, now: datetime) -> Keyboard:
     """ "I take it" for everybody but who holds the client or stands in, then the usual ones."""
-    card = alert.card
+    # The newest message on it may be one that nobody waits for; the alert's wait is open.
+    card = replace(alert.card, state=CardState.WAITING)
     usual = card_keyboard(say, card, reader, now)
     if alert.wait.kind is WaitKind.PROMISE:
         usual = _promise_keyboard(say, alert, reader)

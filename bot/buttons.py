@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -12,10 +12,9 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from bot.texts import Say
+from inbox.actions import UNDO
 from inbox.model import Manager, Nature, Role
 from inbox.ports import Card, CardState
-
-UNDO = timedelta(minutes=1)  # inbox.actions takes a dismissal back for so long
 
 # Somebody may send made-up data: a number that no database takes is no button of ours.
 RowId = Annotated[int, Field(ge=0, lt=2**63)]

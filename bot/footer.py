@@ -101,9 +101,10 @@ def _awaited(say: Say, wait: Wait | None, reader: Manager, now: datetime) -> Ric
 def _ended(say: Say, card: Card, reader: Manager, now: datetime) -> str:
     who = one_line(card.closed_by.name, _NAME_LIMIT) if card.closed_by else ""
     closing = card.wait.closing if card.wait else None
-    if closing is not None and closing.outcome is Outcome.CLOSED_UNANSWERED:
+    outcome = closing.outcome if closing is not None else None
+    if outcome is Outcome.CLOSED_UNANSWERED:
         return say("❌ The answer did not arrive")
-    if card.state is CardState.DISMISSED:
+    if outcome is Outcome.DISMISSED or (closing is None and card.state is CardState.DISMISSED):
         at = moment(say, closing.at, now, zone_of(reader)) if closing else ""
         return " · ".join(part for part in (say("☑️ No reply needed"), who, at) if part)
     if closing is None or card.wait is None:

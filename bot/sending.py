@@ -7,6 +7,7 @@ from typing import NamedTuple
 from aiogram import Bot
 from aiogram.types import (
     BufferedInputFile,
+    CallbackQuery,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     Message,
@@ -86,6 +87,12 @@ async def edit(bot: Bot, ref: DeskRef, view: CardView | Rich) -> None:
 def ref_of(bot: Bot, message: Message | Sent) -> DeskRef:
     """The full key of a message: ids are a space of their own per bot account."""
     return DeskRef(bot.id, message.chat.id, message.message_id)
+
+
+def pressed_ref(bot: Bot, query: CallbackQuery) -> DeskRef | None:
+    """The message whose button was pressed; None where Telegram no longer names it."""
+    pressed = query.message
+    return None if pressed is None else DeskRef(bot.id, pressed.chat.id, pressed.message_id)
 
 
 def markup_of(keyboard: Keyboard) -> InlineKeyboardMarkup | None:

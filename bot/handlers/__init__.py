@@ -5,21 +5,31 @@ from __future__ import annotations
 from aiogram import Router
 
 from bot.handlers import (
+    by_reply,
     card,
+    escalation,
+    group,
     guide,
+    hand_over,
     inbox,
     invite,
     language,
     mail,
     membership,
     outcome,
+    phone,
     plain,
+    promise,
+    prompts,
     reply,
     start,
 )
 
 
 def setup() -> list[Router]:
-    """Fresh routers: commands and buttons, then replies, then forms, then what is left."""
-    rooms = (start, guide, inbox, language, card, mail, outcome, reply, invite, membership, plain)
-    return [room.setup() for room in rooms]
+    """Fresh routers: answers to the desk's own questions, commands and buttons, then replies, then
+    forms, then what is left."""
+    commands = (prompts, group, start, guide, inbox, language)
+    buttons = (card, hand_over, phone, promise, escalation, mail, outcome)
+    rest = (by_reply, reply, invite, membership, plain)
+    return [room.setup() for room in (*commands, *buttons, *rest)]

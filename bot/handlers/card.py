@@ -1,4 +1,4 @@
-"""The buttons under cards and alerts: take, no reply needed, hand over, history, show again."""
+"""The buttons under cards and alerts: take, no reply needed, undo, history, show again."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from aiogram import F, Router
 from aiogram.types import CallbackQuery
 
 from bot.access import Visit, answer, refusal
-from bot.buttons import Button, CardButton, CardDeed, HandButton
-from bot.cards import NAME_LIMIT, CardView, client_name
+from bot.buttons import CardButton, CardDeed, QuestionButton
 from bot.notes import history
-from bot.rich import Rich, one_line
-from inbox import actions, routing
+from inbox import actions, corrections
+from inbox.errors import NoSuchRow
 from inbox.jobs import ShowCard
-from inbox.model import Conversation, Manager
-from inbox.ports import DeskLink, Purpose, Shown
 
 HISTORY_LINES = 10
 
@@ -24,13 +21,13 @@ def setup() -> Router:
     deeds = {
         CardDeed.TAKE: take,
         CardDeed.DISMISS: dismiss,
-        CardDeed.HAND_OVER: ask_whom,
+        CardDeed.UNDO: undo,
         CardDeed.HISTORY: show_history,
         CardDeed.SHOW: show_again,
     }
     for deed, handler in deeds.items():
         router.callback_query.register(handler, CardButton.filter(F.deed == deed))
-    router.callback_query.register(hand_over, HandButton.filter())
+    router.callback_query.register(call_question, QuestionButton.filter())
     return router
 
 
@@ -57,49 +54,31 @@ async def dismiss(query: CallbackQuery, callback_data: CardButton, visit: Visit)
     )
 
 
-async def ask_whom(query: CallbackQuery, callback_data: CardButton, visit: Visit) -> None:
-    """Offer the other members."""
+async def undo(query: CallbackQuery, callback_data: CardButton, visit: Visit) -> None:
+    """A slip of the finger: the wait goes on as if it had never ended, within a minute."""
     conversation = await visit.conversation(query, callback_data.conversation_id)
     if conversation is None:
         return
+    done = await actions.undo_dismissal(visit.inbox, conversation.id, visit.me)
+    words = visit.say("The clock runs on.") if done else visit.say("It is too late for that.")
+    await answer(query, words, alert=not done)
+
+
+async def call_question(query: CallbackQuery, callback_data: QuestionButton, visit: Visit) -> None:
+    """What was taken for thanks waits for an answer, from its original time (rule 9)."""
     async with visit.inbox.store.begin() as t:
-        staff = await t.staff()
-    others = [one for one in staff if one.active and one.id != conversation.assignee_id]
-    buttons = [_hand_button(one_line(one.name, NAME_LIMIT), conversation, one) for one in others]
-    rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
-    cancel = _hand_button(visit.say("Cancel"), conversation, None)
-    words = visit.say("Hand {name} over to whom?", name=client_name(conversation))
-    await answer(query)
-    await _note(query, visit, conversation, CardView(Rich(words), (*rows, (cancel,))))
-
-
-def _hand_button(text: str, conversation: Conversation, to: Manager | None) -> Button:
-    manager_id = to.id if to is not None else 0
-    return Button(text, HandButton(conversation_id=conversation.id, manager_id=manager_id))
-
-
-async def hand_over(query: CallbackQuery, callback_data: HandButton, visit: Visit) -> None:
-    """The chosen member has the client from now on and is shown the newest message."""
-    if callback_data.manager_id == 0:
-        await answer(query)
-        await visit.edit(query, Rich(visit.say("Nothing was changed.")))
-        return
-    conversation = await visit.conversation(query, callback_data.conversation_id)
+        try:
+            conversation = (await t.card(callback_data.message_id)).conversation
+        except NoSuchRow:
+            conversation = None
     if conversation is None:
-        return
-    async with visit.inbox.store.begin() as t:
-        to = routing.member(await t.staff(), callback_data.manager_id)
-    if to is None or not to.active:
         await answer(query, refusal(visit.say, None), alert=True)
         return
-    await actions.hand_over(visit.inbox, conversation.id, to, visit.me)
-    words = visit.say(
-        "↪ {client} is with {name} now.",
-        client=client_name(conversation),
-        name=one_line(to.name, NAME_LIMIT),
-    )
-    await answer(query)
-    await visit.edit(query, Rich(words))
+    if await visit.conversation(query, conversation.id) is None:
+        return
+    done = await corrections.call_question(visit.inbox, callback_data.message_id, visit.me)
+    words = visit.say("Noted: this needs an answer. The clock runs.")
+    await answer(query, words if done else visit.say("This was decided already."))
 
 
 async def show_history(query: CallbackQuery, callback_data: CardButton, visit: Visit) -> None:
@@ -111,7 +90,7 @@ async def show_history(query: CallbackQuery, callback_data: CardButton, visit: V
         lines = await t.history(conversation.id, HISTORY_LINES)
     await answer(query)
     words = history(visit.say, lines, visit.me, visit.inbox.clock.now())
-    await _note(query, visit, conversation, CardView(words, ()))
+    await visit.note(conversation, words, visit.below(query))
 
 
 async def show_again(query: CallbackQuery, callback_data: CardButton, visit: Visit) -> None:
@@ -123,15 +102,3 @@ async def show_again(query: CallbackQuery, callback_data: CardButton, visit: Vis
         key = f"show:{conversation.id}:press {query.id}"
         await t.put(ShowCard(conversation.id, visit.me.id), key=key, lane=f"manager:{visit.me.id}")
     await answer(query)
-
-
-async def _note(
-    query: CallbackQuery, visit: Visit, conversation: Conversation, view: CardView
-) -> None:
-    """Say something under the message whose button was pressed; replies to it go to the client."""
-    pressed = query.message.message_id if query.message else None
-    ref = await visit.send(view, reply_to=pressed)
-    async with visit.inbox.store.begin() as t:
-        newest = await t.newest_message(conversation.id)
-        shown = Shown(ref, Purpose.NOTE)
-        await t.link((DeskLink(shown, conversation.id, visit.me.id, newest),))

@@ -44,9 +44,24 @@ def guide(me: Manager, say: Say) -> Rich:
         ),
         Rich(
             say(
-                "Buttons under a card: “No reply needed” stops the clock, “Hand over” gives "
-                "the client to a colleague, “History” shows the last messages, “Take” makes a "
-                "new client yours."
+                "Buttons under a card: “No reply needed” and “Answered by phone” stop the clock, "
+                "“Promise” keeps a date and reminds you before it, “Hand over” gives the client "
+                "to a colleague, “History” shows the last messages, “Why?” explains how the time "
+                "is counted, “Take” makes a new client yours, “I take it” under an alert makes "
+                "somebody else's client yours."
+            )
+        ),
+        Rich(
+            say(
+                "The same by replying to a card: /noreply, /phone and a line about the call, "
+                "/promise and a time (“tomorrow 10:00”), /handover with a name and a note, /take, "
+                "/why. Other commands in a reply are refused and never reach a client."
+            )
+        ),
+        Rich(
+            say(
+                "When the bot asks you for a line, a note or a time, reply to its question: that "
+                "answer never goes to a client."
             )
         ),
         Rich(
@@ -66,12 +81,23 @@ def commands_of(me: Manager, say: Say) -> list[tuple[str, str]]:
     """The commands this member may use, and what they do."""
     commands = [
         ("inbox", say("who waits for an answer")),
-        ("why", say("reply with it to a card: what the message was taken for")),
+        ("why", say("reply with it to a card: how its time is counted")),
+        ("noreply", say("reply with it to a card: no answer is needed")),
+        ("phone", say("reply with it to a card: answered by phone")),
+        ("promise", say("reply with it to a card: an answer by a certain time")),
+        ("handover", say("reply with it to a card: give the client to a colleague")),
+        ("take", say("reply with it to a card or an alert: the client is mine")),
+        ("away", say("when you are not there, and who stands in")),
+        ("back", say("you are there again")),
         ("language", say("Russian or English")),
         ("help", say("how to work here")),
     ]
     if me.role is not Role.MANAGER:
-        commands.insert(1, ("invite", say("invite a colleague")))
+        commands[1:1] = [
+            ("invite", say("invite a colleague")),
+            ("dayoff", say("a day off, or other hours on a date")),
+            ("alerts", say("in a group: alerts come there")),
+        ]
     return commands
 
 

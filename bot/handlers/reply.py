@@ -42,7 +42,7 @@ class AnswersLinked(Filter):
         async with inbox.store.begin() as t:
             link = await t.link_at(DeskRef(bot.id, message.chat.id, target.message_id))
         if link is not None:
-            return {"conversation_id": link.conversation_id, "message_id": link.message_id}
+            return _linked(link.conversation_id, link.message_id, link.wait_id)
         if target.from_user is None or target.from_user.id != bot.id:
             return False
         if may_be_under_way(target, inbox.clock.now() - target.date):
@@ -50,7 +50,13 @@ class AnswersLinked(Filter):
         conversation_id = conversation_on(target)
         if conversation_id is None:
             return False
-        return {"conversation_id": conversation_id, "message_id": None}
+        return _linked(conversation_id)
+
+
+def _linked(
+    conversation_id: int, message_id: int | None = None, wait_id: int | None = None
+) -> dict[str, Any]:
+    return {"conversation_id": conversation_id, "message_id": message_id, "wait_id": wait_id}
 
 
 def may_be_under_way(target: Message, age: timedelta) -> bool:

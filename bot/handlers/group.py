@@ -1,0 +1,95 @@
+"""/alerts in a group: alerts of rungs for a chat are told there from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aiogram import Bot, F, Router
+from aiogram.filters import Command, CommandObject
+from aiogram.types import Message
+
+from bot.access import Visit, group_of
+from bot.rich import Rich, one_line
+from bot.sending import send
+from inbox.inbox import Inbox
+from inbox.model import Manager, Role
+
+NAME_LIMIT = 64  # UTF-16 units
+OFF = "off"
+
+
+def setup() -> Router:
+    """The command, and that a group became a supergroup."""
+    router = Router(name="group")
+    in_groups = F.chat.type.in_({"group", "supergroup"})
+    router.message.register(moved, in_groups, F.migrate_to_chat_id)
+    router.message.register(hear, in_groups, Command("alerts"))
+    router.message.register(only_in_groups, Command("alerts"))
+    router.message.register(ignore, in_groups)
+    return router
+
+
+async def hear(
+    message: Message, command: CommandObject, visit: Visit, staff: Sequence[Manager], bot: Bot
+) -> None:
+    """Make the group a member that hears alerts, or end that."""
+    if visit.me.role not in {Role.HEAD, Role.ADMIN}:
+        words = visit.say("Only a head or an administrator may do this.")
+    elif (command.args or "").strip().casefold() == OFF:
+        words = await _stop(visit, staff, message.chat.id)
+    else:
+        words = await _start(visit, staff, message)
+    await send(bot, message.chat.id, Rich(words), reply_to=message.message_id)
+
+
+async def _start(visit: Visit, staff: Sequence[Manager], message: Message) -> str:
+    if group_of(staff, message.chat.id) is not None:
+        return visit.say("This group hears alerts already. “/alerts off” ends it.")
+    name = one_line(message.chat.title or "", NAME_LIMIT) or str(message.chat.id)
+    former = _former(staff, message.chat.id)
+    group = former or Manager(
+        id=0,
+        name=name,
+        telegram_id=message.chat.id,
+        zone=visit.inbox.calendars.studio.hours.zone.key,
+        language=visit.me.language,
+    )
+    async with visit.inbox.store.begin() as t:
+        await t.save_manager(replace(group, name=name, role=Role.CHAT, active=True))
+    return visit.say(
+        "Alerts that the settings send to a group chat come here from now on. “/alerts off” "
+        "ends it."
+    )
+
+
+async def _stop(visit: Visit, staff: Sequence[Manager], chat_id: int) -> str:
+    group = group_of(staff, chat_id)
+    if group is None:
+        return visit.say("This group hears no alerts.")
+    async with visit.inbox.store.begin() as t:
+        await t.save_manager(replace(group, active=False))
+    return visit.say("Alerts do not come here any more.")
+
+
+def _former(staff: Sequence[Manager], chat_id: int) -> Manager | None:
+    return next((one for one in staff if one.telegram_id == chat_id), None)
+
+
+async def moved(message: Message, inbox: Inbox, staff: Sequence[Manager]) -> None:
+    """A group that became a supergroup has another id (Bot API, Message.migrate_to_chat_id)."""
+    group, new_id = group_of(staff, message.chat.id), message.migrate_to_chat_id
+    if group is None or new_id is None or _former(staff, new_id) is not None:
+        return
+    async with inbox.store.begin() as t:
+        await t.save_manager(replace(group, telegram_id=new_id))
+
+
+async def only_in_groups(message: Message, visit: Visit) -> None:
+    """In a private chat there is nothing to switch on."""
+    words = visit.say("Write /alerts in the group that is to hear alerts.")
+    await visit.send(Rich(words), reply_to=message.message_id)
+
+
+async def ignore() -> None:
+    """A command to another bot: nothing in a group is for the routers behind this one."""

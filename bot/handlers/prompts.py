@@ -1,0 +1,67 @@
+"""Replies to the desk's own questions: a line about a call, a note, a time. They come first, so
+that none of them is taken for a command or goes to a client."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiogram import Bot, Router
+from aiogram.filters import Filter
+from aiogram.types import Message
+
+from bot.access import Visit, refusal
+from bot.handlers.hand_over import keep_words
+from bot.handlers.phone import keep_note
+from bot.handlers.promise import promise_by_words
+from bot.prompts import Asked, Prompt, asked_at
+from bot.rich import Rich
+from inbox.inbox import Inbox
+from inbox.ports import DeskRef
+
+
+class AnswersPrompt(Filter):
+    """Lets through what replies to a question of the desk, with what was asked."""
+
+    async def __call__(self, message: Message, bot: Bot, inbox: Inbox) -> bool | dict[str, Any]:
+        target = message.reply_to_message
+        if target is None:
+            return False
+        ref = DeskRef(bot.id, message.chat.id, target.message_id)
+        prompt = await asked_at(inbox, ref)
+        return False if prompt is None else {"prompt": prompt}
+
+
+def setup() -> Router:
+    """One handler for all questions."""
+    router = Router(name="prompts")
+    router.message.register(take_answer, AnswersPrompt())
+    return router
+
+
+async def take_answer(message: Message, prompt: Prompt, visit: Visit) -> None:
+    """Keep what was written for what was asked."""
+    text = (message.text or "").strip()
+    if not text:
+        words = visit.say("Only a text is taken here. Nothing was sent.")
+        await visit.send(Rich(words), reply_to=message.message_id)
+        return
+    words = visit.say("Noted.")
+    match prompt.asked:
+        case Asked.PROMISE:
+            await _promise(visit, prompt.about, text, message.message_id)
+            return
+        case Asked.PHONE:
+            if not await keep_note(visit, prompt.about, text):
+                words = visit.say("There is no call to note this for any more.")
+        case Asked.HAND_OVER:
+            if not await keep_words(visit, prompt.about, text):
+                words = visit.say("Nobody else has this client now who could read it.")
+    await visit.send(Rich(words), reply_to=message.message_id)
+
+
+async def _promise(visit: Visit, conversation_id: int, text: str, below: int) -> None:
+    conversation, holder = await visit.look_up(conversation_id)
+    if conversation is None:
+        await visit.send(Rich(refusal(visit.say, holder)), reply_to=below)
+        return
+    await promise_by_words(visit, conversation, text, below)

@@ -1,0 +1,170 @@
+"""The days and times that can be promised, as buttons; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.buttons import (
+    Button,
+    DayButton,
+    Keyboard,
+    PickButton,
+    PickDeed,
+    PromiseButton,
+    PromiseDeed,
+    TimeButton,
+)
+from bot.cards import CardView, client_name
+from bot.promise_cards import due_of
+from bot.rich import Rich, joined
+from bot.texts import Say, speaker
+from bot.wording import date_words, zone_of
+from inbox.calendars import Hours
+from inbox.model import Conversation, Manager, Wait
+
+DAYS = 6
+AHEAD = timedelta(days=366)
+HALF = timedelta(minutes=30)
+_DAYS_IN_A_ROW = 2
+_TIMES_IN_A_ROW = 4
+
+
+def open_days(hours: Hours, now: datetime, zone: ZoneInfo) -> tuple[date, ...]:
+    """The next dates of the zone on which there is a time to promise, at most six."""
+    found: list[date] = []
+    for opening, closing in hours.spans(now, now + AHEAD):
+        for day in _dates(opening.astimezone(zone), closing.astimezone(zone)):
+            if day not in found and times_on(hours, day, now, zone):
+                found.append(day)
+            if len(found) == DAYS:
+                return tuple(found)
+    return tuple(found)
+
+
+def _dates(opening: datetime, closing: datetime) -> Iterator[date]:
+    day = opening.date()
+    while day <= closing.date():
+        yield day
+        day += timedelta(days=1)
+
+
+def times_on(hours: Hours, day: date, now: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """Whole hours of the date in open hours, closing times as well; today half hours too."""
+    begin = datetime.combine(day, time(), tzinfo=zone).astimezone(now.tzinfo)
+    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone).astimezone(now.tzinfo)
+    step = HALF if day == now.astimezone(zone).date() else 2 * HALF
+    spans = [(opening, closing) for opening, closing in hours.spans(begin, end)]
+    found = {
+        at
+        for at in _steps(begin, end, step)
+        if any(opening <= at <= closing for opening, closing in spans)
+    }
+    found |= {closing for _, closing in spans if closing < end and not hours.is_open(closing)}
+    return tuple(sorted(at for at in found if at > now))
+
+
+def _steps(begin: datetime, end: datetime, step: timedelta) -> Iterator[datetime]:
+    at = begin
+    while at < end:
+        yield at
+        at += step
+
+
+def days_view(
+    conversation: Conversation, hours: Hours, reader: Manager, now: datetime
+) -> CardView:
+    """The first tap: a day."""
+    say, zone = speaker(reader.language), zone_of(reader)
+    days = open_days(hours, now, zone)
+    words = say("By when will {name} have an answer?", name=client_name(conversation))
+    today = now.astimezone(zone).date()
+    buttons = [
+        Button(
+            _day_name(say, one, today),
+            DayButton(conversation_id=conversation.id, day=one.toordinal()),
+        )
+        for one in days
+    ]
+    last = _beside(say, conversation, PickDeed.OTHER, PickDeed.CANCEL)
+    lines = [Rich(words).styled("bold"), _zones(say, hours, zone, now)]
+    return CardView(joined(lines), (*_rows(buttons, _DAYS_IN_A_ROW), last))
+
+
+def times_view(
+    conversation: Conversation, hours: Hours, day: date, reader: Manager, now: datetime
+) -> CardView:
+    """The second tap: a time."""
+    say, zone = speaker(reader.language), zone_of(reader)
+    today = now.astimezone(zone).date()
+    words = say(
+        "{name} will have an answer: {day}",
+        name=client_name(conversation),
+        day=_day_name(say, day, today),
+    )
+    buttons = [
+        Button(
+            f"{at.astimezone(zone):%H:%M}",
+            TimeButton(conversation_id=conversation.id, minute=int(at.timestamp()) // 60),
+        )
+        for at in times_on(hours, day, now, zone)
+    ]
+    last = _beside(say, conversation, PickDeed.DAYS, PickDeed.OTHER, PickDeed.CANCEL)
+    lines = [Rich(words).styled("bold"), _zones(say, hours, zone, now)]
+    return CardView(joined(lines), (*_rows(buttons, _TIMES_IN_A_ROW), last))
+
+
+def made_view(say: Say, promise: Wait, reader: Manager, now: datetime) -> CardView:
+    """It stands; whether the client is told is still to be said."""
+    words = say("🤝 Promised by {time}. Tell the client?", time=due_of(say, promise, reader, now))
+    tell = PromiseButton(deed=PromiseDeed.TELL, wait_id=promise.id)
+    leave = PromiseButton(deed=PromiseDeed.LEAVE, wait_id=promise.id)
+    row = (Button(say("Tell the client"), tell), Button(say("Only remind me"), leave))
+    return CardView(Rich(words), (row,))
+
+
+def how_to_write(say: Say) -> str:
+    """How an own time is written."""
+    return say(
+        "Reply to this message with the day and the time, for example “12.12 15:30”, "
+        "“tomorrow 10:00” or “Fri 15:00”."
+    )
+
+
+def _day_name(say: Say, day: date, today: date) -> str:
+    match (day - today).days:
+        case 0:
+            return say("Today")
+        case 1:
+            return say("Tomorrow")
+        case _:
+            return date_words(say, day, today)
+
+
+def _zones(say: Say, hours: Hours, zone: ZoneInfo, now: datetime) -> Rich:
+    """Where the clocks differ, whose time this is."""
+    if now.astimezone(zone).utcoffset() == now.astimezone(hours.zone).utcoffset():
+        return Rich()
+    words = say(
+        "In your time ({zone}); the working hours are those of {other}",
+        zone=zone.key,
+        other=hours.zone.key,
+    )
+    return Rich(words).styled("italic")
+
+
+def _beside(say: Say, conversation: Conversation, *deeds: PickDeed) -> tuple[Button, ...]:
+    words = {
+        PickDeed.DAYS: say("← Days"),
+        PickDeed.OTHER: say("Other time"),
+        PickDeed.CANCEL: say("Cancel"),
+    }
+    return tuple(
+        Button(words[deed], PickButton(deed=deed, conversation_id=conversation.id))
+        for deed in deeds
+    )
+
+
+def _rows(buttons: Sequence[Button], width: int) -> Keyboard:
+    return tuple(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width))

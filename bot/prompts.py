@@ -1,0 +1,69 @@
+"""Questions of the desk that are answered by replying to them; they outlive a restart.
+
+A prompt is a message of the bot that is remembered with what its answer is for. It is never
+linked to a client: an answer to it goes to nobody.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from bot.access import Visit
+from bot.cards import CardView
+from bot.rich import Rich
+from inbox.inbox import Inbox
+from inbox.ports import DeskRef
+
+
+class Asked(StrEnum):
+    """What the answer is for; a prompt is about a wait (PHONE) or about a conversation."""
+
+    PHONE = "phone"
+    HAND_OVER = "hand_over"
+    PROMISE = "promise"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What was asked."""
+
+    asked: Asked
+    about: int
+
+
+async def ask(
+    visit: Visit, words: CardView | Rich, prompt: Prompt, *, reply_to: int | None = None
+) -> DeskRef:
+    """Say it in the member's chat and remember it. Raises the SendFailed."""
+    ref = await visit.send(words, reply_to=reply_to)
+    await remember(visit.inbox, ref, prompt)
+    return ref
+
+
+async def remember(inbox: Inbox, ref: DeskRef, prompt: Prompt) -> None:
+    """From now on an answer to this message is for the prompt."""
+    async with inbox.store.begin() as t:
+        await t.save_form(_key(ref), json.dumps(asdict(prompt)))
+
+
+async def forget(inbox: Inbox, ref: DeskRef) -> None:
+    """The message asks nothing any more."""
+    async with inbox.store.begin() as t:
+        await t.save_form(_key(ref), None)
+
+
+async def asked_at(inbox: Inbox, ref: DeskRef) -> Prompt | None:
+    """What this message asks for; None where it is no prompt, or one of another version."""
+    async with inbox.store.begin() as t:
+        kept = await t.form(_key(ref))
+    try:
+        given = json.loads(kept or "null")
+        return Prompt(Asked(given["asked"]), int(given["about"]))
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _key(ref: DeskRef) -> str:
+    return f"prompt:{ref.account}:{ref.chat_id}:{ref.message_id}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from inbox import auditing
 from inbox.holding import terms_of
 from inbox.inbox import Inbox
 from inbox.model import Conversation, InboundMessage, Manager, Nature, Outcome, Wait
@@ -40,7 +41,7 @@ async def call_person(inbox: Inbox, message_id: int, by: Manager) -> bool:
             return False
         corrected = await _correct(t, card, Nature.PERSON, by, now)
         conversation = await t.conversation(card.conversation.id)
-        conversation = await t.save(await _awaited(inbox, t, conversation, card.wait, corrected))
+        conversation = await _awaited(inbox, t, conversation, corrected, by, ended=card.wait)
         if conversation.wait is not None:
             await t.join_wait(message_id, conversation.wait.id)
         cause = f"{message_id} called a person's by {by.id} at {now}"
@@ -52,20 +53,40 @@ async def _awaited(
     inbox: Inbox,
     t: Transaction,
     conversation: Conversation,
-    ended: Wait | None,
     corrected: InboundMessage,
+    by: Manager,
+    *,
+    ended: Wait | None = None,
 ) -> Conversation:
-    """With the wait that the message should have opened; `ended`: the one it belonged to."""
+    """Saved with the wait that the message should have opened; `ended`: the one it belonged to."""
     now, wait = inbox.clock.now(), conversation.wait
     if wait is not None:
-        if wait.started_at <= corrected.sent_at:
-            return conversation
-        return replace(conversation, wait=wait.since(corrected.sent_at, now, inbox.hours_of(wait)))
-    if ended is None:
-        return conversation.asked(corrected, await terms_of(inbox, t, conversation))
-    if ended.closing is not None and ended.closing.outcome is Outcome.DISMISSED:
-        return replace(conversation, wait=ended.reopened(now, inbox.hours_of(ended)))
+        if wait.started_at > corrected.sent_at:
+            return await _begins_at(inbox, t, conversation, wait, corrected.sent_at, by=by)
+    elif ended is None:
+        terms = await terms_of(inbox, t, conversation)
+        conversation = await t.save(conversation.asked(corrected, terms))
+        await auditing.opened(t, conversation, now, by.id)
+    elif ended.closing is not None and ended.closing.outcome is Outcome.DISMISSED:
+        reopened = ended.reopened(now, inbox.hours_of(ended))
+        conversation = await t.save(replace(conversation, wait=reopened))
+        await auditing.reopened(t, conversation, ended, now, by.id)
     return conversation
+
+
+async def _begins_at(
+    inbox: Inbox,
+    t: Transaction,
+    conversation: Conversation,
+    wait: Wait,
+    began: datetime,
+    *,
+    by: Manager,
+) -> Conversation:
+    now = inbox.clock.now()
+    moved = wait.since(began, now, inbox.hours_of(wait))
+    await auditing.moved(t, conversation, wait, moved, at=now, by_id=by.id)
+    return await t.save(replace(conversation, wait=moved))
 
 
 async def call_automatic(inbox: Inbox, message_id: int, by: Manager) -> bool:
@@ -96,10 +117,30 @@ async def call_forwarded(inbox: Inbox, message_id: int, by: Manager) -> bool:
         await t.correct(message_id, Nature.PERSON, _reason(by))
         conversation = await t.conversation(card.conversation.id)
         asked = replace(message, nature=Nature.PERSON)
-        conversation = await t.save(await _awaited(inbox, t, conversation, None, asked))
+        conversation = await _awaited(inbox, t, conversation, asked, by)
         if conversation.wait is not None:
             await t.join_wait(message_id, conversation.wait.id)
         cause = f"{message_id} is of who wrote it, by {by.id}"
+        await refresh(t, conversation.id, cause, message_id=message_id)
+    return True
+
+
+async def call_question(inbox: Inbox, message_id: int, by: Manager) -> bool:
+    """What was taken for thanks needs an answer: it waits since it was sent (rule 9). Nothing is
+    remembered of its sender. False where that is known."""
+    now = inbox.clock.now()
+    async with inbox.store.begin() as t:
+        card = await t.card(message_id)
+        if card.message.nature is not Nature.THANKS:
+            return False
+        reason = _reason(by)
+        await t.correct(message_id, Nature.PERSON, reason)
+        asked = replace(card.message, nature=Nature.PERSON, nature_reason=reason)
+        conversation = await t.conversation(card.conversation.id)
+        conversation = await _awaited(inbox, t, conversation, asked, by)
+        if conversation.wait is not None:
+            await t.join_wait(message_id, conversation.wait.id)
+        cause = f"{message_id} called a question by {by.id} at {now}"
         await refresh(t, conversation.id, cause, message_id=message_id)
     return True
 
@@ -117,13 +158,14 @@ async def _leave_wait(inbox: Inbox, t: Transaction, card: Card, wait: Wait, by: 
     if not people:
         closed = wait.closed(Outcome.DISMISSED, now, by.id, inbox.hours_of(wait))
         await t.save_wait(closed, conversation.assignee_id)
+        await auditing.closed(t, conversation, closed, by.id)
         await t.save(replace(conversation, wait=None))
         return
     for number, _ in robots:
         await t.join_wait(number, None)
     began = people[0].sent_at
     if began > wait.started_at:
-        await t.save(replace(conversation, wait=wait.since(began, now, inbox.hours_of(wait))))
+        await _begins_at(inbox, t, conversation, wait, began, by=by)
 
 
 async def _correct(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from inbox import auditing
 from inbox.holding import terms_of
 from inbox.inbox import Inbox
 from inbox.model import Conversation, InboundMessage, Manager, Nature
@@ -113,7 +114,7 @@ async def split(inbox: Inbox, message_id: int, by: Manager) -> bool:
         )
         moved, threads = await _belonging(inbox, t, before, message_id)
         await t.move(moved, threads, own.id)
-        await _share_wait(inbox, t, before, own, moved)
+        await _share_wait(inbox, t, before, own, moved, by=by)
         await t.keep_apart(card.message.sender, normalised(card.message.subject))
         cause = f"split off by {by.id}: {message_id}"
         await refresh(t, before.id, cause)
@@ -144,15 +145,23 @@ async def _belonging(
 
 
 async def _share_wait(
-    inbox: Inbox, t: Transaction, before: Conversation, own: Conversation, moved: list[int]
+    inbox: Inbox,
+    t: Transaction,
+    before: Conversation,
+    own: Conversation,
+    moved: list[int],
+    *,
+    by: Manager,
 ) -> None:
     """The open wait stays with the message that began it; the others' wait begins with theirs."""
-    if before.wait is None:
+    wait, now = before.wait, inbox.clock.now()
+    if wait is None:
         return
-    everything = await t.messages_of_wait(before.wait.id)
+    everything = await t.messages_of_wait(wait.id)
     waiting = [one for one in everything if one[1].nature is Nature.PERSON]
     if waiting and waiting[0][0] in moved:
-        await t.move_wait(before.wait.id, own.id)
+        await t.move_wait(wait.id, own.id)
+        await auditing.moved(t, own, wait, wait, at=now, by_id=by.id)
         leaving = [one for one in waiting if one[0] not in moved]
         left = before.id
     else:
@@ -163,4 +172,5 @@ async def _share_wait(
     if leaving:
         conversation = await t.conversation(left)
         terms = await terms_of(inbox, t, conversation)
-        await t.save(conversation.asked(leaving[0][1], terms))
+        conversation = await t.save(conversation.asked(leaving[0][1], terms))
+        await auditing.opened(t, conversation, now, by.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inbox import routing
+from inbox import auditing, routing
 from inbox.channels import AnswersSeveral
 from inbox.closing import answered_elsewhere
 from inbox.errors import Fault
@@ -136,6 +136,7 @@ async def _wait_goes_on(
     bounced: Reply,
 ) -> None:
     """The wait that the reply closed goes on, unless another reply answered as well."""
+    now = inbox.clock.now()
     if bounced.message_id is None:
         return
     ended = (await t.card(bounced.message_id)).wait
@@ -146,9 +147,12 @@ async def _wait_goes_on(
         return
     if conversation.wait is not None:
         # The client has asked again already, and that wait is open.
-        lost = replace(ended.closing, outcome=Outcome.CLOSED_UNANSWERED)
-        await t.save_wait(replace(ended, closing=lost), conversation.assignee_id)
+        lost = replace(ended, closing=replace(ended.closing, outcome=Outcome.CLOSED_UNANSWERED))
+        await t.save_wait(lost, conversation.assignee_id)
+        before = Outcome.ANSWERED.value
+        await auditing.closed(t, conversation, lost, None, at=now, before=before)
         return
-    reopened = ended.reopened(inbox.clock.now(), inbox.hours_of(ended))
+    reopened = ended.reopened(now, inbox.hours_of(ended))
     await t.save(replace(conversation, wait=reopened))
+    await auditing.reopened(t, conversation, ended, now, None)
     await refresh(t, conversation.id, f"reply {bounced.id} not delivered")

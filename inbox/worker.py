@@ -14,8 +14,9 @@ from inbox.errors import (
 )
 from inbox.flow import receive, send
 from inbox.inbox import Inbox
-from inbox.jobs import KeepCopy, MailAlert, Queue, Received, SendReply
+from inbox.jobs import KeepCopy, MailAlert, Queue, Received, SendOffHoursReply, SendReply
 from inbox.mailing_alerts import mail_alert
+from inbox.off_hours import send_off_hours_reply
 from inbox.outgoing import keep_copy
 from inbox.ports import Claim, LeaseLost, ReplyState
 from inbox.queueing import pause, put_off, show_outcome, tell_admins
@@ -118,6 +119,8 @@ async def _dispatch(inbox: Inbox, claim: Claim) -> None:
             await receive(inbox, claim, claim.job)
         case SendReply():
             await send(inbox, claim, claim.job)
+        case SendOffHoursReply():
+            await send_off_hours_reply(inbox, claim, claim.job)
         case MailAlert():
             await mail_alert(inbox, claim, claim.job)
         case KeepCopy():

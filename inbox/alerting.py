@@ -78,8 +78,8 @@ async def value_of(
 ) -> Alert:
     """The alert as its recipient is to see it; of one with a message."""
     card = await t.card(one.message_id or 0)
-    stand_in = routing.stand_in_of(card.holder, staff, inbox.clock.now())
-    card = replace(card, stand_in=stand_in, repeated=repeated)
+    card = routing.with_stand_in(card, staff, inbox.clock.now())
+    card = replace(card, repeated=repeated)
     raised = one.raised
     return alert_on(inbox, card, one.wait, staff, rung=raised.rung, late=raised.late)
 

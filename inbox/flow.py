@@ -163,8 +163,7 @@ async def _show_new(
             await t.finish(claim)
             return
     now = inbox.clock.now()
-    stand_in = routing.stand_in_of(card.holder, staff, now)
-    card = replace(card, stand_in=stand_in, repeated=claim.attempts > 1)
+    card = replace(routing.with_stand_in(card, staff, now), repeated=claim.attempts > 1)
     seen = {link.manager_id for link in before if link.shown.purpose is Purpose.CARD}
     readers = routing.readers(card.conversation.assignee_id, staff, now)
     files = await load_files(inbox, card.files_at_hand, raw, inbox.desk.origin)

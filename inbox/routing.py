@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from inbox.model import Manager, Role
+from inbox.records import Card
 from inbox.sla import Recipient, Rung
 
 
@@ -57,10 +59,22 @@ def readers(
 
 
 def stand_in_of(holder: Manager | None, staff: Sequence[Manager], now: datetime) -> Manager | None:
-    """Who stands in for a holder who is away; None where nobody needs to, or nobody can."""
+    """Who stands in for a holder who is away; None where nobody needs to, or nobody can.
+
+    Whether the holder is away is looked up in `staff`.
+    """
+    holder = member(staff, holder.id) if holder is not None else None
     if holder is None or not holder.active or holder.away(now) is None:
         return None
     return next((one for one in in_place_of(holder, staff, now) if one.id != holder.id), None)
+
+
+def with_stand_in(card: Card, staff: Sequence[Manager], now: datetime) -> Card:
+    """The card with its holder's absences and who stands in."""
+    if card.holder is None:
+        return card
+    holder = member(staff, card.holder.id)
+    return replace(card, holder=holder, stand_in=stand_in_of(holder, staff, now))
 
 
 def heads(staff: Sequence[Manager], now: datetime) -> tuple[Manager, ...]:

@@ -161,8 +161,7 @@ async def _refresh_cards(inbox: Inbox, claim: Claim, job: RefreshCards) -> None:
         wait_ids = {link.wait_id for link in links if link.wait_id is not None}
         waits = {one: (await t.wait(one))[1] for one in wait_ids}
     for link in links:
-        card = cards[link.message_id]
-        card = replace(card, stand_in=routing.stand_in_of(card.holder, staff, now))
+        card = routing.with_stand_in(cards[link.message_id], staff, now)
         alert: Alert | None = None
         if link.shown.purpose is Purpose.ALERT and link.wait_id is not None:
             alert = alert_on(inbox, card, waits[link.wait_id], staff, rung=link.rung or 0)
@@ -187,8 +186,8 @@ async def _show_card(inbox: Inbox, claim: Claim, job: ShowCard) -> None:
         card = await t.card(message_id)
         raw = await t.raw_of_message(message_id)
     giver = routing.member(staff, job.from_id)
-    stand_in = routing.stand_in_of(card.holder, staff, inbox.clock.now())
-    card = replace(card, handed_by=giver, stand_in=stand_in, repeated=claim.attempts > 1)
+    card = routing.with_stand_in(card, staff, inbox.clock.now())
+    card = replace(card, handed_by=giver, repeated=claim.attempts > 1)
     files = await load_files(inbox, card.files_at_hand, raw, inbox.desk.origin)
     shown = await inbox.desk.show(card, to, files)
     links = tuple(DeskLink(one, job.conversation_id, to.id, message_id) for one in shown)

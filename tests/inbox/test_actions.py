@@ -6,10 +6,8 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from inbox.actions import answer_only_sender, dismiss, hand_over, settle, take, try_again
-from inbox.business_hours import BusinessHours
-from inbox.calendars import Calendars
 from inbox.errors import Fault, SendRejected, SendUncertain
-from inbox.flow import escalate, reply
+from inbox.flow import reply
 from inbox.model import Outcome
 from inbox.ports import CardState, ReplyState
 from tests.fakes import failures
@@ -118,15 +116,6 @@ async def test_an_uncertain_reply_that_arrived_closes_the_wait_when_it_was_writt
     assert card.wait is not None
     assert card.wait.closing is not None
     assert card.wait.closing.business == timedelta(minutes=7)
-
-
-async def test_no_working_time_ahead_warns_the_administrator_once(studio: Studio) -> None:
-    never = BusinessHours(studio.inbox.calendars.studio.hours.zone, {})
-    studio.inbox = replace(studio.inbox, calendars=Calendars.only(never))
-    await studio.asks("a@x.test")
-    await studio.asks("b@x.test")
-    assert [notice for notice, _, _ in studio.desk.told] == ["no_working_time"]
-    assert await escalate(studio.inbox) is None
 
 
 async def test_what_arrived_closes_the_wait_though_the_servers_clocks_differ(

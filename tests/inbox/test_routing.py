@@ -123,8 +123,9 @@ def test_admins_are_never_nobody_and_never_a_chat() -> None:
 def test_who_stands_in_is_named_only_where_somebody_does() -> None:
     assert stand_in_of(None, STAFF, NOW) is None
     assert stand_in_of(GONE, STAFF, NOW) is None
+    assert stand_in_of(GONE, staff_with(away(GONE)), NOW) is None
     assert stand_in_of(ANNA, STAFF, NOW) is None
-    assert stand_in_of(away(ANNA), STAFF, NOW) == BORIS
+    assert stand_in_of(ANNA, staff_with(away(ANNA)), NOW) == BORIS
     alone = away(HEAD)
     assert stand_in_of(alone, (ANNA, alone), NOW) is None
 

@@ -21,7 +21,6 @@ from bot.buttons import (
 )
 from bot.cards import (
     EXCERPT_LIMIT,
-    NAME_LIMIT,
     CardView,
     address_lines,
     channel_line,
@@ -37,7 +36,10 @@ from inbox.model import Manager, Role, WaitKind
 from inbox.ports import Alert, Card, CardState
 
 MOST_LINES = 20
-_BUTTON_NAME = 30  # UTF-16 units
+_BUTTON_NAME = 30  # UTF-16 units, as those below: twenty lines fit into one message
+_LINE_NAME = 60
+_LINE_HOLDER = 40
+_LINE_END = 100
 
 
 def alert_view(alert: Alert, reader: Manager, now: datetime) -> CardView:
@@ -168,19 +170,19 @@ def _most_urgent(alerts: Sequence[Alert]) -> list[Alert]:
 
 def _line(say: Say, number: int, alert: Alert, reader: Manager, now: datetime) -> Rich:
     card = alert.card
-    name = f"{number}. {client_name(card.conversation)}"
-    if alert.wait.kind is WaitKind.PROMISE:
-        name += " · " + say("🤝 Promised: {time}", time=due_of(say, alert.wait, reader, now))
+    name = f"{number}. {one_line(client_name(card.conversation), _LINE_NAME)}"
     if alert.wait.closing is not None:
         how = _how_it_ended(say, alert, reader, now).text.partition("\n")[0]
-        return Rich(name).styled("strikethrough") + f" · {how}"
+        return Rich(name).styled("strikethrough") + f" · {one_line(how, _LINE_END)}"
+    if alert.wait.kind is WaitKind.PROMISE:
+        name += " · " + say("🤝 Promised: {time}", time=due_of(say, alert.wait, reader, now))
     left = Rich(remaining(say, alert.remaining))
     if alert.remaining <= timedelta():
         left = left.styled("bold")
     free = card.holder is None or is_free(card.holder)
     who = say("nobody's yet") if free or card.holder is None else card.holder.name
     late = f" · {say('late')}" if alert.late else ""
-    return Rich(f"{name} · ") + left + f" · {one_line(who, NAME_LIMIT)}{late}"
+    return Rich(f"{name} · ") + left + f" · {one_line(who, _LINE_HOLDER)}{late}"
 
 
 def _numbered(number: int, alert: Alert, reader: Manager) -> Button:

@@ -9,10 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.alert_cards import alert_view
 from bot.buttons import CardButton, CardDeed, Keyboard
-from bot.cards import alert_view, card_view, client_name
+from bot.cards import card_view, client_name
 from bot.rich import MESSAGE_LIMIT
-from inbox.model import Attachment, Client, Contact, Entity, Handle, Media, Nature, Outcome
+from inbox.model import (
+    Attachment,
+    Client,
+    Contact,
+    Entity,
+    Handle,
+    Media,
+    Nature,
+    Outcome,
+)
 from inbox.ports import Alert, Card, CardState
 from tests.bot.studio import (
     ADAM,
@@ -39,6 +49,10 @@ def deeds(keyboard: Keyboard) -> list[CardDeed]:
     ]
 
 
+def said(keyboard: Keyboard) -> list[list[str]]:
+    return [[button.text for button in row] for row in keyboard]
+
+
 def unassigned() -> Card:
     nobodys = conversation(client=Client(21, "Ромашка"), assignee_id=None)
     return card(conversation=nobodys, holder=None)
@@ -55,11 +69,11 @@ def test_a_waiting_card_tells_who_where_what_and_until_when() -> None:
         "⏳ Ответить до: 12:40\n"
         "👤 Ведёт Ольга"
     )
-    assert deeds(view.keyboard) == [CardDeed.DISMISS, CardDeed.HAND_OVER, CardDeed.HISTORY]
-    assert [[button.text for button in row] for row in view.keyboard] == [
-        ["Ответ не нужен"],
-        ["Передать", "История"],
-        ["Оригинал", "Почему?"],
+    assert said(view.keyboard) == [
+        ["Ответ не нужен", "Ответили по телефону"],
+        ["Пообещать", "Передать"],
+        ["История", "Почему?"],
+        ["Оригинал"],
         ["Это не человек"],
     ]
 
@@ -79,7 +93,12 @@ def test_a_client_who_is_the_contact_is_named_once() -> None:
 def test_a_client_nobody_took_is_offered_to_everybody() -> None:
     for reader in (OLGA, IVAN, HELEN, ADAM):
         view = card_view(unassigned(), reader, NOON)
-        assert deeds(view.keyboard) == [CardDeed.TAKE, CardDeed.DISMISS, CardDeed.HISTORY]
+        assert deeds(view.keyboard) == [
+            CardDeed.TAKE,
+            CardDeed.DISMISS,
+            CardDeed.PHONED,
+            CardDeed.HISTORY,
+        ]
     assert "Клиента пока никто не взял" in card_view(unassigned(), OLGA, NOON).body.text
     assert card_view(unassigned(), GONE, NOON).keyboard == ()
 
@@ -109,7 +128,7 @@ def test_an_answered_card_says_by_whom_and_after_how_long() -> None:
     view = card_view(card(CardState.ANSWERED, wait=done, closed_by=OLGA), OLGA, NOON)
 
     assert view.body.text.endswith("✅ Ответ: Ольга, через 12 мин")
-    assert deeds(view.keyboard) == [CardDeed.HISTORY]
+    assert deeds(view.keyboard) == [CardDeed.PROMISE, CardDeed.HISTORY]
 
 
 def test_an_answer_too_late_says_by_how_much() -> None:
@@ -129,6 +148,7 @@ def test_a_dismissed_card_says_by_whom_and_when() -> None:
     view = card_view(card(CardState.DISMISSED, wait=done, closed_by=OLGA), OLGA, NOON)
 
     assert view.body.text.endswith("☑️ Ответ не нужен · Ольга · 11:52")
+    assert CardDeed.UNDO not in deeds(view.keyboard)
 
 
 @pytest.mark.parametrize("nature", list(Nature))
@@ -254,49 +274,6 @@ def test_no_client_can_make_a_card_that_telegram_refuses(
     for row in view.keyboard:
         for button in row:
             assert len(button.data.pack().encode()) <= 64
-
-
-def alert(**changes: object) -> Alert:
-    usual = Alert(
-        wait=wait(),
-        rung=0,
-        card=card(),
-        elapsed=timedelta(minutes=45),
-        remaining=timedelta(minutes=15),
-        late=False,
-    )
-    return replace(usual, **changes)  # type: ignore[arg-type] # fields by name, checked by use
-
-
-def test_an_alert_says_who_waits_how_long_and_what_remains() -> None:
-    view = alert_view(alert(), OLGA, NOON)
-
-    assert view.body.text == (
-        "⏰ Ромашка · Анна Петрова: ждёт ответа 45 мин рабочего времени\n"
-        "✉️ Почта info · 11:40\n"
-        "⏳ Осталось 15 мин (ответить до: 12:40)\n"
-        "👤 Ведёт Ольга\n\n"
-        "Не открывается сайт"
-    )
-    assert CardDeed.DISMISS in deeds(view.keyboard)
-
-
-def test_an_overdue_and_late_alert_says_both() -> None:
-    text = alert_view(alert(remaining=timedelta(minutes=-70), late=True), HELEN, NOON).body.text
-
-    assert "❗ 1 h 10 min overdue (answer by: 12:40)" in text
-    assert "This alert is late" in text
-
-
-def test_an_answered_alert_says_so_and_has_no_buttons() -> None:
-    done = closed(Outcome.ANSWERED, timedelta(minutes=50))
-    ended = card(CardState.ANSWERED, wait=done, closed_by=OLGA)
-    view = alert_view(alert(wait=done, card=ended), OLGA, NOON)
-
-    assert view.body.text == (
-        "Ромашка · Анна Петрова\n✉️ Почта info\n✅ Ответ: Ольга, через 50 мин"
-    )
-    assert view.keyboard == ()
 
 
 def test_a_client_whose_name_shows_nothing_has_a_number() -> None:

@@ -48,13 +48,13 @@ def text(one: Card, others: tuple[str, ...] = ()) -> str:
 
 class TestButtons:
     def test_a_mail_can_be_read_whole_and_corrected(self) -> None:
-        plain = [MailDeed.ORIGINAL, MailDeed.WHY, MailDeed.AUTOMATIC]
+        plain = [MailDeed.ORIGINAL, MailDeed.AUTOMATIC]
         assert deeds(card()) == plain
         assert deeds(card(message=message(quoted="> before"))) == [MailDeed.WHOLE, *plain]
         assert deeds(card(message=message(text="я" * 4000))) == [MailDeed.WHOLE, *plain]
 
     def test_an_answered_mail_is_corrected_no_more(self) -> None:
-        assert deeds(card(CardState.ANSWERED)) == [MailDeed.ORIGINAL, MailDeed.WHY]
+        assert deeds(card(CardState.ANSWERED)) == [MailDeed.ORIGINAL]
 
     def test_a_chat_message_has_none_of_it(self) -> None:
         assert deeds(card(conversation=conversation(channel_id="telegram"))) == []
@@ -71,7 +71,7 @@ class TestButtons:
     @pytest.mark.parametrize("nature", [Nature.BOUNCE, Nature.OWN])
     def test_facts_are_not_corrected(self, nature: Nature) -> None:
         found = deeds(card(CardState.QUIET, wait=None, message=message(nature=nature)))
-        assert found == [MailDeed.ORIGINAL, MailDeed.WHY]
+        assert found == [MailDeed.ORIGINAL]
 
     def test_files_of_an_oversized_mail_are_fetched_by_a_button(self) -> None:
         file = Attachment(Media.DOCUMENT, "a.psd", "", 60_000_000, "email:info", "2")

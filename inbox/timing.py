@@ -56,7 +56,8 @@ class Timing(Protocol):
     async def closed_waits(
         self, since: datetime, until: datetime, after: int, limit: int
     ) -> tuple[tuple[Conversation, Wait], ...]:
-        """Waits that closed, of which a part lies between the instants, by id, behind `after`."""
+        """Waits that closed, promises not included, of which a part lies between the instants, by
+        id, behind `after`; not locked."""
         ...
 
     async def add_promise(self, conversation_id: int, promise: Wait) -> Wait:
@@ -91,7 +92,7 @@ class Timing(Protocol):
         ...
 
     async def count_alerts(self, manager_ids: Collection[int], since: datetime) -> dict[int, int]:
-        """How many alerts were raised for each of them since then."""
+        """How many alerts were raised for each of them since then; 0 for who had none."""
         ...
 
     async def alerts_to_gather(self, manager_id: int) -> tuple[RaisedAlert, ...]:
@@ -99,14 +100,16 @@ class Timing(Protocol):
         ...
 
     async def alerts_under_way(self, before: datetime, limit: int) -> tuple[RaisedAlert, ...]:
-        """Those raised before then that nobody was told of yet and that still ought to be."""
+        """Those raised before then that nobody was told of yet and that still ought to be: their
+        wait is open and in the same round. The earliest raised first."""
         ...
 
     async def newest_digest(self, manager_id: int, since: datetime) -> AlertDigest | None: ...
     async def add_digest(self, digest: AlertDigest) -> AlertDigest: ...
     async def alerts_in_digest(self, digest_id: int) -> tuple[RaisedAlert, ...]: ...
     async def digests_about(self, conversation_id: int) -> tuple[AlertDigest, ...]:
-        """Digests with alerts of the conversation's two latest waits."""
+        """Digests with alerts of the conversation's two latest waits, its open promises and the
+        two that ended last."""
         ...
 
     async def digest_at(self, ref: DeskRef) -> AlertDigest | None: ...

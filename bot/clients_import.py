@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.clients_file import Line
+from inbox.calendars import Calendars
 from inbox.errors import OknoError
-from inbox.model import Client, Contact, Handle, Manager
+from inbox.holding import Change, pass_on
+from inbox.model import Client, Contact, Handle, Manager, Role
 from inbox.phrases import Phrase
-from inbox.ports import Store, Transaction
+from inbox.ports import Clock, Store, Transaction
 
 
 class Fate(StrEnum):
@@ -31,46 +33,55 @@ class Taken:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """What all lines are taken in with; `told`: the first line that told of each client."""
+
+    staff: list[Manager]
+    calendars: Calendars
+    clock: Clock
+    told: dict[int, Line] = field(default_factory=dict)
+
+
 class Refused(OknoError):
     """The line contradicts what is known; nothing of it is kept."""
 
 
-async def take_in(store: Store, lines: Iterable[Line]) -> AsyncIterator[Taken]:
+async def take_in(
+    store: Store, lines: Iterable[Line], calendars: Calendars, clock: Clock
+) -> AsyncIterator[Taken]:
     """Take the lines in, one transaction each, and tell of each.
 
     A client is known by its handles, else by its name. Handles are added, never taken away; a
     handle of another client refuses the line, and so does another name or manager than an
-    earlier line of this list gave the client.
+    earlier line of this list gave the client. What waits of a client who gets another manager is
+    counted by that manager's calendar from then on, and shown to that manager.
     """
     async with store.begin() as t:
-        staff = [one for one in await t.staff() if one.active]
+        staff = [one for one in await t.staff() if one.active and one.role is not Role.CHAT]
+        calendars.learn(await t.special_days())
         named = {client.name.casefold(): client for client, _ in await t.clients()}
-    told: dict[int, Line] = {}
+    taking = _Taking(staff, calendars, clock)
     for line in lines:
         if line.faults:
             yield Taken(line, Fate.REFUSED, Phrase.joined("; ", line.faults))
             continue
         try:
             async with store.begin() as t:
-                client, fate, why = await _take(
-                    t, line, named.get(line.name.casefold()), staff, told
-                )
+                namesake = named.get(line.name.casefold())
+                client, fate, why = await _take(t, line, namesake, taking)
         except Refused as error:
             yield Taken(line, Fate.REFUSED, error.args[0])
             continue
         named[client.name.casefold()] = client
-        told.setdefault(client.id, line)
+        taking.told.setdefault(client.id, line)
         yield Taken(line, fate, why)
 
 
 async def _take(
-    t: Transaction,
-    line: Line,
-    namesake: Client | None,
-    staff: list[Manager],
-    told: Mapping[int, Line],
+    t: Transaction, line: Line, namesake: Client | None, taking: _Taking
 ) -> tuple[Client, Fate, str]:
-    manager = _manager(line.manager, staff)
+    manager = _manager(line.manager, taking.staff)
     owners = {handle: await t.contact_of([handle]) for handle in line.handles}
     known = _one_client(line, owners, namesake)
     new = tuple(handle for handle, owner in owners.items() if owner is None)
@@ -78,13 +89,15 @@ async def _take(
         client = await t.add_client(line.name, manager.id if manager else None)
         await _add_handles(t, client, None, new)
         return client, Fate.ADDED, _listed(new)
-    _agree(line, told.get(known.id))
+    _agree(line, taking.told.get(known.id))
     client = replace(known, name=line.name, manager_id=manager.id if manager else known.manager_id)
     changes: list[str] = []
     if client.name != known.name:
         changes.append(Phrase("name (was {name})", name=known.name))
     if client.manager_id != known.manager_id and manager is not None:
         changes.append(Phrase("manager {name}", name=manager.name))
+        change = Change(manager, None, taking.clock.now(), "imported")
+        await pass_on(taking.calendars, t, known, change)
     if changes:
         await t.save_client(client)
     if new:

@@ -59,27 +59,29 @@ async def assign(
     if to is None or conversation.assignee_id == to_id:
         return conversation
     change = Change(to, by_id, inbox.clock.now(), cause)
-    open_ = await pass_on(inbox.calendars, t, conversation.client, change)
+    if show:
+        await _show_card(t, conversation.id, staff, change)
+    besides = conversation.id
+    open_ = await pass_on(inbox.calendars, t, conversation.client, change, besides=besides)
     mine = [wait for talk, wait in open_ if talk.id == conversation.id]
     if not mine:
         holders = routing.member(staff, conversation.assignee_id), to
         await auditing.assigned(t, conversation, None, holders, at=change.at, by_id=by_id)
         await refresh(t, conversation.id, change.key)
     wait = next((one for one in mine if one.kind is WaitKind.REPLY), conversation.wait)
-    saved = await t.save(replace(conversation.assigned(to_id), wait=wait))
-    others = [talk for talk, _ in open_ if talk.assignee_id is not None]
-    if show:
-        others.insert(0, conversation)
-    else:
-        others = [one for one in others if one.id != conversation.id]
-    await show_cards(t, [one.id for one in others], staff, change)
-    return saved
+    return await t.save(replace(conversation.assigned(to_id), wait=wait))
 
 
 async def pass_on(
-    calendars: Calendars, t: Transaction, client: Client, change: Change
+    calendars: Calendars,
+    t: Transaction,
+    client: Client,
+    change: Change,
+    *,
+    besides: int | None = None,
 ) -> tuple[tuple[Conversation, Wait], ...]:
-    """What of the client is open goes to the new holder, before the client itself does.
+    """What of the client is open goes to the new holder, before the client itself does; what
+    another one held is shown, `besides` a conversation.
 
     The conversations as they were, with their waits and promises as they are now.
     """
@@ -92,6 +94,8 @@ async def pass_on(
         holders = routing.member(staff, held_by), change.to
         await auditing.assigned(t, talk, counted, holders, at=change.at, by_id=change.by_id)
         await refresh(t, talk.id, change.key)
+        if held_by is not None and talk.id != besides:
+            await _show_card(t, talk.id, staff, change)
         passed.append((talk, counted))
     return tuple(passed)
 
@@ -109,15 +113,14 @@ async def _counted(
     return counted
 
 
-async def show_cards(
-    t: Transaction, conversation_ids: Sequence[int], staff: Sequence[Manager], change: Change
+async def _show_card(
+    t: Transaction, conversation_id: int, staff: Sequence[Manager], change: Change
 ) -> None:
-    """Have the new holder, or who stands in, shown these conversations, each once (rule 21)."""
+    """Have the new holder, or who stands in, shown the conversation, once (rule 21)."""
     giver = change.by_id if change.by_id != change.to.id else None
-    for conversation_id in dict.fromkeys(conversation_ids):
-        for one in routing.readers(change.to.id, staff, change.at):
-            await t.put(
-                ShowCard(conversation_id, one.id, giver),
-                key=f"show:{conversation_id}:{change.key}:{one.id}",
-                lane=f"manager:{one.id}",
-            )
+    for one in routing.readers(change.to.id, staff, change.at):
+        await t.put(
+            ShowCard(conversation_id, one.id, giver),
+            key=f"show:{conversation_id}:{change.key}:{one.id}",
+            lane=f"manager:{one.id}",
+        )

@@ -220,6 +220,8 @@ def clients_import(
     say = say_in(ctx)
     from bot.clients_file import read_clients
     from bot.clients_import import Fate, take_in
+    from bot.clock import open_clock
+    from bot.terms import calendars_of
 
     found = read_clients(file, settings.hours.country)
     lines = found.lines
@@ -228,9 +230,11 @@ def clients_import(
         typer.echo(say("Columns that are not used: {names}", names=names), err=True)
     counts: Counter[Fate] = Counter()
 
+    calendars, clock = calendars_of(settings), open_clock(settings.clock.file)
+
     async def take() -> None:
         async with short_store(settings) as store:
-            async for taken in take_in(store, lines):
+            async for taken in take_in(store, lines, calendars, clock):
                 counts[taken.fate] += 1
                 if taken.fate is not Fate.UNCHANGED:
                     typer.echo(_told(say, taken))

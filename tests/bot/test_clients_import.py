@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from bot.clients_file import Line, ListFault, read_clients
 from bot.clients_import import Fate, Taken, take_in
+from inbox.calendars import Calendars
 from inbox.model import Handle, Manager
 from storage.store import SqlStore, open_store
+from tests.fakes import SetClock
+from tests.inbox.conftest import HOURS
 
 RUSSIAN = """Название;Менеджер;E-mail;Телеграм;Телефоны
 Ромашка;Анна;Ivan@Romashka.ru, office@romashka.ru;@Romashka_Bot1;8 (495) 123-45-67
@@ -44,7 +47,9 @@ def write(folder: Path, content: str | bytes, name: str = "clients.csv") -> Path
 
 
 async def taken(store: SqlStore, path: Path, country: str | None = "RU") -> list[Taken]:
-    return [one async for one in take_in(store, read_clients(path, country).lines)]
+    lines = read_clients(path, country).lines
+    calendars = Calendars.only(HOURS)
+    return [one async for one in take_in(store, lines, calendars, SetClock())]
 
 
 async def known(store: SqlStore) -> dict[str, tuple[int | None, set[str]]]:

@@ -23,6 +23,7 @@ from bot.handlers import (
     prompts,
     reply,
     start,
+    why,
 )
 
 
@@ -30,6 +31,6 @@ def setup() -> list[Router]:
     """Fresh routers: answers to the desk's own questions, commands and buttons, then replies, then
     forms, then what is left."""
     commands = (prompts, group, start, guide, inbox, language)
-    buttons = (card, hand_over, phone, promise, escalation, mail, outcome)
+    buttons = (card, hand_over, phone, promise, escalation, mail, why, outcome)
     rest = (by_reply, reply, invite, membership, plain)
     return [room.setup() for room in (*commands, *buttons, *rest)]

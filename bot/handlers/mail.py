@@ -1,21 +1,17 @@
-"""The buttons under a mail's card, and /why: read it whole, correct its class, split it off."""
+"""The buttons under a mail's card: read it whole, correct its class, split it off."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
 from aiogram import F, Router
-from aiogram.filters import Command
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery
 
 from bot import mail_notes
 from bot.access import Visit, answer, refusal
-from bot.classes import why
 from bot.files import show_files
-from bot.handlers.reply import AnswersLinked
 from bot.mail_buttons import MailButton, MailDeed
 from bot.reading import original, whole
-from bot.rich import Rich
 from bot.sending import send_long
 from inbox import actions, corrections, guessing
 from inbox.errors import NoSuchRow
@@ -27,10 +23,8 @@ Deed = Callable[[CallbackQuery, Card, Visit], Awaitable[None]]
 
 
 def setup() -> Router:
-    """One handler for each deed, and the command."""
+    """One handler for each deed."""
     router = Router(name="mail")
-    router.message.register(explain, Command("why"), AnswersLinked())
-    router.message.register(explain_how, Command("why"))
     deeds: dict[MailDeed, Deed] = {
         MailDeed.WHOLE: show_whole,
         MailDeed.ORIGINAL: show_original,
@@ -38,7 +32,6 @@ def setup() -> Router:
         MailDeed.PERSON: call_person,
         MailDeed.AUTOMATIC: call_automatic,
         MailDeed.FORWARDED: call_forwarded,
-        MailDeed.WHY: say_why,
         MailDeed.SPLIT: split,
         MailDeed.ONLY_SENDER: answer_sender,
         MailDeed.EVERYBODY: answer_everybody,
@@ -63,28 +56,6 @@ def _on_card(deed: Deed) -> Callable[[CallbackQuery, MailButton, Visit], Awaitab
             await deed(query, card, visit)
 
     return handler
-
-
-async def explain(message: Message, message_id: int | None, visit: Visit) -> None:
-    """/why as a reply to a card: what the message was taken for, and why."""
-    card: Card | None = None
-    if message_id is not None:
-        async with visit.inbox.store.begin() as t:
-            card = await t.card(message_id)
-    words = Rich(visit.say("This is about no message.")) if card is None else why(visit.say, card)
-    await visit.send(words, reply_to=message.message_id)
-
-
-async def explain_how(message: Message, visit: Visit) -> None:
-    """/why alone."""
-    words = visit.say("Reply with /why to a card: it says what the message was taken for.")
-    await visit.send(Rich(words), reply_to=message.message_id)
-
-
-async def say_why(query: CallbackQuery, card: Card, visit: Visit) -> None:
-    """The same by a button."""
-    await answer(query)
-    await _below(card, visit, [await visit.send(why(visit.say, card), reply_to=_at(query))])
 
 
 async def show_whole(query: CallbackQuery, card: Card, visit: Visit) -> None:

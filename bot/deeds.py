@@ -1,0 +1,87 @@
+"""The log's entries in words: who did what, from what to what."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.reader import Reader
+from bot.rich import one_line
+from bot.texts import Say, mark
+from inbox.model import Outcome
+from inbox.ports import Deed, LogLine
+
+VALUE_LIMIT = 200  # UTF-16 units
+MOST_DIGITS = 12
+
+_DEEDS = {
+    Deed.OPENED: mark("began to wait"),
+    Deed.CLOSED: mark("the wait ended"),
+    Deed.REOPENED: mark("the wait goes on"),
+    Deed.MOVED: mark("the beginning was corrected"),
+    Deed.ASSIGNED: mark("handed over"),
+    Deed.TAKEN_ON: mark("taken on after an alert"),
+    Deed.SWAPPED: mark("another calendar counts"),
+    Deed.RECOUNTED: mark("counted anew"),
+    Deed.ALERTED: mark("alert"),
+    Deed.PROMISED: mark("promise"),
+    Deed.AWAY: mark("away"),
+    Deed.BACK: mark("back"),
+    Deed.CALENDAR: mark("calendar changed"),
+    Deed.POLICY: mark("promised times changed"),
+    Deed.OFF_HOURS_REPLY: mark("told by itself when the studio opens"),
+}
+_WORDS: dict[str, str] = {
+    Outcome.ANSWERED: mark("answered"),
+    Outcome.PHONED: mark("answered by phone"),
+    Outcome.DISMISSED: mark("no reply needed"),
+    Outcome.CLOSED_UNANSWERED: mark("closed without an answer"),
+    Outcome.KEPT: mark("promise kept"),
+    Outcome.WITHDRAWN: mark("promise withdrawn"),
+    "within": mark("within the target"),
+    "breached": mark("later than the target"),
+    "-": mark("nothing due"),
+}
+# Of so many values inbox.auditing makes an entry's words; the last one may be a name.
+_LAYOUT = {
+    Deed.OPENED: 2,
+    Deed.CLOSED: 3,
+    Deed.REOPENED: 1,
+    Deed.MOVED: 2,
+    Deed.SWAPPED: 2,
+    Deed.RECOUNTED: 3,
+    Deed.PROMISED: 1,
+    Deed.AWAY: 3,
+    Deed.BACK: 1,
+}
+
+
+def deed_words(say: Say, deed: Deed) -> str:
+    """What was done."""
+    return say(_DEEDS[deed])
+
+
+def change_words(reader: Reader, line: LogLine) -> str:
+    """From what to what; "" where the entry says neither."""
+    deed = line.entry.deed
+    before, after = (_said(reader, deed, one) for one in (line.entry.before, line.entry.after))
+    return f"{before} → {after}" if before and after else after or before
+
+
+def _said(reader: Reader, deed: Deed, value: str) -> str:
+    """The log's plain values in words; those of names and settings as they are."""
+    if deed not in _LAYOUT:
+        return one_line(value, VALUE_LIMIT)
+    parts = value.split(" ", _LAYOUT[deed] - 1)
+    return ", ".join(filter(None, (_part(reader, one) for one in parts)))
+
+
+def _part(reader: Reader, value: str) -> str:
+    if value in _WORDS:
+        return reader.say(_WORDS[value])
+    if value.isascii() and value.isdigit() and len(value) < MOST_DIGITS:
+        return reader.exact(timedelta(seconds=int(value)))
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return one_line(value, VALUE_LIMIT)
+    return one_line(value, VALUE_LIMIT) if at.tzinfo is None else reader.when(at)

@@ -3,7 +3,8 @@
     store     opened and migrated; what a killed predecessor held is freed
     channels  each read by a part of its own
     queues    IN, OUT and DESK, each with workers of its own
-    clock     four ticks a second raise the alerts that are due
+    clock     four ticks a second raise the alerts that are due; beside them, each second,
+              entered days and absences take effect, and alerts that reach nobody go by mail
 
 Every part is supervised: a fault in one is a pause for this one alone. SIGTERM or SIGINT stops
 taking, lets running jobs end for 10 seconds, and closes; a second one ends at once.
@@ -21,6 +22,7 @@ from functools import partial
 
 import structlog
 
+from bot.changes import log_changes
 from bot.channels import Channels, open_channels
 from bot.clock import open_clock
 from bot.connections import Board
@@ -28,16 +30,20 @@ from bot.health import Backlog, Health, serve
 from bot.keeping import drop_old_mail
 from bot.letters import CatalogueLetters
 from bot.news import Administrators
-from bot.schedule import Nightly, Schedule
+from bot.schedule import Nightly, Schedule, Work
 from bot.settings import Settings
 from bot.supervise import Run, Supervisor
-from bot.terms import alert_channel, calendars_of, policies_of
+from bot.terms import alert_channel, calendars_of, policies_of, undecreed_ahead
 from bot.version import okno_version
+from inbox.absences import change_over
+from inbox.calendars import Calendars
 from inbox.flow import escalate, listen
 from inbox.held_back import queue_digests
 from inbox.inbox import Inbox
 from inbox.jobs import Queue
+from inbox.mailing_alerts import mail_unreached
 from inbox.ports import Clock
+from inbox.recounting import keep_calendars
 from inbox.worker import work
 from storage.store import SqlStore, open_store
 
@@ -60,32 +66,46 @@ async def serve_until_told(settings: Settings) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     clock = open_clock(settings.clock.file)
-    calendars, policies = calendars_of(settings), policies_of(settings)
+    calendars = calendars_of(settings)
     async with AsyncExitStack() as stack:
         store = await open_store(settings.database.address)
         stack.push_async_callback(store.close)
         channels = open_channels(settings, clock, store)
         stack.push_async_callback(channels.close)
         await channels.greet()
-        inbox = Inbox(
-            store=store,
-            desk=channels.desk,
-            connectors=channels.connectors,
-            clock=clock,
-            calendars=calendars,
-            policies=policies,
-            channel_managers=channels.managers,
-            letters=CatalogueLetters(settings.studio.language),
-            alert_channel=alert_channel(settings),
-            off_hours_reply=settings.out_of_hours.reply,
-        )
+        changed = await log_changes(store, settings, calendars, clock.now())
+        inbox = _inbox(settings, clock, store, channels, calendars)
         channels.desk.attach(inbox)
         freed = await store.release_abandoned()
         log.info("Okno runs.", version=okno_version(), channels=list(channels.connectors))
         if freed:
             log.info("What was under way when the process died runs again.", jobs=freed)
+        for entry in changed:
+            log.info("The settings changed.", before=entry.before, after=entry.after)
+        for year in undecreed_ahead(calendars, clock.now()):
+            log.warning(
+                "The official calendar is not decreed yet: holidays are the standing ones.",
+                year=year,
+            )
         await _run_parts(settings, inbox, store, channels, stop)
     log.info("Okno has stopped.")
+
+
+def _inbox(
+    settings: Settings, clock: Clock, store: SqlStore, channels: Channels, calendars: Calendars
+) -> Inbox:
+    return Inbox(
+        store=store,
+        desk=channels.desk,
+        connectors=channels.connectors,
+        clock=clock,
+        calendars=calendars,
+        policies=policies_of(settings),
+        channel_managers=channels.managers,
+        letters=CatalogueLetters(settings.studio.language),
+        alert_channel=alert_channel(settings),
+        off_hours_reply=settings.out_of_hours.reply,
+    )
 
 
 async def _run_parts(
@@ -101,7 +121,8 @@ async def _run_parts(
         await escalate(inbox)
 
     nightly = (_pruning(settings, store, inbox.clock), _digests(settings, inbox))
-    schedule = Schedule(inbox.clock, store, tick, nightly)
+    schedule = Schedule(inbox.clock, store, tick, nightly, _chores(inbox))
+    await schedule.do_chores()
     await schedule.catch_up()
     supervisor = Supervisor(board, news)
     async with AsyncExitStack() as stack:
@@ -120,6 +141,15 @@ async def _run_parts(
             log.info("Stopping: running jobs may end.")
             for part in parts:
                 part.cancel()
+
+
+def _chores(inbox: Inbox) -> dict[str, Work]:
+    """What follows from days entered, from absences, and from a desk that reaches nobody."""
+    return {
+        "calendars": partial(keep_calendars, inbox),
+        "absences": partial(change_over, inbox),
+        "alerts by mail": partial(mail_unreached, inbox),
+    }
 
 
 def _parts(inbox: Inbox) -> dict[str, Run]:

@@ -4,39 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 from aiogram import Bot, exceptions
 
+from bot.checks_clock import check_alerts, check_calendars, check_ladders, check_names
 from bot.clock import open_clock
-from bot.official_days import provisional_years
+from bot.finding import Finding
 from bot.settings import Settings
-from bot.terms import calendars_of
 from bot.texts import Say
-from bot.wording import moment, trouble
+from bot.wording import trouble
 from connectors.email import check_imap, check_smtp
 from connectors.email.config import MailboxSettings
 from connectors.telegram import open_bot
-from inbox.errors import NoWorkingTime, OknoError, StoreUnavailable
-from inbox.model import Manager, Role
+from inbox.errors import OknoError, StoreUnavailable
+from inbox.model import Client, Manager, Role
 from inbox.phrases import Phrase
 from storage.store import open_store
 
 ANSWER_WITHIN = 20.0  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing tried, what it says, and what to do where it is not well."""
-
-    what: str
-    says: str
-    fix: str = ""
-
-    @property
-    def well(self) -> bool:
-        """Whether there is nothing to mend."""
-        return not self.fix
 
 
 async def check_all(settings: Settings, say: Say) -> AsyncIterator[Finding]:
@@ -46,6 +31,7 @@ async def check_all(settings: Settings, say: Say) -> AsyncIterator[Finding]:
     """
     yield Finding(Phrase("settings"), f"{settings.studio.name}, {settings.studio.timezone}")
     staff: tuple[Manager, ...] | None = None
+    clients: tuple[Client, ...] = ()
     try:
         store = await open_store(settings.database.address, exclusive=False)
     except StoreUnavailable as error:
@@ -56,16 +42,24 @@ async def check_all(settings: Settings, say: Say) -> AsyncIterator[Finding]:
             yield _sound(await store.check())
             async with store.begin() as t:
                 staff = await t.staff()
+                clients = tuple(client for client, _ in await t.clients())
         finally:
             await store.close()
     if staff is not None:
         yield _team(staff, settings)
+        for found in (
+            *check_ladders(staff, settings),
+            *check_names(staff, clients, settings),
+            *check_alerts(staff, settings),
+        ):
+            yield found
     async for finding in _telegram(settings):
         yield finding
     for name, mailbox in settings.mailboxes.items():
         async for finding in _mailbox(name, mailbox, say):
             yield finding
-    yield _calendar(settings, say)
+    for found in check_calendars(settings, say, open_clock(settings.clock.file).now()):
+        yield found
     if settings.clock.file is not None:
         fix = Phrase("Remove file from [clock] to go live.")
         yield Finding(Phrase("clock"), Phrase("turned by a file"), fix)
@@ -80,7 +74,7 @@ def _sound(problems: tuple[str, ...]) -> Finding:
 
 def _team(staff: tuple[Manager, ...], settings: Settings) -> Finding:
     active = [one for one in staff if one.active]
-    names = {one.name.casefold() for one in active}
+    names = {one.name.casefold() for one in active if one.role is not Role.CHAT}
     wanted = {box.manager for box in settings.mailboxes.values() if box.manager is not None}
     strangers = sorted(name for name in wanted if name.casefold() not in names)
     if strangers:
@@ -90,7 +84,7 @@ def _team(staff: tuple[Manager, ...], settings: Settings) -> Finding:
             Phrase("a mailbox's manager is missing: {name}", name=strangers[0]),
             fix,
         )
-    if not any(one.role is not Role.MANAGER for one in active):
+    if not any(one.role in {Role.HEAD, Role.ADMIN} for one in active):
         fix = 'okno team add --name "..." --telegram-id ... --role head'
         return Finding(Phrase("team"), Phrase("there is no head and no admin"), fix)
     return Finding(Phrase("team"), ", ".join(f"{one.name} ({one.role})" for one in active))
@@ -158,25 +152,3 @@ async def _mailbox(name: str, mailbox: MailboxSettings, say: Say) -> AsyncIterat
             yield Finding(what, trouble(say, error), fix)
         else:
             yield Finding(what, says)
-
-
-def _calendar(settings: Settings, say: Say) -> Finding:
-    now = open_clock(settings.clock.file).now()
-    try:
-        opening = calendars_of(settings).studio.hours.next_opening(now)
-    except NoWorkingTime:
-        return Finding(
-            Phrase("hours"), Phrase("never open"), Phrase("Name working hours in [hours].")
-        )
-    except OknoError as error:
-        fix = Phrase("Check [hours] in the settings.")
-        return Finding(Phrase("hours"), say.fault(error), fix)
-    says = say("open now")
-    if opening > now:
-        at = moment(say, opening, now, settings.studio.zone)
-        says = say("open from {time}", time=at)
-    years = range(now.year, now.year + 2)
-    if provisional := provisional_years(settings.hours.country, years):
-        named = ", ".join(map(str, provisional))
-        says = say("{now}; holidays of {years} are not decreed yet", now=says, years=named)
-    return Finding(Phrase("hours"), says)

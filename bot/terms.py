@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 from bot.calendar import open_calendar
 from bot.durations import write_duration
@@ -15,6 +15,7 @@ from inbox.phrases import Phrase
 from inbox.policies import Policies, Promised, Step
 from inbox.sla import Recipient
 
+LOOK_AHEAD = timedelta(days=60)
 USUAL_LADDER = (Step(Recipient.MANAGER, share=0.75), Step(Recipient.HEAD))
 
 
@@ -34,6 +35,13 @@ def policies_of(settings: Settings) -> Policies:
         newcomer_within=sla.newcomer_within,
         remind_before=sla.remind_before,
     )
+
+
+def undecreed_ahead(calendars: Calendars, now: datetime) -> tuple[int, ...]:
+    """Years of the next 60 days whose holidays, in any of the calendars, no decree has set yet."""
+    years = {now.year, (now + LOOK_AHEAD).year}
+    provisional = (calendars.named(name).provisional for name in calendars.names)
+    return tuple(sorted(years & frozenset().union(*provisional)))
 
 
 def alert_channel(settings: Settings) -> str | None:

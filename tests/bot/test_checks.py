@@ -10,8 +10,9 @@ from pathlib import Path
 import aiohttp
 from typer.testing import CliRunner, Result
 
-from bot.checks import Finding, check_all
+from bot.checks import check_all
 from bot.cli import app
+from bot.finding import Finding
 from bot.settings import load
 from bot.texts import speaker
 from tests.bot.process_world import STUDIO, TOKEN, Studio
@@ -33,6 +34,7 @@ async def test_all_is_well(studio: Studio) -> None:
         "settings",
         "database",
         "team",
+        "alerts",
         "telegram",
         "telegram updates",
         "mailboxes.info.imap",
@@ -42,6 +44,7 @@ async def test_all_is_well(studio: Studio) -> None:
     assert found["telegram"].says == "@studio_bot"
     assert found["team"].says == "Anna (manager), Head (head)"
     assert "open" in found["hours"].says
+    assert found["alerts"].says.endswith("from info; no address is known of: Anna, Head")
 
 
 async def test_each_fault_is_said_with_its_fix_and_the_others_go_on(studio: Studio) -> None:

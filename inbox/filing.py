@@ -10,6 +10,7 @@ from inbox.copies import filed_as_copy
 from inbox.corrections import as_remembered
 from inbox.guessing import guessed
 from inbox.held_back import placing
+from inbox.holding import assign
 from inbox.inbox import Inbox
 from inbox.model import Conversation, InboundMessage, Manager, Nature
 from inbox.off_hours import offer
@@ -50,7 +51,8 @@ async def file(
     message = _thanked(conversation, message)
     manager_id = routing.manager_for(conversation.client.manager_id, channel_manager, staff)
     if manager_id is not None and manager_id != conversation.assignee_id:
-        conversation = conversation.assigned(manager_id)
+        cause = f"filed {raw_id}"
+        conversation = await assign(inbox, t, conversation, manager_id, by_id=None, cause=cause)
     holder = routing.member(staff, conversation.assignee_id)
     terms = inbox.terms(conversation, holder, newcomer=newcomer)
     asked = await t.save(conversation.asked(message, terms))

@@ -56,8 +56,10 @@ async def test_a_client_handed_over_is_the_others_with_all_conversations(
     await hand_over(studio.inbox, conversation.id, studio.boris, studio.anna)
     await hand_over(studio.inbox, conversation.id, studio.boris, studio.anna)
     await studio.run()
-    card, to, _ = studio.desk.cards[-1]
-    assert (to, card.handed_by, len(studio.desk.cards)) == (studio.boris, studio.anna, 3)
+    shown = [(card.conversation.id, card.handed_by, to) for card, to, _ in studio.desk.cards[2:]]
+    given = studio.anna, studio.boris
+    of_other = (await studio.conversation(other)).id
+    assert shown == [(conversation.id, *given), (of_other, *given)]
     assert (await studio.conversation(other)).assignee_id == studio.boris.id
 
 

@@ -105,6 +105,8 @@ def settings(servers: Servers, language: str) -> str:
         "mailboxes.info.smtp": account | {"port": servers.smtp_port},
         "hours": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), day),
         "sla": {"reply_within": "1h"},
+        "sla.tiers.vip": {"reply_within": "20m"},
+        "out_of_hours": {"reply": True},
         "health": {"port": servers.health_port},
         "clock": {"file": "clock.json"},
     }
@@ -114,6 +116,6 @@ def settings(servers: Servers, language: str) -> str:
 
 
 def _table(head: str, values: Mapping[str, object]) -> str:
-    """JSON's strings, numbers and lists of strings are TOML's."""
+    """JSON's strings, numbers, switches and lists of strings are TOML's."""
     lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
     return "\n".join((head, *lines, ""))

@@ -171,7 +171,24 @@ def _as_toml(answers: Answers) -> str:
     for name, values in answers.tables.items():
         lines = (f"{key} = {json.dumps(one, ensure_ascii=False)}" for key, one in values.items())
         parts.append(f"[{name}]\n" + "\n".join(lines) + "\n")
-    return "\n".join(parts)
+    return "\n".join([*parts, _promises(answers.say)])
+
+
+def _promises(say: Say) -> str:
+    """What is promised, for whoever wants to change it: commented lines of the settings."""
+    lines = (
+        say("How soon clients are answered, in working time:"),
+        "[sla]",
+        'reply_within = "1h"',
+        f'first_reply_within = "30m"  # {say("the first reply in a conversation")}',
+        "[sla.tiers.vip]",
+        'reply_within = "20m"  # okno clients tier',
+        "",
+        say("Whether clients who write off hours are told when you open:"),
+        "[out_of_hours]",
+        "reply = true",
+    )
+    return "\n".join(f"# {line}".rstrip() for line in lines) + "\n"
 
 
 def _check_as_a_whole(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -140,6 +141,13 @@ async def test_init_writes_settings_that_load_and_private_secrets(studio: Studio
     assert len(found.hours.fri) == 2
     assert found.hours.country == "RU"
     assert TOKEN not in (made / "okno.toml").read_text()
+    text = (made / "okno.toml").read_text()
+    offered = re.sub(r"^# (?=\[|\w+ = )", "", text, flags=re.MULTILINE)
+    assert offered != text
+    (made / "okno.toml").write_text(offered)
+    found = load(made / "okno.toml")
+    assert found.sla.tiers["vip"].reply_within == timedelta(minutes=20)
+    assert found.out_of_hours.reply
     assert stat.S_IMODE((made / "secrets").stat().st_mode) == 0o700
     for file in (made / "secrets").iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -87,7 +87,7 @@ def test_calendars_and_tiers_that_are_not_set_any_more(tmp_path: Path) -> None:
     gone = Manager(3, "Zoe", 13, calendar="old", active=False)
     clients = [
         Client(1, "Sova", calendar="far", tier="vip"),
-        *(Client(number, f"Client {number}", tier="gold") for number in range(2, 8)),
+        *(Client(number, f"No. {number}", tier="gold") for number in range(2, 8)),
         Client(9, "Bank", calendar="studio"),
     ]
     found = list(check_names([far, lost, gone], clients, made(tmp_path, text)))
@@ -95,7 +95,7 @@ def test_calendars_and_tiers_that_are_not_set_any_more(tmp_path: Path) -> None:
         ("calendars.old", "is not set, but named for: Mark"),
         (
             "sla.tiers.gold",
-            "is not set, but named for: Client 2, Client 3, Client 4, Client 5, Client 6 and 1 more",
+            "is not set, but named for: No. 2, No. 3, No. 4, No. 5, No. 6 and 1 more",
         ),
     ]
     assert found[1].fix.startswith("Add [sla.tiers.gold] to the settings")

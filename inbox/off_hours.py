@@ -126,6 +126,7 @@ class _Letter:
     conversation: Conversation
     connector: Connector
     message: OutboundMessage
+    asked_at: datetime
 
 
 async def send_off_hours_reply(inbox: Inbox, claim: Claim, job: SendOffHoursReply) -> None:
@@ -174,7 +175,7 @@ async def _begun(inbox: Inbox, t: Transaction, claim: Claim, wait_id: int) -> _L
     message = _message(told, conversation, connector, asked)
     ids = () if message.external_id is None else (message.external_id,)
     await t.learn_threads(conversation.channel_id, conversation.id, ids)
-    return _Letter(told, conversation, connector, message)
+    return _Letter(told, conversation, connector, message, asked.sent_at)
 
 
 async def _overtaken(
@@ -216,9 +217,8 @@ def _pause(inbox: Inbox, letter: _Letter, error: SendDeferred) -> float:
     """Seconds; the longer it has waited the longer it waits."""
     if error.retry_after is not None:
         return pause(error, 1)
-    asked = letter.message.answering
-    waited = inbox.clock.now() - (asked.sent_at if asked is not None else letter.told.at)
     shortest, longest = SECONDS_BETWEEN
+    waited = inbox.clock.now() - letter.asked_at
     return min(longest, max(shortest, waited.total_seconds() / 2))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from itertools import groupby
 
 from bot.calendar import open_calendar
 from bot.durations import write_duration
@@ -123,12 +125,19 @@ def _step(rung: RungSettings) -> Step:
 
 
 def _written_week(zone: str, hours: HoursSettings) -> str:
-    days = ((day, _written_shifts(getattr(hours, day))) for day in WEEKDAYS)
-    parts = [zone, hours.country or "", *(f"{day} {shifts}" for day, shifts in days if shifts)]
+    parts = [zone, hours.country or "", *_written_days(hours)]
     if hours.days_off:
         parts.append("off " + " ".join(map(str, sorted(hours.days_off))))
     parts += [f"{day} {_written_shifts(one) or 'off'}" for day, one in sorted(hours.dates.items())]
     return ", ".join(filter(None, parts))
+
+
+def _written_days(hours: HoursSettings) -> Iterator[str]:
+    """The open days, those in a row with the same shifts together: "mon-fri 09:00-18:00"."""
+    for shifts, days in groupby(WEEKDAYS, lambda day: _written_shifts(getattr(hours, day))):
+        same = list(days)
+        if shifts:
+            yield f"{'-'.join(dict.fromkeys((same[0], same[-1])))} {shifts}"
 
 
 def _written_shifts(shifts: Shifts) -> str:

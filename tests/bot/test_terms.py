@@ -154,6 +154,7 @@ first_reply_within = "90s"
     settings = made(tmp_path, text)
     weeks = written_calendars(settings)
     assert weeks["studio"] == "Europe/Moscow, RU, mon 10:00-11:00, off 2026-06-15"
+    assert weeks["far"] == "Asia/Vladivostok, RU, mon-tue 10:00-14:00, off 2026-06-15"
     assert weeks["own"] == "Europe/Moscow, fri 00:00-24:00"
     assert written_policies(settings) == {
         "sla": "reply_within 1h 30m, remind_before 30m, person Anna before_due 15m any_time",

@@ -38,10 +38,12 @@ async def refresh(
 ) -> None:
     """Have the conversation's cards drawn again, those of the message in any case; `cause` makes
     the job's key, `delay` is in seconds."""
+    lane = f"cards:{conversation_id}"
     await t.put(
         RefreshCards(conversation_id, message_id),
         key=f"refresh:{conversation_id}:{cause}",
-        lane=f"cards:{conversation_id}",
+        # A job that is not due yet holds up its lane.
+        lane=f"{lane}:later" if delay else lane,
         delay=delay,
     )
 

@@ -52,23 +52,22 @@ async def offer(
     message: InboundMessage,
     *,
     placed: Placing,
-) -> bool:
+) -> None:
     """Queue the letter, where one is due: the message has just opened the conversation's wait."""
     wait, now = conversation.wait, inbox.clock.now()
     if wait is None or not inbox.off_hours_reply or not _may_hear(message, placed):
-        return False
+        return
     hours = inbox.hours_of(wait)
     if hours.is_open(now) or now - message.sent_at > NEWS:
-        return False
+        return
     words = _words(inbox, wait, message, now)
     if words is None or await _in_touch(t, conversation, message, _closed_since(hours, now)):
-        return False
+        return
     told = OffHoursReply(wait.id, message_id, ReplyState.QUEUED, words, now)
-    if not await t.add_off_hours_reply(told):
-        return False
+    await t.add_off_hours_reply(told)
     # A lane of its own: while it cannot be sent it must hold up nobody's answer.
     key = key_of(wait.id)
-    return await t.put(SendOffHoursReply(wait.id), key=key, lane=key)
+    await t.put(SendOffHoursReply(wait.id), key=key, lane=key)
 
 
 def _may_hear(message: InboundMessage, placed: Placing) -> bool:
@@ -113,9 +112,7 @@ async def is_off_hours_reply(
     inbox: Inbox, t: Transaction, conversation: Conversation, ids: Collection[str]
 ) -> bool:
     """Whether one of the ids, of a message of ours in the conversation, is of such a letter."""
-    connector = inbox.connectors.get(conversation.channel_id)
-    if connector is None:
-        return False
+    connector = inbox.connectors[conversation.channel_id]
     waits = await t.waits_in(conversation.id)
     return any(connector.external_id(key_of(one.id)) in ids for one in waits)
 

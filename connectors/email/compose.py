@@ -68,6 +68,7 @@ def compose(
         ("Message-ID", own_id),
         *_thread_fields(message.answering),
         *_outlook_fields(message, own_id),
+        *_machine_fields(message.automatic),
         (MARK_FIELD, mark(settings.address, message.key)),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in fields)
@@ -127,6 +128,13 @@ def _outlook_fields(message: OutboundMessage, own_id: str) -> list[tuple[str, st
     topic = _PREFIXES.sub("", _subject(message), count=1)
     fields = [("Thread-Index", lines)]
     return [*fields, ("Thread-Topic", _encoded(topic, "Thread-Topic"))] if topic else fields
+
+
+def _machine_fields(automatic: str) -> list[tuple[str, str]]:
+    """That no person wrote it (RFC 3834, 5), and that no machine of Exchange is to answer it."""
+    if not automatic:
+        return []
+    return [("Auto-Submitted", automatic), ("X-Auto-Response-Suppress", "All")]
 
 
 def _encoded(text: str, name: str) -> str:

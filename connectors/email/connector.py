@@ -19,6 +19,7 @@ from connectors.email.limited import LimitedReader
 from connectors.email.limited_child import Reading
 from connectors.email.login import tokens_of
 from connectors.email.oversized import fetch_part
+from connectors.email.parse import OWN_MACHINE
 from connectors.email.send import Outgoing
 from connectors.email.sent_folder import Found, SentFolder, Sought
 from connectors.email.session import ImapSession
@@ -101,6 +102,8 @@ class MailConnector:
         if "truncated" in raw.note:
             message = replace(message, attachments=_left_there(message, raw.note["size"]))
         if "sent" in raw.note:
+            if message.nature is Nature.AUTOMATIC:
+                return OWN_MACHINE
             return replace(message, nature=Nature.OWN, nature_reason=SENT)
         if "history" in raw.note and message.nature is Nature.PERSON:
             return replace(message, nature=Nature.AUTOMATIC, nature_reason=HISTORY)

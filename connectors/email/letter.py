@@ -49,8 +49,10 @@ def letter(message: OutboundMessage, settings: MailboxSettings, zone: ZoneInfo) 
     said = _said(message, language)
     if not said and not files:
         raise SendRejected(Fault.EMPTY)
-    signed = signature(settings, language, message.author)
-    quoted = _quoted(message, language, zone)
+    # No person's name stands below what a machine wrote; and it repeats nobody's words, so that
+    # nobody can have them sent to a stranger.
+    signed = "" if message.automatic else signature(settings, language, message.author)
+    quoted = None if message.automatic else _quoted(message, language, zone)
     mail = EmailMessage(policy=policy.SMTP)
     text = _text(said, signed, quoted)
     mail.set_content(_clean(text), cte=_encoding(text))

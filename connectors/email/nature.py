@@ -88,6 +88,11 @@ def nature(mail: Mail, who: Author, own: frozenset[str]) -> tuple[Nature, str]:
     return Nature.PERSON, ""
 
 
+def by_machine(mail: Mail) -> bool:
+    """Whether a machine wrote it in whoever's name: an out-of-office note, a read receipt."""
+    return bool(_automatic(mail.root.headers, mail.root, own_site=False))
+
+
 def _bounce(mail: Mail) -> str:
     """A delivery status, or the mail system's own name; postmaster may be a person."""
     headers, root = mail.root.headers, mail.root

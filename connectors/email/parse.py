@@ -16,7 +16,7 @@ from connectors.email.delivery import delivery_report, has_status, returned_ids
 from connectors.email.forwarded import original_sender
 from connectors.email.headers import MAX_IDS, Headers, Mailbox, message_ids, sent_date
 from connectors.email.mime import FOOTER, Mail, scan
-from connectors.email.nature import OWN_HEADER, Author, author, nature
+from connectors.email.nature import OWN_HEADER, Author, author, by_machine, nature
 from connectors.email.quotes import split
 from connectors.email.wrapped import MAX_LEVELS
 from inbox.errors import Fault, Unreadable
@@ -25,6 +25,7 @@ from inbox.model import Attachment, Handle, InboundMessage, Nature
 __all__ = ["parse_mail", "read_part"]
 
 OWN_ECHO = "our own mail came back"
+OWN_MACHINE = "sent by a machine in our own name"
 MAX_ANSWERED = 5
 _OLDEST = timedelta(days=30)
 _SLOWEST_WAY = timedelta(minutes=1)  # from pressing Send to the first server
@@ -70,6 +71,8 @@ def parse_mail(
     if kind is Nature.BOUNCE and delivery is None and has_status(mail):
         kind, reason = Nature.AUTOMATIC, "delivered"
     theirs = original_sender(mail, text, subject, own_addresses) if kind is Nature.OWN else None
+    if kind is Nature.OWN and theirs is None and by_machine(mail):
+        return OWN_MACHINE
     return InboundMessage(
         channel_id=channel_id,
         external_id=own_id,

@@ -152,6 +152,23 @@ async def test_a_text_goes_out_with_its_formatting_as_an_answer(
     assert receipt.thread_ids == (f"chat:{CLIENT}",)
 
 
+async def test_what_a_machine_wrote_goes_out_plainly_as_an_answer(
+    connector: TelegramConnector, people: People, world: World
+) -> None:
+    asked = people.says(CLIENT, TOKEN, "Когда?")
+    batches = connector.receive(None)
+    (raw,) = (await _next(batches)).messages
+    await batches.aclose()
+    answering = await connector.parse([raw])
+    assert isinstance(answering, InboundMessage)
+    told = reply("Мы закрыты", author="", automatic="auto-replied", answering=answering)
+    await connector.send(told)
+    shown = world.chat(TOKEN, CLIENT)[-1]
+    assert shown["text"] == "Мы закрыты"
+    assert shown["from"]["is_bot"] is True
+    assert shown["reply_to_message"]["message_id"] == asked["message_id"]
+
+
 @pytest.mark.parametrize(
     ("media", "field"),
     [

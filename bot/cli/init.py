@@ -176,11 +176,12 @@ def _as_toml(answers: Answers) -> str:
 
 def _promises(say: Say) -> str:
     """What is promised, for whoever wants to change it: commented lines of the settings."""
+    first = say("the first reply in a conversation")
     lines = (
         say("How soon clients are answered, in working time:"),
         "[sla]",
         'reply_within = "1h"',
-        f'first_reply_within = "30m"  # {say("the first reply in a conversation")}',
+        f'first_reply_within = "30m"  # {first}',
         "[sla.tiers.vip]",
         'reply_within = "20m"  # okno clients tier',
         "",

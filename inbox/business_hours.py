@@ -128,7 +128,9 @@ class BusinessHours:
     def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
         """The open spans between two instants, clipped to them, in order; UTC."""
         start, end = _utc(start), _utc(end)
-        self._learn(start, max(start, end))
+        if start >= end:
+            return
+        self._learn(start, end)
         first, last = bisect_right(self._closes, start), bisect_left(self._opens, end)
         for open_, close in zip(self._opens[first:last], self._closes[first:last], strict=True):
             yield max(open_, start), min(close, end)

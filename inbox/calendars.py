@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ STUDIO = "studio"
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC)
+_TICK = timedelta.resolution
 
 
 class Hours(Protocol):
@@ -126,20 +128,27 @@ class Calendars:
         return self.named(next((one for one in (client, manager) if one in self._known), None))
 
     def course(self, stretches: Sequence[Stretch]) -> Hours:
-        """The hours by which time ran over these stretches, in their order."""
-        if len(stretches) == 1:
-            return self.named(stretches[0].calendar).hours
-        return SwappedHours([(self.named(one.calendar).hours, one.since) for one in stretches])
+        """The hours by which time ran over these stretches, at least one, in their order."""
+        turns = [(self.named(one.calendar).hours, one.since) for one in stretches]
+        if len({hours for hours, _ in turns}) == 1:
+            return turns[0][0]
+        return SwappedHours(turns)
 
 
 class SwappedHours:
     """Hours that took turns, each from its instant on; the first counts before that too (13).
 
-    A deadline that one of them reached before it was swapped stays where it was.
+    A deadline that one of them reached before it was swapped stays where it was. The instants
+    of the turns are in order; where one is earlier than the one before, both begin with the later.
     """
 
     def __init__(self, turns: Sequence[tuple[BusinessHours, datetime]]) -> None:
         self._turns = tuple(turns)
+        begins = [_BEGINNING, *accumulate((at for _, at in turns[1:]), max)]
+        self._pieces = tuple(
+            (hours, since, until)
+            for (hours, _), since, until in zip(turns, begins, [*begins[1:], _END], strict=True)
+        )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -150,58 +159,78 @@ class SwappedHours:
     def version(self) -> str:
         """Differs where any of the hours or their instants do."""
         first, *later = self._turns
-        parts = [first[0].version, *(f"{hours.version}@{at:%Y%m%dT%H%M%S}" for hours, at in later)]
+        parts = [
+            first[0].version,
+            *(f"{hours.version}@{at:%Y%m%dT%H%M%S.%f}" for hours, at in later),
+        ]
         return "+".join(parts)
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """As BusinessHours.elapsed."""
         if end < start:
             return -self.elapsed(end, start)
-        pieces = (
-            hours.elapsed(max(start, since), min(end, until))
-            for hours, since, until in self._pieces()
-            if max(start, since) < min(end, until)
-        )
+        pieces = (hours.elapsed(*clip) for hours, clip in self._clipped(start, end))
         return sum(pieces, timedelta())
 
     def deadline(self, start: datetime, budget: timedelta) -> datetime:
-        """As BusinessHours.deadline; a negative budget looks back by the hours of `start`."""
-        if budget <= timedelta():
-            return self._at(start).deadline(start, budget)
-        at, pieces = start, self._pieces()
-        for hours, _, until in pieces[:-1]:
+        """As BusinessHours.deadline."""
+        if budget < timedelta():
+            return self._back(start, -budget)
+        at = start
+        for hours, _, until in self._pieces[:-1]:
             if until <= at:
                 continue
             run = hours.elapsed(at, until)
             if run >= budget:
                 return hours.deadline(at, budget)
             at, budget = until, budget - run
-        return pieces[-1][0].deadline(at, budget)
+        return self._pieces[-1][0].deadline(at, budget)
+
+    def _back(self, start: datetime, budget: timedelta) -> datetime:
+        """The earliest instant from which so much had run at `start`."""
+        at = start
+        for hours, since, _ in reversed(self._pieces[1:]):
+            if since >= at:
+                continue
+            run = hours.elapsed(since, at)
+            if run > budget:
+                return _back_in(hours, at, budget)
+            at, budget = since, budget - run
+        return _back_in(self._pieces[0][0], at, budget)
 
     def is_open(self, at: datetime) -> bool:
         """As BusinessHours.is_open."""
-        return self._at(at).is_open(at)
+        return next(hours for hours, since, _ in reversed(self._pieces) if since <= at).is_open(at)
 
     def next_opening(self, at: datetime) -> datetime:
         """As BusinessHours.next_opening."""
-        pieces = self._pieces()
-        for hours, _, until in pieces[:-1]:
+        for hours, _, until in self._pieces[:-1]:
             span = next(hours.spans(at, until), None) if at < until else None
             if span is not None:
                 return span[0]
             at = max(at, until)
-        return pieces[-1][0].next_opening(at)
+        return self._pieces[-1][0].next_opening(at)
 
     def spans(self, start: datetime, end: datetime) -> Iterator[Span]:
-        """As BusinessHours.spans."""
-        for hours, since, until in self._pieces():
-            if max(start, since) < min(end, until):
-                yield from hours.spans(max(start, since), min(end, until))
+        """As BusinessHours.spans; what is open on both sides of a swap is one span."""
+        before: Span | None = None
+        for hours, clip in self._clipped(start, end):
+            for opening, closing in hours.spans(*clip):
+                if before is not None and before[1] < opening:
+                    yield before
+                    before = None
+                before = (before[0] if before is not None else opening, closing)
+        if before is not None:
+            yield before
 
-    def _pieces(self) -> list[tuple[BusinessHours, datetime, datetime]]:
-        """Each hours with the instants from which and to which they count."""
-        begins = [_BEGINNING, *(at for _, at in self._turns[1:])]
-        return list(zip((one for one, _ in self._turns), begins, [*begins[1:], _END], strict=True))
+    def _clipped(self, start: datetime, end: datetime) -> Iterator[tuple[BusinessHours, Span]]:
+        """Which hours count between two instants, each with from when to when."""
+        for hours, since, until in self._pieces:
+            clip = max(start, since), min(end, until)
+            if clip[0] < clip[1]:
+                yield hours, clip
 
-    def _at(self, at: datetime) -> BusinessHours:
-        return next(hours for hours, since, _ in reversed(self._pieces()) if since <= at)
+
+def _back_in(hours: BusinessHours, at: datetime, budget: timedelta) -> datetime:
+    """Where nothing is left of the budget, the end of what was open last before `at`."""
+    return hours.deadline(at, -budget) if budget else hours.deadline(at, -_TICK) + _TICK

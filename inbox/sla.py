@@ -8,7 +8,7 @@ A ladder goes on after its last rung (rule 19): the numbers behind its own are t
 whom the last rung tells; of several rungs at the same greatest offset that is the last one set.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -157,18 +157,7 @@ def due_alerts(
     open instant, marked late. Until then nothing fires and nothing has passed. Of daily repeats
     only the newest ever passes.
     """
-    passed = _passed(hours, base, ladder, fired, now)
-    if not passed:
-        return DueAlerts()
-    latest = max(passed.values())
-    newest = [number for number, at in passed.items() if at == latest]
-    fire = tuple(
-        number for number in newest if may_be_told(hours, rung_at(ladder, number), latest, now)
-    )
-    if not fire:
-        return DueAlerts()
-    held_back = set(newest) - set(fire)
-    return DueAlerts(fire, frozenset(passed) - held_back, late=now - latest > PROMPT)
+    return _told(hours, ladder, _passed(hours, base, ladder, fired, now), now)
 
 
 def next_rung_at(
@@ -184,13 +173,31 @@ def next_rung_at(
     its rungs: those wait for the next opening. None: nothing will ever be announced.
     """
     now = base if now is None else now
-    if due_alerts(hours, base, ladder, fired, now).fire:
+    passed = _passed(hours, base, ladder, fired, now)
+    if _told(hours, ladder, passed, now).fire:
         return now
     ahead = [at for at in _instants(hours, base, ladder, fired).values() if at > now]
     candidates = [min(ahead) if ahead else _next_daily(hours, base, ladder, fired, now)]
-    if _passed(hours, base, ladder, fired, now):
+    if passed:
         candidates.append(_opening(hours, now))
     return min((at for at in candidates if at is not None), default=None)
+
+
+def _told(
+    hours: Hours, ladder: Sequence[Rung], passed: Mapping[int, datetime], now: datetime
+) -> DueAlerts:
+    """What is to be done of the numbers that have passed."""
+    if not passed:
+        return DueAlerts()
+    latest = max(passed.values())
+    newest = [number for number, at in passed.items() if at == latest]
+    fire = tuple(
+        number for number in newest if may_be_told(hours, rung_at(ladder, number), latest, now)
+    )
+    if not fire:
+        return DueAlerts()
+    held_back = set(newest) - set(fire)
+    return DueAlerts(fire, frozenset(passed) - held_back, late=now - latest > PROMPT)
 
 
 def _passed(
@@ -246,8 +253,10 @@ def _newest_daily(
 ) -> tuple[int, datetime] | None:
     """Number and instant of the latest daily repeat that has come; seeks back from `now`."""
     after = _last_hourly(hours, base, ladder)
+    if after is None or after >= now:
+        return None
     at = due_at(hours, now, -_TICK)
-    while after is not None and at is not None and at > after:
+    while at is not None and at > after:
         day = _date(hours, at)
         opening = _first_opening(hours, day)
         if opening is not None and opening > after:

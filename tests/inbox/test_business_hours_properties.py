@@ -1,59 +1,29 @@
 """Business time: what must hold for every calendar, and agreement with others."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import workclock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inbox.business_hours import BusinessHours, Shifts
-
-MOSCOW = ZoneInfo("Europe/Moscow")
-MINUTE = timedelta(minutes=1)
-ALWAYS = dict.fromkeys(range(7), ((time(0), time(0)),))
-# How long an example takes is the machine's affair; the benchmark watches speed.
-patient = settings(deadline=None, max_examples=60)
-
-ZONES = [
+from tests.inbox.drawn import (
     MOSCOW,
-    *map(
-        ZoneInfo,
-        ("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"),
-    ),
-    *map(ZoneInfo, ("America/Sao_Paulo", "Africa/Cairo", "America/Havana", "Pacific/Apia")),
-]
-BEGIN = datetime(2010, 1, 1, tzinfo=UTC)
-END = datetime(2031, 1, 1, tzinfo=UTC)
-near_changes = st.builds(
-    lambda year, day, seconds: datetime(year, *day, tzinfo=UTC) + timedelta(seconds=seconds),
-    st.integers(2010, 2030),
-    st.sampled_from([(3, 8), (3, 28), (4, 5), (10, 4), (10, 25), (11, 1), (12, 29)]),
-    st.integers(0, 7 * 86400),
-)
-anywhere = st.integers(0, int((END - BEGIN).total_seconds())).map(
-    lambda seconds: BEGIN + timedelta(seconds=seconds)
-)
-instants = near_changes | anywhere
-times = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45, 59]))
-some_shifts = st.lists(st.tuples(times, times), min_size=1, max_size=3)
-weeks = st.dictionaries(st.integers(0, 6), some_shifts, min_size=1)
-dates = st.dates(date(2010, 1, 1), date(2030, 12, 31))
-budgets = st.integers(0, 400 * 3600).map(lambda seconds: timedelta(seconds=seconds))
-calendars = st.builds(
-    BusinessHours,
-    st.sampled_from(ZONES),
+    ZONES,
+    budgets,
+    calendars,
+    dates,
+    instants,
+    patient,
+    roomy,
+    some_shifts,
     weeks,
-    st.frozensets(dates, max_size=8),
-    st.dictionaries(dates, st.just([]) | some_shifts, max_size=4),
 )
-# A weekly shift may be shorter than a gap; enough open time for any budget needs a real week.
-roomy = st.builds(
-    lambda zone, week, off: BusinessHours(zone, {**week, 2: [(time(8), time(20))]}, off),
-    st.sampled_from(ZONES),
-    weeks,
-    st.frozensets(dates, max_size=8),
-)
+
+MINUTE = timedelta(minutes=1)
+TICK = timedelta.resolution
+ALWAYS = dict.fromkeys(range(7), ((time(0), time(0)),))
 
 
 @patient
@@ -132,6 +102,41 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(hours, at) -> None:
     assert opening >= at
     assert hours.is_open(opening)
     assert hours.elapsed(at, opening) == timedelta()
+
+
+@patient
+@given(calendars, instants, instants)
+def test_the_spans_are_all_that_is_open(hours, a, b) -> None:
+    a, b = sorted((a, b))
+    spans = list(hours.spans(a, b))
+    assert sum((close - open_ for open_, close in spans), timedelta()) == hours.elapsed(a, b)
+    edges = [a, *(edge for span in spans for edge in span), b]
+    assert edges == sorted(edges)
+    for (_, close), (open_, _) in pairwise(spans):
+        assert close < open_
+    for open_, close in spans:
+        assert hours.is_open(open_)
+        assert hours.is_open(close - TICK)
+        assert close == b or not hours.is_open(close)
+        assert open_ == a or not hours.is_open(open_ - TICK)
+
+
+@patient
+@given(calendars, st.dictionaries(dates, st.just([]) | some_shifts, max_size=4))
+def test_dates_that_are_put_over_others_are_as_if_said_at_once(hours, entered) -> None:
+    opened = {day for day, one in entered.items() if one}
+    closed = entered.keys() - opened
+    expected = BusinessHours(
+        hours.zone,
+        hours.weekly,
+        (hours.days_off | closed) - opened,
+        {day: one for day, one in {**hours.dates, **entered}.items() if day not in closed},
+    )
+    changed = hours.with_dates(entered)
+    for day in entered:
+        noon = datetime.combine(day, time(12), tzinfo=hours.zone)
+        around = noon - timedelta(days=2), noon + timedelta(days=2)
+        assert list(changed.spans(*around)) == list(expected.spans(*around))
 
 
 def by_the_minute(week: dict[int, Shifts], off: set[date], start: datetime, end: datetime):

@@ -19,12 +19,14 @@ from bot.letters import CatalogueLetters
 from connectors.telegram.bot import open_bot
 from connectors.telegram.config import TelegramSettings
 from connectors.telegram.connector import TelegramConnector
+from inbox.business_hours import BusinessHours
 from inbox.calendars import Calendars
 from inbox.flow import listen
 from inbox.inbox import Inbox
 from inbox.jobs import Queue
 from inbox.model import Channel, Manager
 from inbox.policies import Policies
+from inbox.sla import Policy
 from inbox.worker import work
 from sandbox.telegram import People, Person, TelegramServer, World
 from storage.store import SqlStore, open_store
@@ -143,7 +145,13 @@ async def desk_world(path: Path) -> AsyncIterator[DeskWorld]:
 
 
 @asynccontextmanager
-async def running(there: Around, *, two_bots: bool = False) -> AsyncIterator[DeskWorld]:
+async def running(
+    there: Around,
+    *,
+    two_bots: bool = False,
+    hours: BusinessHours = HOURS,
+    policy: Policy = POLICY,
+) -> AsyncIterator[DeskWorld]:
     """The program over it: listening and working until the end of the block.
 
     With `two_bots` clients write to CLIENTS_BOT, and BOT is the staff's own.
@@ -162,8 +170,8 @@ async def running(there: Around, *, two_bots: bool = False) -> AsyncIterator[Des
         desk,
         connectors,
         clock,
-        Calendars.only(HOURS),
-        Policies.only(POLICY),
+        Calendars.only(hours),
+        Policies.only(policy),
         {},
         CatalogueLetters("ru"),
     )

@@ -41,7 +41,11 @@ async def test_a_newcomer_is_offered_to_all_and_taken_by_one(desk: DeskWorld) ->
     card = await taken(desk)
 
     assert "Анна" in card["text"]
-    assert labels(card) == ["Ответ не нужен", "Передать", "История"]
+    assert labels(card) == [
+        *("Ответ не нужен", "Ответили по телефону"),
+        *("Пообещать", "Передать"),
+        *("История", "Почему?"),
+    ]
     others = await desk.sees(IVAN.telegram_id, "Ведёт Ольга")
     assert labels(others) == []
     assert not any("Сайт" in one.get("text", "") for one in desk.chat(ADAM.telegram_id))
@@ -70,7 +74,7 @@ async def test_a_reply_to_a_card_reaches_the_client_and_is_ticked(desk: DeskWorl
     await desk.until(lambda: ticks(desk, said["message_id"]) == ["👌"])
     answered = await desk.sees(OLGA.telegram_id, "✅ Ответ: Ольга")
     assert answered["message_id"] == card["message_id"]
-    assert labels(answered) == ["История"]
+    assert labels(answered) == ["Пообещать", "История", "Почему?"]
 
 
 async def test_a_reply_to_an_own_earlier_message_goes_the_same_way(desk: DeskWorld) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from inbox.calendars import STUDIO as STUDIO_CALENDAR
+from inbox.calendars import SpecialDay
 from sandbox.telegram import Fault
+from storage.store import open_store
 from tests.bot.process_world import (
     ANNA,
     CLIENT,
@@ -17,12 +22,19 @@ from tests.bot.process_world import (
     STUDIO,
     TOKEN,
     Studio,
+    present,
     until,
 )
 from tests.bot.process_world import studio as _studio
 
 pytestmark = pytest.mark.slow
 studio = _studio
+
+LATE_IN_2027 = datetime(2027, 11, 20, 9, tzinfo=UTC)
+TURNED = json.dumps({"real": 0, "shown": LATE_IN_2027.timestamp(), "speed": 0})
+ALL_DAY = '["00:00-24:00"]'
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ROUND_THE_CLOCK = "\n".join(("[hours]", *(f"{day} = {ALL_DAY}" for day in WEEK), ""))
 
 
 async def test_it_works_stops_on_sigterm_and_goes_on_after_a_restart(studio: Studio) -> None:
@@ -137,4 +149,56 @@ async def test_a_revoked_token_pauses_telegram_and_mail_goes_on(studio: Studio) 
         _, facts = await running.health()
         assert facts["parts"]["telegram"]["state"] == "paused"
         assert facts["parts"]["email:info"]["state"] != "paused"
+        assert await running.stop() == 0
+
+
+async def test_changed_settings_and_an_undecreed_year_are_said_at_the_start(
+    studio: Studio,
+) -> None:
+    path = studio.write()
+    (studio.folder / "clock.json").write_text(TURNED)
+    base = path.read_text() + '[clock]\nfile = "clock.json"\n'
+    path.write_text(base + '[hours]\ncountry = "RU"\n[sla]\nreply_within = "1h"\n')
+    async with studio.okno(path) as running:
+        await until(lambda: "Okno runs." in running.said, running)
+        await until(lambda: "not decreed yet" in running.said, running)
+        assert "2028" in running.said
+        assert "The settings changed." not in running.said
+        assert await running.stop() == 0
+    path.write_text(base + '[hours]\nmon = ["09:00-12:00"]\n[sla]\nreply_within = "2h"\n')
+    async with studio.okno(path) as running:
+        await until(lambda: running.said.count("The settings changed.") == 2, running)
+        assert "UTC, mon 09:00-12:00" in running.said
+        assert "reply_within 2h" in running.said
+        assert "not decreed" not in running.said
+        assert await running.stop() == 0
+
+
+async def test_a_day_entered_by_another_process_counts_within_seconds(studio: Studio) -> None:
+    path = studio.write()
+    path.write_text(path.read_text() + ROUND_THE_CLOCK)
+    async with studio.okno(path) as running:
+        studio.people.says(CLIENT, TOKEN, "When will you be there?")
+        await until(lambda: "When will you" in studio.texts(ANNA), running)
+        store = await open_store(f"sqlite:///{studio.folder}/okno.db", exclusive=False)
+        try:
+            async with store.begin() as t:
+                due = (await t.waiting(None, 9))[0].wait
+                day = present().date()
+                for number in range(3):
+                    off = day + timedelta(days=number)
+                    entered = SpecialDay(STUDIO_CALENDAR, off, (), "moving", None, present())
+                    await t.save_special_day(entered)
+            assert due is not None
+
+            async def moved() -> bool:
+                async with store.begin() as t:
+                    now = (await t.waiting(None, 9))[0].wait
+                return now is not None and now.due_at != due.due_at
+
+            async with asyncio.timeout(PATIENCE):
+                while not await moved():
+                    await asyncio.sleep(0.1)
+        finally:
+            await store.close()
         assert await running.stop() == 0

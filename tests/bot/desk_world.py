@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from connectors.telegram.config import TelegramSettings
 from connectors.telegram.connector import TelegramConnector
 from inbox.business_hours import BusinessHours
 from inbox.calendars import Calendars
-from inbox.flow import listen
+from inbox.flow import escalate, listen
 from inbox.inbox import Inbox
 from inbox.jobs import Queue
 from inbox.model import Channel, Manager
@@ -42,10 +42,17 @@ PATIENCE = 10.0  # seconds
 
 
 class WallClock:
-    """The machine's clock: the Bot API of these tests stamps messages by it as well."""
+    """The machine's clock: the Bot API of these tests stamps messages by it as well.
+
+    `ahead`: a test may have some time passed.
+    """
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
 
     def now(self) -> datetime:
-        return datetime.now(UTC)  # noqa: TID251 - the one clock of a test that runs for real
+        wall = datetime.now(UTC)  # noqa: TID251 - the one clock of a test that runs for real
+        return wall + self.ahead
 
 
 class DeskWorld:
@@ -62,6 +69,13 @@ class DeskWorld:
     def chat(self, person_id: int, bot: int = BOT) -> list[dict[str, Any]]:
         """The chat of a person with the bot."""
         return self.world.chat(bot, person_id)
+
+    async def passes(self, time: timedelta) -> None:
+        """So much time has passed; alerts that are due by then are raised."""
+        clock = self.inbox.clock
+        assert isinstance(clock, WallClock)
+        clock.ahead += time
+        await escalate(self.inbox)
 
     async def until(self, holds: Callable[[], Any]) -> Any:
         """The first true value of `holds`; TimeoutError where it stays false."""

@@ -3,11 +3,24 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import text
+import pytest
 
-from inbox.actions import answer_only_sender, dismiss, hand_over, settle, take, try_again
+from inbox.actions import (
+    add_note,
+    answer_only_sender,
+    dismiss,
+    hand_over,
+    phone_note,
+    phoned,
+    settle,
+    take,
+    try_again,
+    undo_dismissal,
+)
+from inbox.corrections import call_automatic
 from inbox.errors import Fault, SendRejected, SendUncertain
-from inbox.flow import reply
+from inbox.flow import escalate, reply
+from inbox.jobs import Queue
 from inbox.model import Outcome
 from inbox.ports import CardState, ReplyState
 from tests.fakes import failures
@@ -63,19 +76,124 @@ async def test_a_client_handed_over_is_the_others_with_all_conversations(
     assert (await studio.conversation(other)).assignee_id == studio.boris.id
 
 
-async def test_a_breach_is_charged_to_who_held_it_when_it_was_due(studio: Studio) -> None:
-    await studio.client("Ромашка", studio.anna, "a@x.test")
+class TestRule08:
+    async def test_rule_08_no_reply_needed_is_an_end_without_an_answer(
+        self, studio: Studio
+    ) -> None:
+        thread = await studio.asks("a@x.test")
+        await dismiss(studio.inbox, (await studio.conversation(thread)).id, studio.anna)
+        conversation = await studio.conversation(thread)
+        assert (conversation.wait, conversation.answered_at) == (None, None)
+
+    async def test_rule_08_it_can_be_taken_back_for_a_minute(self, studio: Studio) -> None:
+        thread = await studio.asks("a@x.test")
+        studio.clock.pass_(minutes=46)
+        await escalate(studio.inbox)
+        await studio.run()
+        conversation = await studio.conversation(thread)
+        before, told = conversation.wait, len(studio.desk.alerts)
+        assert before is not None
+        await dismiss(studio.inbox, conversation.id, studio.anna)
+        studio.clock.pass_(seconds=60)
+        assert await undo_dismissal(studio.inbox, conversation.id, studio.anna)
+        assert not await undo_dismissal(studio.inbox, conversation.id, studio.anna)
+        await escalate(studio.inbox)
+        await studio.run()
+        after = (await studio.conversation(thread)).wait
+        assert after == before, "as if it had never ended"
+        assert len(studio.desk.alerts) == told, "what was told is not told again"
+        assert studio.desk.redrawn[-1][1].state is CardState.WAITING
+
+    async def test_rule_08_later_it_cannot(self, studio: Studio) -> None:
+        thread = await studio.asks("a@x.test")
+        conversation = await studio.conversation(thread)
+        await dismiss(studio.inbox, conversation.id, studio.anna)
+        studio.clock.pass_(seconds=61)
+        assert not await undo_dismissal(studio.inbox, conversation.id, studio.anna)
+
+    async def test_rule_08_nor_once_somebody_wrote(self, studio: Studio) -> None:
+        thread = await studio.asks("a@x.test")
+        conversation = await studio.conversation(thread)
+        assert not await undo_dismissal(studio.inbox, conversation.id, studio.anna)
+        await dismiss(studio.inbox, conversation.id, studio.anna)
+        studio.clock.pass_(seconds=10)
+        await reply(studio.inbox, studio.draft(conversation, studio.anna))
+        await studio.run()
+        assert not await undo_dismissal(studio.inbox, conversation.id, studio.anna)
+        await studio.asks("a@x.test", "Ещё", thread=thread)
+        await dismiss(studio.inbox, conversation.id, studio.anna)
+        await studio.asks("a@x.test", "И ещё", thread=thread)
+        assert not await undo_dismissal(studio.inbox, conversation.id, studio.anna)
+
+    async def test_rule_08_what_no_person_asked_stays_without_a_wait(self, studio: Studio) -> None:
+        thread = await studio.asks("a@x.test")
+        await call_automatic(studio.inbox, studio.desk.cards[0][0].message_id, studio.anna)
+        conversation = await studio.conversation(thread)
+        assert not await undo_dismissal(studio.inbox, conversation.id, studio.anna)
+
+    async def test_rule_08_the_card_is_drawn_again_when_the_minute_is_over(
+        self, studio: Studio
+    ) -> None:
+        conversation = await studio.conversation(await studio.asks("a@x.test"))
+        await dismiss(studio.inbox, conversation.id, studio.anna)
+        await studio.run()
+        claimed = await studio.inbox.store.claim(Queue.DESK, 1)
+        assert claimed.next_due_in == pytest.approx(61, abs=2)
+
+
+class TestByTelephone:
+    async def test_it_counts_as_answered_at_that_moment(self, studio: Studio) -> None:
+        thread = await studio.asks("a@x.test")
+        studio.clock.pass_(minutes=20)
+        conversation = await studio.conversation(thread)
+        closed = await phoned(studio.inbox, conversation.id, studio.anna)
+        assert closed is not None
+        assert closed.closing is not None
+        assert closed.closing.outcome is Outcome.PHONED
+        assert closed.closing.business == timedelta(minutes=20)
+        assert (await studio.conversation(thread)).answered_at == studio.clock.now()
+        assert await phoned(studio.inbox, conversation.id, studio.anna) is None
+
+    async def test_what_comes_later_waits_on_its_own(self, studio: Studio) -> None:
+        thread = await studio.asks("a@x.test")
+        conversation = await studio.conversation(thread)
+        await phoned(studio.inbox, conversation.id, studio.anna)
+        studio.clock.pass_(minutes=5)
+        await studio.asks("a@x.test", "Ещё вопрос", thread=thread)
+        wait = (await studio.conversation(thread)).wait
+        assert wait is not None
+        assert (wait.started_at, wait.first) == (studio.clock.now(), False)
+
+    async def test_a_note_is_kept_in_one_line(self, studio: Studio) -> None:
+        conversation = await studio.conversation(await studio.asks("a@x.test"))
+        assert conversation.wait is not None
+        wait_id = conversation.wait.id
+        assert not await phone_note(studio.inbox, wait_id, studio.anna, "рано")
+        await phoned(studio.inbox, conversation.id, studio.anna)
+        assert not await phone_note(studio.inbox, wait_id, studio.anna, " \n ")
+        assert await phone_note(studio.inbox, wait_id, studio.anna, " Договорились\n на вторник ")
+        await studio.run()
+        card = studio.desk.redrawn[-1][1]
+        assert card.wait is not None
+        assert card.wait.closing is not None
+        assert card.wait.closing.note == "Договорились на вторник"
+
+
+async def test_words_for_the_new_holder(studio: Studio) -> None:
     conversation = await studio.conversation(await studio.asks("a@x.test"))
-    studio.clock.pass_(minutes=70)
+    assert not await add_note(studio.inbox, conversation.id, studio.anna, "Никому")
     await hand_over(studio.inbox, conversation.id, studio.boris, studio.anna)
-    await reply(studio.inbox, studio.draft(conversation, studio.boris))
+    assert not await add_note(studio.inbox, conversation.id, studio.boris, "Себе")
+    assert not await add_note(studio.inbox, conversation.id, studio.anna, "  ")
+    assert await add_note(studio.inbox, conversation.id, studio.anna, "Ждёт счёт")
     await studio.run()
-    assert await _held_by(studio) == [studio.anna.id]
-
-
-async def _held_by(studio: Studio) -> list[int]:
-    async with studio.inbox.store.begin() as t:
-        return [row[0] for row in await t.rows(text("SELECT held_by_id FROM wait"))]
+    ((about, words, to),) = studio.desk.notes
+    assert (about.id, words.text, words.author, to) == (
+        conversation.id,
+        "Ждёт счёт",
+        studio.anna,
+        studio.boris,
+    )
 
 
 async def test_a_rejected_reply_is_sent_again_when_the_manager_says_so(

@@ -18,11 +18,13 @@ from inbox.ports import DeskRef
 
 
 class Asked(StrEnum):
-    """What the answer is for; a prompt is about a wait (PHONE) or about a conversation."""
+    """What the answer is for; a prompt is about a wait (PHONE), a member (AWAY) or a
+    conversation."""
 
     PHONE = "phone"
     HAND_OVER = "hand_over"
     PROMISE = "promise"
+    AWAY = "away"
 
 
 @dataclass(frozen=True, slots=True)

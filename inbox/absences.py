@@ -27,7 +27,7 @@ async def go_away(
     until: datetime,
     *,
     deputy: Manager | None,
-    by: Manager,
+    by: Manager | None,
 ) -> Absence:
     """`who` is away from `since` until `until` (excluded); without a deputy named the usual one
     stands in. Raises BadAbsence.
@@ -39,7 +39,8 @@ async def go_away(
         if reason is not None:
             raise BadAbsence(reason)
         deputy_id = deputy.id if deputy is not None else None
-        absence = await t.add_absence(Absence(who.id, since, until, deputy_id, by.id))
+        by_id = by.id if by is not None else None
+        absence = await t.add_absence(Absence(who.id, since, until, deputy_id, by_id))
         await auditing.went_away(t, absence, deputy, now)
     return absence
 
@@ -76,7 +77,7 @@ def _fault_of(deputy: Manager | None, who: Manager) -> str | None:
     return "deputy_self" if deputy.id == who.id else None
 
 
-async def come_back(inbox: Inbox, who: Manager, by: Manager) -> Absence | None:
+async def come_back(inbox: Inbox, who: Manager, by: Manager | None) -> Absence | None:
     """End the present absence now, or call the next one off: what is left of it. None where none
     is known."""
     now = inbox.clock.now()
@@ -90,7 +91,7 @@ async def come_back(inbox: Inbox, who: Manager, by: Manager) -> Absence | None:
         since = min(absence.since, now)
         ended = replace(absence, since=since, until=now, given_back=called_off)
         await t.save_absence(ended)
-        await auditing.came_back(t, absence, now, by.id)
+        await auditing.came_back(t, absence, now, by.id if by is not None else None)
     return ended
 
 

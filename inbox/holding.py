@@ -89,7 +89,9 @@ async def pass_on(
     passed: list[tuple[Conversation, Wait]] = []
     for talk, wait in await t.open_waits_of(client_id=client.id):
         held_by = talk.assignee_id
-        counted = await _counted(calendars, t, talk, wait, change)
+        counted = await _counted(
+            calendars, t, talk, wait, change.to.calendar, at=change.at, by_id=change.by_id
+        )
         await t.save_wait(counted, held_by if wait.is_due(change.at) else None)
         holders = routing.member(staff, held_by), change.to
         await auditing.assigned(t, talk, counted, holders, at=change.at, by_id=change.by_id)
@@ -100,16 +102,46 @@ async def pass_on(
     return tuple(passed)
 
 
+async def swap_calendars(
+    calendars: Calendars,
+    t: Transaction,
+    open_: Sequence[tuple[Conversation, Wait]],
+    *,
+    at: datetime,
+    by_id: int | None,
+    cause: str,
+) -> int:
+    """A client's or a member's calendar is another since `at`, saved already: what is open goes on
+    by it (rule 13). How many waits that were."""
+    staff, swapped = await t.staff(), 0
+    for talk, wait in open_:
+        holder = routing.member(staff, talk.assignee_id)
+        own = holder.calendar if holder is not None else None
+        counted = await _counted(calendars, t, talk, wait, own, at=at, by_id=by_id)
+        if counted is not wait:
+            await t.save_wait(counted, talk.assignee_id if wait.is_due(at) else None)
+            await refresh(t, talk.id, f"{cause}: wait {wait.id} swapped at {at}")
+            swapped += 1
+    return swapped
+
+
 async def _counted(
-    calendars: Calendars, t: Transaction, talk: Conversation, wait: Wait, change: Change
+    calendars: Calendars,
+    t: Transaction,
+    talk: Conversation,
+    wait: Wait,
+    own: str | None,
+    *,
+    at: datetime,
+    by_id: int | None,
 ) -> Wait:
-    """The wait by the calendar that it has with the new holder (rules 11, 13)."""
-    calendar = calendars.of(talk.client.calendar, change.to.calendar)
+    """The wait by the calendar that it has now (rules 11, 13); `own`: the holder's."""
+    calendar = calendars.of(talk.client.calendar, own)
     if calendars.named(wait.stretches[-1].calendar).name == calendar.name:
         return wait
-    swapped = wait.swapped(calendar.name, change.at)
-    counted = swapped.recounted(change.at, calendars.course(swapped.stretches))
-    await auditing.swapped(t, talk, wait, counted, at=change.at, by_id=change.by_id)
+    swapped = wait.swapped(calendar.name, at)
+    counted = swapped.recounted(at, calendars.course(swapped.stretches))
+    await auditing.swapped(t, talk, wait, counted, at=at, by_id=by_id)
     return counted
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import people
+from bot.cli.calendar import calendar
 from bot.cli.frame import (
     FAILED,
     Command,
@@ -20,8 +21,11 @@ from bot.cli.frame import (
     say_in,
     settings_file,
 )
+from bot.cli.log import log_command
 from bot.cli.mailbox import mailbox
+from bot.cli.recount import recount_command
 from bot.cli.replay import replay_command
+from bot.cli.why import why_command
 from bot.texts import mark, speaker
 from bot.version import okno_version
 from inbox.phrases import Phrase
@@ -45,6 +49,7 @@ app = typer.Typer(
 app.add_typer(people.team, name="team")
 app.add_typer(people.clients, name="clients")
 app.add_typer(mailbox, name="mailbox")
+app.add_typer(calendar, name="calendar")
 
 
 def _show_version(wanted: bool) -> None:
@@ -176,3 +181,12 @@ def health(ctx: typer.Context, config: Config = None) -> None:
 app.command("replay", cls=Command, help=mark("Read stored messages again, after an upgrade."))(
     replay_command
 )
+app.command(
+    "why", cls=Command, help=mark("Explain a wait: what was counted, what not, who was told.")
+)(why_command)
+app.command("log", cls=Command, help=mark("Show who did what to which wait."))(log_command)
+app.command(
+    "recount",
+    cls=Command,
+    help=mark("Count closed waits by the calendars as they are now; shows it before it does."),
+)(recount_command)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cli import away, client_set
 from bot.cli.frame import (
     BAD_INPUT,
     FAILED,
@@ -24,6 +26,7 @@ from bot.cli.frame import (
     short_store,
     table,
 )
+from bot.cli.members import Post, member_named, zone_named
 from bot.settings import Settings
 from bot.texts import Say, mark
 from inbox.errors import StoreRefused
@@ -51,7 +54,7 @@ def team_add(
     telegram_id: Annotated[
         int, typer.Option(min=1, help=mark("A number; @userinfobot tells one's own."))
     ],
-    role: Annotated[Role, typer.Option(help=mark("What this person does."))] = Role.MANAGER,
+    role: Annotated[Post, typer.Option(help=mark("What this person does."))] = Post.MANAGER,
     language: Annotated[
         str | None, typer.Option(help=mark("ru or en; the studio's by default."))
     ] = None,
@@ -68,8 +71,8 @@ def team_add(
         id=0,
         name=" ".join(name.split()) or refuse(Phrase("The name is empty."), BAD_INPUT),
         telegram_id=telegram_id,
-        role=role,
-        zone=_zone(zone or settings.studio.timezone),
+        role=Role(role),
+        zone=zone_named(zone or settings.studio.timezone),
         language=known_language(language or settings.studio.language),
     )
     run(_add(settings, member, deputy))
@@ -87,7 +90,7 @@ async def _add(settings: Settings, member: Manager, deputy: str | None) -> None:
     async with short_store(settings) as store:
         async with store.begin() as t:
             staff = await t.staff()
-        deputy_id = None if deputy is None else _named(deputy, staff).id
+        deputy_id = None if deputy is None else member_named(deputy, staff).id
         if any(one.name.casefold() == member.name.casefold() for one in staff if one.active):
             refuse(
                 Phrase("There is a {name} already; names tell members apart.", name=member.name)
@@ -103,28 +106,6 @@ async def _add(settings: Settings, member: Manager, deputy: str | None) -> None:
             )
 
 
-def _named(name: str, staff: tuple[Manager, ...]) -> Manager:
-    active = {one.name.casefold(): one for one in staff if one.active}
-    found = active.get(name.casefold())
-    if found is None:
-        there = ", ".join(one.name for one in active.values()) or Phrase("nobody")
-        sentence = Phrase(
-            "There is no {name} in the team (there is: {names}).", name=name, names=there
-        )
-        refuse(sentence, BAD_INPUT)
-    return found
-
-
-def _zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (KeyError, ValueError, OSError):
-        sentence = Phrase(
-            '{name} is not a time zone; write a name such as "Europe/Moscow".', name=name
-        )
-        refuse(sentence, BAD_INPUT)
-
-
 @team.command("list", cls=Command, help=mark("Show the members of the studio."))
 def team_list(ctx: typer.Context, config: Config = None) -> None:
     settings = load_settings(ctx, config)
@@ -138,6 +119,9 @@ def team_list(ctx: typer.Context, config: Config = None) -> None:
     if not members:
         typer.echo(say("Nobody yet. Add the first one with `okno team add`."))
         return
+    from bot.clock import open_clock
+
+    now = open_clock(settings.clock.file).now()
     names = {one.id: one.name for one in members}
     head = (
         say("NAME"),
@@ -146,6 +130,9 @@ def team_list(ctx: typer.Context, config: Config = None) -> None:
         say("LANGUAGE"),
         say("ZONE"),
         say("DEPUTY"),
+        say("CALENDAR"),
+        say("E-MAIL"),
+        say("AWAY"),
         say("ACTIVE"),
     )
     rows = [
@@ -156,11 +143,28 @@ def team_list(ctx: typer.Context, config: Config = None) -> None:
             one.language,
             one.zone,
             names.get(one.deputy_id or 0, "-"),
+            one.calendar or "-",
+            one.email or "-",
+            _away(one, now),
             say("yes") if one.active else say("no"),
         )
         for one in members
     ]
     typer.echo(table(head, rows))
+
+
+def _away(member: Manager, now: datetime) -> str:
+    """The local days of the present absence, or of the next one."""
+    zone = ZoneInfo(member.zone)
+    for one in sorted(member.absences, key=lambda absence: absence.since):
+        if one.until > now:
+            last = one.until - timedelta.resolution
+            return f"{one.since.astimezone(zone):%d.%m}-{last.astimezone(zone):%d.%m.%Y}"
+    return "-"
+
+
+away.add_to(team)
+client_set.add_to(clients)
 
 
 @clients.command(
@@ -185,11 +189,15 @@ def clients_list(ctx: typer.Context, config: Config = None) -> None:
         (
             client.name,
             names.get(client.manager_id or 0, "-"),
+            client.tier or "-",
+            client.calendar or "-",
             ", ".join(_shown(handle) for handle in handles) or "-",
         )
         for client, handles in found
     ]
-    typer.echo(table((say("CLIENT"), say("MANAGER"), say("KNOWN BY")), rows))
+    typer.echo(
+        table((say("CLIENT"), say("MANAGER"), say("TIER"), say("CALENDAR"), say("KNOWN BY")), rows)
+    )
 
 
 def _shown(handle: Handle) -> str:

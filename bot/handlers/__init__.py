@@ -5,8 +5,10 @@ from __future__ import annotations
 from aiogram import Router
 
 from bot.handlers import (
+    away,
     by_reply,
     card,
+    dayoff,
     escalation,
     group,
     guide,
@@ -30,7 +32,7 @@ from bot.handlers import (
 def setup() -> list[Router]:
     """Fresh routers: answers to the desk's own questions, commands and buttons, then replies, then
     forms, then what is left."""
-    commands = (prompts, group, start, guide, inbox, language)
+    commands = (prompts, group, start, guide, inbox, language, away, dayoff)
     buttons = (card, hand_over, phone, promise, escalation, mail, why, outcome)
     rest = (by_reply, reply, invite, membership, plain)
     return [room.setup() for room in (*commands, *buttons, *rest)]

@@ -1,5 +1,5 @@
-"""Replies to the desk's own questions: a line about a call, a note, a time. They come first, so
-that none of them is taken for a command or goes to a client."""
+"""Replies to the desk's own questions: a line about a call, a note, a time, days. They come first,
+so that none of them is taken for a command or goes to a client."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from aiogram.filters import Filter
 from aiogram.types import Message
 
 from bot.access import Visit, refusal
+from bot.handlers.away import go_by_words
 from bot.handlers.hand_over import keep_words
 from bot.handlers.phone import keep_note
 from bot.handlers.promise import promise_by_words
@@ -49,6 +50,9 @@ async def take_answer(message: Message, prompt: Prompt, visit: Visit) -> None:
     match prompt.asked:
         case Asked.PROMISE:
             await _promise(visit, prompt.about, text, message.message_id)
+            return
+        case Asked.AWAY:
+            await go_by_words(visit, text, message.message_id)
             return
         case Asked.PHONE:
             if not await keep_note(visit, prompt.about, text):

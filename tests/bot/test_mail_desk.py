@@ -276,7 +276,7 @@ async def test_a_button_of_a_message_that_is_not_there(world: MailWorld) -> None
     assert "Ольга" in await world.desk.presses_made_up(IVAN.telegram_id, "m:a:1")
 
 
-async def test_why_of_no_message(world: MailWorld) -> None:
+async def test_why_of_no_message_is_about_the_newest_wait(world: MailWorld) -> None:
     card = await world.card("Когда?")
     async with world.desk.inbox.store.begin() as t:
         links = await t.links_of_message(1)
@@ -284,4 +284,4 @@ async def test_why_of_no_message(world: MailWorld) -> None:
         ref = replace(links[0].shown.ref, message_id=number["message_id"])
         await t.link([replace(links[0], shown=replace(links[0].shown, ref=ref), message_id=None)])
     world.says("/why", number)
-    await world.desk.sees(OLGA.telegram_id, "Это не о сообщении клиента")
+    await world.desk.sees(OLGA.telegram_id, "Ромашка ждёт с")

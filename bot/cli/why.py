@@ -1,0 +1,82 @@
+"""`okno why`: the same explanation as under a card, in plain text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.frame import Config, load_settings, refuse, run, say_in, short_store, table
+from bot.texts import Say, mark
+from inbox.phrases import Phrase
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from inbox.model import Conversation
+
+MOST_FOUND = 50
+NEVER_CUT = 10**9  # UTF-16 units
+
+
+def why_command(
+    ctx: typer.Context,
+    conversation: Annotated[
+        str,
+        typer.Argument(
+            help=mark("A number, an address, an @name, or the beginning of a client's name.")
+        ),
+    ],
+    everything: Annotated[
+        bool, typer.Option("--all", help=mark("All waits and promises, not the newest alone."))
+    ] = False,
+    config: Config = None,
+) -> None:
+    settings = load_settings(ctx, config)
+    typer.echo(run(_explained(say_in(ctx), settings, conversation, everything=everything)))
+
+
+async def _explained(say: Say, settings: Settings, words: str, *, everything: bool) -> str:
+    from bot.clock import open_clock
+    from bot.reader import Reader
+    from bot.stories import stories_in, story_of
+    from bot.terms import calendars_of
+    from bot.why import why_waits
+
+    now = open_clock(settings.clock.file).now().replace(microsecond=0)
+    calendars = calendars_of(settings)
+    async with short_store(settings) as store, store.begin() as t:
+        found = await t.find_conversations(words, MOST_FOUND)
+        talk = one_conversation(say, words, found)
+        calendars.learn(await t.special_days())
+        if everything:
+            stories = await stories_in(t, calendars, talk, now)
+        else:
+            newest = (await t.waits_in(talk.id))[:1]
+            stories = tuple([await story_of(t, calendars, talk, one, now) for one in newest])
+    if not stories:
+        return say("Nobody has ever waited in the conversation № {number}.", number=talk.id)
+    reader = Reader(say, settings.studio.zone, now)
+    parts = [why_waits(one, reader, NEVER_CUT).text for one in stories]
+    others = ", ".join(f"№ {one.id}" for one in found if one.id != talk.id)
+    if others:
+        parts.append(say("Other conversations of this client: {numbers}", numbers=others))
+    return "\n\n".join(parts)
+
+
+def one_conversation(say: Say, words: str, found: tuple[Conversation, ...]) -> Conversation:
+    """The newest of one client's conversations; of several clients' they are listed to choose
+    from. Raises Refusal."""
+    if not found:
+        refuse(Phrase("No conversation is known for {words}.", words=words))
+    number = words.strip().lstrip("#№ ")
+    named = [one for one in found if str(one.id) == number]
+    if named:
+        return named[0]
+    if len({one.client.id for one in found}) > 1:
+        head = (say("NUMBER"), say("CLIENT"), say("CONTACT"), say("CHANNEL"))
+        rows = [
+            (f"№ {one.id}", one.client.name, one.contact.name, one.channel_id) for one in found
+        ]
+        typer.echo(table(head, rows), err=True)
+        refuse(Phrase("Several clients are meant by {words}; name a number.", words=words))
+    return found[0]

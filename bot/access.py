@@ -108,7 +108,9 @@ class Access(BaseMiddleware):
             allowed = chat is not None and _is_ours_in_a_group(event, chat.id, me, staff)
         if allowed:
             return await handler(event, data)
-        if user is not None:
+        if user is not None and me is not None and event.callback_query is not None:
+            await answer(event.callback_query, say("This button no longer works."))
+        elif user is not None:
             await _refuse(data["bot"], say, event, private=private)
         return None
 

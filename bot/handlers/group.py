@@ -91,5 +91,5 @@ async def only_in_groups(message: Message, visit: Visit) -> None:
     await visit.send(Rich(words), reply_to=message.message_id)
 
 
-async def ignore() -> None:
+async def ignore(message: Message) -> None:
     """A command to another bot: nothing in a group is for the routers behind this one."""

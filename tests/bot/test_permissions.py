@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,16 +12,27 @@ import pytest
 from bot.buttons import (
     CardButton,
     CardDeed,
+    DayButton,
     HandButton,
     LanguageButton,
     PageButton,
+    PickButton,
+    PickDeed,
+    PromiseButton,
+    PromiseDeed,
+    QuestionButton,
     ReplyButton,
     ReplyDeed,
     RoleButton,
+    TakeOnButton,
+    TimeButton,
+    WhyButton,
+    may_act,
 )
-from inbox.model import Manager
+from inbox import promises, routing
+from inbox.model import Absence, Manager, Role
 from tests.bot.desk_world import BOT, CLIENT, NEWCOMER, DeskWorld, around, desk_world, running
-from tests.bot.studio import ADAM, GONE, HELEN, IVAN, OLGA
+from tests.bot.studio import ADAM, GONE, HELEN, HOURS, IVAN, OLGA
 
 STRANGER = Manager(0, "Новый", NEWCOMER)
 EVERYBODY = (OLGA, IVAN, HELEN, ADAM, GONE, STRANGER)
@@ -37,14 +50,32 @@ NO_INVITES = {
     "Приглашать могут только руководитель и администратор.",
     "Only a head or an administrator can invite.",
 }
+CARD_WANTED = ("Ответьте этой командой на карточку", "Reply with this command")
 
-# The client and the reply of these tests have the number 1. Pressed last: what hands away.
+# The client, the reply and its wait have the number 1 in these tests, the promise 2. Pressed last:
+# what hands away.
 BUTTONS = [
     (CardButton(deed=CardDeed.SHOW, conversation_id=1), ENTITLED, ANOTHERS),
     (CardButton(deed=CardDeed.HISTORY, conversation_id=1), ENTITLED, ANOTHERS),
     (CardButton(deed=CardDeed.HAND_OVER, conversation_id=1), ENTITLED, ANOTHERS),
     (CardButton(deed=CardDeed.DISMISS, conversation_id=1), ENTITLED, ANOTHERS),
+    (CardButton(deed=CardDeed.UNDO, conversation_id=1), ENTITLED, ANOTHERS),
+    (CardButton(deed=CardDeed.PHONED, conversation_id=1), ENTITLED, ANOTHERS),
+    (CardButton(deed=CardDeed.PROMISE, conversation_id=1), ENTITLED, ANOTHERS),
     (CardButton(deed=CardDeed.TAKE, conversation_id=1), {OLGA}, ANOTHERS),
+    (WhyButton(message_id=1), ENTITLED, ANOTHERS),
+    (QuestionButton(message_id=1), ENTITLED, ANOTHERS),
+    (DayButton(conversation_id=1, day=740_000), ENTITLED, ANOTHERS),
+    (TimeButton(conversation_id=1, minute=1), ENTITLED, ANOTHERS),
+    (PickButton(deed=PickDeed.DAYS, conversation_id=1), ENTITLED, ANOTHERS),
+    (PickButton(deed=PickDeed.OTHER, conversation_id=1), ENTITLED, ANOTHERS),
+    (PickButton(deed=PickDeed.CANCEL, conversation_id=1), MEMBERS, set()),
+    (PromiseButton(deed=PromiseDeed.LEAVE, wait_id=2), ENTITLED, ANOTHERS),
+    (PromiseButton(deed=PromiseDeed.TELL, wait_id=2), ENTITLED, ANOTHERS),
+    (PromiseButton(deed=PromiseDeed.ASK_WITHDRAW, wait_id=2), ENTITLED, ANOTHERS),
+    (PromiseButton(deed=PromiseDeed.KEPT, wait_id=2), ENTITLED, ANOTHERS),
+    (PromiseButton(deed=PromiseDeed.WITHDRAW, wait_id=2), ENTITLED, ANOTHERS),
+    (TakeOnButton(wait_id=1), ENTITLED, ANOTHERS),
     (ReplyButton(deed=ReplyDeed.ARRIVED, reply_id=1), ENTITLED, ANOTHERS),
     (ReplyButton(deed=ReplyDeed.TRY_AGAIN, reply_id=1), ENTITLED, ANOTHERS),
     (PageButton(offset=0), MEMBERS, set()),
@@ -60,6 +91,12 @@ COMMANDS = [
     ("/inbox", MEMBERS, ("Ждут ответа", "Никто не ждёт", "Waiting for", "Nobody waits")),
     ("/language", MEMBERS, ("Выберите язык", "Choose a language")),
     ("/invite", LEADERS, ("Кого приглашаете", "Whom do you invite")),
+    ("/alerts", MEMBERS, ("Напишите /alerts в той группе", "Write /alerts in the group")),
+    ("/noreply", MEMBERS, CARD_WANTED),
+    ("/phone", MEMBERS, CARD_WANTED),
+    ("/promise", MEMBERS, CARD_WANTED),
+    ("/handover", MEMBERS, CARD_WANTED),
+    ("/take", MEMBERS, CARD_WANTED),
 ]
 MADE_UP = [
     "",
@@ -76,6 +113,34 @@ MADE_UP = [
     "r:v:77",
     "h:1:5",
     "h:1:77",
+    "c:u:77",
+    "e:77",
+    "e:-1",
+    f"e:{10**30}",
+    "k:k:77",
+    "k:k:1",
+    "k:z:2",
+    "k:t:",
+    "d:1:0",
+    "d:1:9999999",
+    "d:77:740000",
+    "t:1:-1",
+    "t:1:999999999999",
+    "t:77:1",
+    "b:o:77",
+    "b:z:1",
+    "q:77",
+    "w:77",
+    "w:x",
+]
+# Said as a reply to the card of the client; each alters nothing for who comes after.
+REPLIES = [
+    ("/noreply", "Здесь никто не ждёт ответа.", "Nothing waits here."),
+    ("/phone перезвонил", "Здесь никто не ждёт ответа.", "Nothing waits here."),
+    ("/promise когда-нибудь", "Не удалось понять время.", "This could not be read as a time."),
+    ("/promise", "Когда будет ответ", "By when will"),
+    ("/handover никому", "Такого коллеги нет.", "There is no such colleague."),
+    ("/handover", "Кому передать", "over to whom?"),
 ]
 
 
@@ -87,6 +152,11 @@ async def desk(tmp_path: Path) -> AsyncIterator[DeskWorld]:
         await world.presses(OLGA, card, "Взять")
         world.people.says(OLGA.telegram_id, BOT, "Смотрим", reply_to=card["message_id"])
         await world.sees(CLIENT, "Смотрим")
+        due = HOURS.next_opening(world.inbox.clock.now() + timedelta(days=1))
+        async with world.inbox.store.begin() as t:
+            olga = routing.named(await t.staff(), OLGA.name)
+        assert olga is not None
+        assert (await promises.promise(world.inbox, 1, due, olga)).id == 2
         yield world
 
 
@@ -127,6 +197,60 @@ async def test_commands(desk: DeskWorld) -> None:
         assert heard(desk, GONE) == heard(desk, STRANGER) == []
         if command != "/start":
             await desk.sees(HELEN.telegram_id, f"\n\n{command}\n\n")
+
+
+async def test_commands_in_a_reply(desk: DeskWorld) -> None:
+    for command, *expected in REPLIES:
+        for person in MEMBERS - {ADAM}:
+            card = await desk.sees(person.telegram_id, "Сайт не открывается")
+            before = len(desk.chat(person.telegram_id))
+            desk.people.says(person.telegram_id, BOT, command, reply_to=card["message_id"])
+            said = await desk.until(
+                lambda p=person, n=before: [
+                    one["text"] for one in desk.chat(p.telegram_id)[n:] if not one["out"]
+                ]
+            )
+            case = f"{person.name} says {command}: {said}"
+            if person in ENTITLED:
+                assert any(one in said[-1] for one in expected), case
+            else:
+                assert said[-1] in ANOTHERS, case
+    assert [one["text"] for one in desk.chat(CLIENT) if not one["out"]] == ["Смотрим"]
+
+
+async def test_who_stands_in_may_act_for_that_time(desk: DeskWorld) -> None:
+    """Rule 11: while somebody is away, the deputy does what the holder would do."""
+    button = CardButton(deed=CardDeed.HISTORY, conversation_id=1).pack()
+    assert await desk.presses_made_up(IVAN.telegram_id, button) in ANOTHERS
+    now = desk.inbox.clock.now()
+    async with desk.inbox.store.begin() as t:
+        staff = await t.staff()
+        olga, ivan = routing.named(staff, OLGA.name), routing.named(staff, IVAN.name)
+        assert olga is not None
+        assert ivan is not None
+        away = Absence(olga.id, now, now + timedelta(hours=1), deputy_id=ivan.id)
+        kept = await t.add_absence(away)
+
+    assert await desk.presses_made_up(IVAN.telegram_id, button) == ""
+
+    async with desk.inbox.store.begin() as t:
+        await t.save_absence(replace(kept, until=now))
+    assert await desk.presses_made_up(IVAN.telegram_id, button) in ANOTHERS
+
+
+def test_who_may_act() -> None:
+    deputised = replace(OLGA, deputy_id=IVAN.id)
+    chat = Manager(9, "Дежурные", -100, Role.CHAT)
+    for holder, stand_ins, allowed in (
+        (OLGA, (), {OLGA, HELEN, ADAM}),
+        (deputised, (), {OLGA, IVAN, HELEN, ADAM}),
+        (OLGA, (IVAN,), {OLGA, IVAN, HELEN, ADAM}),
+        (OLGA, (GONE,), {OLGA, HELEN, ADAM}),
+        (None, (), {OLGA, IVAN, HELEN, ADAM}),
+        (GONE, (), {OLGA, IVAN, HELEN, ADAM}),
+    ):
+        for person in (OLGA, IVAN, HELEN, ADAM, GONE, chat):
+            assert may_act(person, holder, stand_ins) == (person in allowed)
 
 
 async def test_the_staffs_own_bot_turns_others_away(tmp_path: Path) -> None:

@@ -111,7 +111,11 @@ def check_names(
         yield Finding(
             table,
             Phrase("is not set, but named for: {names}", names=_few(names)),
-            Phrase("Add [{table}] to the settings, or give them another.", table=table),
+            Phrase(
+                "Add [{table}] to the settings, or choose another: `okno team set`, `okno clients"
+                " set`.",
+                table=table,
+            ),
         )
 
 

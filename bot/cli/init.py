@@ -183,7 +183,7 @@ def _promises(say: Say) -> str:
         'reply_within = "1h"',
         f'first_reply_within = "30m"  # {first}',
         "[sla.tiers.vip]",
-        'reply_within = "20m"  # okno clients tier',
+        'reply_within = "20m"  # okno clients set NAME --tier vip',
         "",
         say("Whether clients who write off hours are told when you open:"),
         "[out_of_hours]",

@@ -1,8 +1,7 @@
 """The promise and the ladder: what is due, what is late, what is announced, by rule number."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, time, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -22,16 +21,15 @@ from inbox.sla import (
     due_alerts,
     due_at,
     instant_of,
+    may_be_told,
     next_rung_at,
+    promise_ladder,
+    restarted,
     rung_at,
 )
+from tests.inbox.june import HOUR, HOURS, MINUTE, MOSCOW, moscow
 
-MOSCOW = ZoneInfo("Europe/Moscow")
-MINUTE = timedelta(minutes=1)
-HOUR = timedelta(hours=1)
-SHIFTS = ((time(9), time(13)), (time(14), time(18)))
-HOURS = BusinessHours(MOSCOW, dict.fromkeys(range(5), SHIFTS))
-NEVER = BusinessHours(MOSCOW, {}, dates={date(2026, 6, 15): SHIFTS})
+NEVER = BusinessHours(MOSCOW, {}, dates={date(2026, 6, 15): ((time(9), time(18)),)})
 LADDER = (
     Rung(45 * MINUTE, Recipient.MANAGER),
     Rung(60 * MINUTE, Recipient.DEPUTY),
@@ -39,12 +37,6 @@ LADDER = (
     Rung(120 * MINUTE, Recipient.HEAD),
 )
 NOTHING = DueAlerts()
-
-
-def moscow(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=MOSCOW).astimezone(UTC)
-
-
 MONDAY_10 = moscow("2026-06-15 10:00")
 FRIDAY_EVENING = moscow("2026-06-19 17:50")
 
@@ -52,20 +44,20 @@ FRIDAY_EVENING = moscow("2026-06-19 17:50")
 # -- the promise ----------------------------------------------------------------------------
 
 
-def test_rule_6_a_reply_at_the_due_instant_is_within_the_target() -> None:
+def test_rule_06_a_reply_at_the_due_instant_is_within_the_target() -> None:
     due = due_at(HOURS, MONDAY_10, HOUR)
     assert due == moscow("2026-06-15 11:00")
     assert not breached(HOURS.elapsed(MONDAY_10, due), HOUR)
     assert breached(HOURS.elapsed(MONDAY_10, due + timedelta(microseconds=1)), HOUR)
 
 
-def test_rule_7_off_hours_counting_begins_at_the_next_opening() -> None:
+def test_rule_07_off_hours_counting_begins_at_the_next_opening() -> None:
     asked = moscow("2026-06-14 03:00")
     assert due_at(HOURS, asked, HOUR) == moscow("2026-06-15 10:00")
     assert HOURS.elapsed(asked, moscow("2026-06-14 23:00")) == timedelta()
 
 
-def test_rule_7_a_reply_off_hours_keeps_what_had_run() -> None:
+def test_rule_07_a_reply_off_hours_keeps_what_had_run() -> None:
     assert HOURS.elapsed(FRIDAY_EVENING, moscow("2026-06-20 12:00")) == 10 * MINUTE
 
 
@@ -181,50 +173,60 @@ def test_a_policy_may_have_no_ladder() -> None:
     assert next_rung_at(HOURS, MONDAY_10, policy.ladder, frozenset()) is None
 
 
-# -- the repeats ----------------------------------------------------------------------------
-
-DAYS = {day: DAILY + date(2026, 6, day).toordinal() for day in range(1, 31)}
+# -- other ladders --------------------------------------------------------------------------
 
 
-def climb(hours, base, ladder, until, fired=frozenset()):
-    """What is announced, looked at exactly when `next_rung_at` says."""
-    said = []
-    now = base
-    while (at := next_rung_at(hours, base, ladder, fired, now)) is not None and at <= until:
-        due = due_alerts(hours, base, ladder, fired, at)
-        assert not due.late
-        assert instant_of(hours, base, ladder, due.fire[0]) == at
-        said.append((at, due.fire))
-        fired = done_with(fired | due.passed)
-        now = at
-    return said
+def test_rule_16_a_rung_before_the_base_comes_so_much_business_time_before_it() -> None:
+    base = moscow("2026-06-16 09:10")
+    ladder = (Rung(-30 * MINUTE, Recipient.MANAGER), Rung(timedelta(), Recipient.HEAD))
+    at = moscow("2026-06-15 17:40")
+    assert instant_of(HOURS, base, ladder, 0) == at
+    assert next_rung_at(HOURS, base, ladder, (), MONDAY_10) == at
+    assert due_alerts(HOURS, base, ladder, (), at) == DueAlerts((0,), frozenset({0}))
+    assert next_rung_at(HOURS, base, ladder, {0}, at) == base
 
 
-def test_rule_19_after_the_last_rung_hourly_three_times_and_then_once_a_day() -> None:
-    said = climb(HOURS, MONDAY_10, LADDER, moscow("2026-06-22 23:00"))
-    assert said == [
-        (moscow("2026-06-15 10:45"), (0,)),
-        (moscow("2026-06-15 11:00"), (1, 2)),
-        (moscow("2026-06-15 12:00"), (3,)),
-        (moscow("2026-06-15 13:00"), (4,)),
-        (moscow("2026-06-15 15:00"), (5,)),
-        (moscow("2026-06-15 16:00"), (6,)),
-        (moscow("2026-06-16 09:15"), (DAYS[16],)),
-        (moscow("2026-06-17 09:15"), (DAYS[17],)),
-        (moscow("2026-06-18 09:15"), (DAYS[18],)),
-        (moscow("2026-06-19 09:15"), (DAYS[19],)),
-        (moscow("2026-06-22 09:15"), (DAYS[22],)),
-    ]
+def test_a_rung_before_all_working_time_never_comes() -> None:
+    base = moscow("2026-06-15 09:10")
+    ladder = (Rung(-30 * MINUTE, Recipient.MANAGER), Rung(5 * MINUTE, Recipient.HEAD))
+    assert instant_of(NEVER, base, ladder, 0) is None
+    assert next_rung_at(NEVER, base, ladder, (), base) == base + 5 * MINUTE
 
 
-def test_rule_19_repeats_go_to_the_last_of_the_latest_rungs() -> None:
-    chat = Rung(HOUR, Recipient.CHAT, any_time=True, name="office")
-    ladder = (Rung(HOUR, Recipient.HEAD), chat, Rung(30 * MINUTE, Recipient.MANAGER))
-    assert rung_at(ladder, 2) == ladder[2]
-    hourly = [rung_at(ladder, number) for number in (3, 4, 5)]
-    assert hourly == [replace(chat, after=n * HOUR) for n in (2, 3, 4)]
-    assert rung_at(ladder, DAYS[3]).notify is Recipient.CHAT
-    assert rung_at(ladder, DAYS[3]).name == "office"
+def test_rule_10_a_promises_ladder_reminds_and_then_climbs_from_the_target_on() -> None:
+    person = Rung(90 * MINUTE, Recipient.PERSON, any_time=True, name="Анна")
+    ladder = promise_ladder(Policy(HOUR, (*LADDER[:3], person)), 30 * MINUTE)
+    assert ladder == (
+        Rung(-30 * MINUTE, Recipient.MANAGER),
+        Rung(timedelta(), Recipient.DEPUTY),
+        Rung(timedelta(), Recipient.HEAD),
+        Rung(30 * MINUTE, Recipient.PERSON, any_time=True, name="Анна"),
+    )
+    assert promise_ladder(Policy(HOUR), HOUR) == (Rung(-HOUR, Recipient.MANAGER),)
+
+
+def test_rule_20_a_ladder_that_begins_anew_is_silent_until_the_target_has_run() -> None:
+    assert [rung.after for rung in restarted(LADDER, HOUR)] == [HOUR, HOUR, HOUR, 2 * HOUR]
+    assert [rung.notify for rung in restarted(LADDER, HOUR)] == [rung.notify for rung in LADDER]
+    before = (Rung(-HOUR, Recipient.CHAT, any_time=True, name="office"),)
+    assert restarted(before, HOUR) == (replace(before[0], after=HOUR),)
+
+
+@pytest.mark.parametrize(
+    ("any_time", "now", "told"),
+    [
+        (False, "2026-06-15 18:01:00", True),
+        (False, "2026-06-15 18:01:01", False),
+        (True, "2026-06-15 18:01:01", True),
+        (False, "2026-06-16 08:59:59", False),
+        (False, "2026-06-16 09:00:00", True),
+    ],
+)
+def test_rule_17_an_alert_is_told_at_its_instant_or_in_open_hours(
+    any_time: bool, now: str, told: bool
+) -> None:
+    rung, closing = Rung(HOUR, Recipient.HEAD, any_time), moscow("2026-06-15 18:00")
+    assert may_be_told(HOURS, rung, closing, moscow(now)) is told
 
 
 # -- properties -----------------------------------------------------------------------------

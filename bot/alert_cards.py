@@ -181,8 +181,10 @@ def _line(say: Say, number: int, alert: Alert, reader: Manager, now: datetime) -
         left = left.styled("bold")
     free = card.holder is None or is_free(card.holder)
     who = say("nobody's yet") if free or card.holder is None else card.holder.name
-    late = f" · {say('late')}" if alert.late else ""
-    return Rich(f"{name} · ") + left + f" · {one_line(who, _LINE_HOLDER)}{late}"
+    parts = [one_line(who, _LINE_HOLDER)]
+    if alert.late:
+        parts.append(say("late"))
+    return Rich(f"{name} · ") + left + "".join(f" · {one}" for one in parts)
 
 
 def _numbered(number: int, alert: Alert, reader: Manager) -> Button:

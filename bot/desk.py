@@ -42,6 +42,7 @@ from inbox.ports import Alert, Card, DeskRef, Note, Progress, Purpose, Reply, Re
 CLIENTS_CHANNEL = "telegram"
 STAFF_CHANNEL = "staff"
 DELIVERED = "👌"
+ABOUT_ALL = frozenset({"stands_in", "given_back"})
 
 Given = dict[str, Any]
 
@@ -160,8 +161,12 @@ class TelegramDesk:
     async def show_note(
         self, conversation: Conversation, words: Note, to: Manager
     ) -> tuple[Shown, ...]:
-        """A sentence below the newest card; answering it answers the client."""
+        """Words below the newest card; answering them answers the client. What is about all that
+        waits is answered to nobody."""
         view = notes.colleague(speaker(to.language), conversation, words)
+        if words.kind in ABOUT_ALL:
+            await send(self._bot, to.telegram_id, view)
+            return ()
         async with self._attached.store.begin() as t:
             newest = await t.newest_message(conversation.id)
         below = await self._card_in_chat(newest, to) if newest is not None else None

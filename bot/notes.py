@@ -188,21 +188,47 @@ def _waiting_line(
 
 
 def colleague(say: Say, conversation: Conversation, words: Note) -> Rich:
-    """What a colleague says with a client, or why the client is here or back."""
-    author = one_line(words.author.name, NAME_LIMIT) if words.author is not None else ""
-    client = client_name(conversation)
+    """What a colleague says with a client; or that somebody is away or back, with how many wait
+    (then `words.text` is their number, and the author who held or stood in)."""
+    author = one_line(words.author.name, NAME_LIMIT) if words.author is not None else "?"
     match words.kind:
         case "stands_in":
-            head = say("👤 {name} is away: you stand in for {client}.", name=author, client=client)
-        case "given_back" if author:
-            head = say("👤 {client} is yours again, {name} stood in.", name=author, client=client)
+            return Rich(_standing_in(say, author, _number(words.text)))
         case "given_back":
-            head = say("👤 You are back: {client} still waits.", client=client)
-        case _:
-            head = say("✏️ {name} about {client}:", name=author or "?", client=client)
+            return Rich(_given_back(say, words))
+    head = say("✏️ {name} about {client}:", name=author, client=client_name(conversation))
     said, rest = Rich.foreign(words.text).cut(NOTE_LIMIT)
     said = said + " …" if rest.text else said
     return joined([Rich(head).styled("bold"), said.styled("blockquote") if said.text else said])
+
+
+def _standing_in(say: Say, name: str, number: int) -> str:
+    return say.many(
+        "👤 {name} is away and you stand in: {number} client waits.",
+        "👤 {name} is away and you stand in: {number} clients wait.",
+        number,
+        name=name,
+    )
+
+
+def _given_back(say: Say, words: Note) -> str:
+    number = _number(words.text)
+    if words.author is None:
+        return say.many(
+            "👤 You are back: {number} client waits.",
+            "👤 You are back: {number} clients wait.",
+            number,
+        )
+    return say.many(
+        "👤 You are back, {name} stood in: {number} client waits.",
+        "👤 You are back, {name} stood in: {number} clients wait.",
+        number,
+        name=one_line(words.author.name, NAME_LIMIT),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
 
 
 def how_to_reply(say: Say, waiting: Sequence[Conversation]) -> CardView:

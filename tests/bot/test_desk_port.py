@@ -21,10 +21,22 @@ from connectors.telegram.bot import open_bot
 from connectors.telegram.config import TelegramSettings
 from inbox.errors import SendDeferred, Unreadable
 from inbox.model import Channel, Outcome, RawMessage
-from inbox.ports import Alert, CardState, DeskRef, Purpose, Shown
+from inbox.ports import Alert, CardState, DeskRef, Note, Purpose, Shown
 from sandbox.telegram import Fault
 from tests.bot.desk_world import TOKEN, DeskWorld, desk_world, labels
-from tests.bot.studio import ADAM, GONE, HELEN, NOON, OLGA, STAFF, card, closed, message, wait
+from tests.bot.studio import (
+    ADAM,
+    GONE,
+    HELEN,
+    NOON,
+    OLGA,
+    STAFF,
+    card,
+    closed,
+    conversation,
+    message,
+    wait,
+)
 
 TELEGRAM = Channel("telegram", "telegram")
 STAFF_BOT = Channel("staff", "telegram")
@@ -144,7 +156,7 @@ async def test_an_alert_is_edited_once_its_client_is_answered(desk: DeskWorld) -
     (shown,) = await desk.desk.alert(alert(), HELEN)
     assert shown.purpose is Purpose.ALERT
     standing = await desk.sees(HELEN.telegram_id, "has waited 1 h 5 min of working time")
-    assert labels(standing) == ["No reply needed", "Hand over", "History"]
+    assert labels(standing)[:3] == ["I take it", "No reply needed", "Answered by phone"]
 
     done = closed(Outcome.ANSWERED, timedelta(minutes=70))
     ended = card(CardState.ANSWERED, wait=done, closed_by=OLGA)
@@ -153,6 +165,35 @@ async def test_an_alert_is_edited_once_its_client_is_answered(desk: DeskWorld) -
     answered = await desk.sees(HELEN.telegram_id, "✅ Answered by Ольга after 1 h 10 min")
     assert answered["message_id"] == standing["message_id"]
     assert labels(answered) == []
+
+
+async def test_many_alerts_are_one_message_that_is_edited(desk: DeskWorld) -> None:
+    ref = await desk.desk.show_alerts([alert()], HELEN, None)
+    standing = await desk.sees(HELEN.telegram_id, "⏰ 1 client waits")
+    assert standing["message_id"] == ref.message_id
+
+    done = closed(Outcome.ANSWERED, timedelta(minutes=70))
+    ended = replace(alert(), wait=done, card=card(CardState.ANSWERED, wait=done, closed_by=OLGA))
+    assert await desk.desk.show_alerts([ended], HELEN, ref) == ref
+    edited = await desk.sees(HELEN.telegram_id, "Nobody waits any more")
+    assert edited["message_id"] == ref.message_id
+
+
+async def test_words_of_a_colleague_and_about_absences(desk: DeskWorld) -> None:
+    (shown,) = await desk.desk.show_note(
+        conversation(), Note("handed_over", "Он спешит\n" * 900, HELEN), OLGA
+    )
+    said = await desk.sees(
+        OLGA.telegram_id, "✏️ Helen о клиенте Ромашка · Анна Петрова:\nОн спешит"
+    )
+    assert said["message_id"] == shown.ref.message_id
+    assert said["text"].endswith(" …")
+    assert await desk.desk.show_note(conversation(), Note("stands_in", "5", OLGA), HELEN) == ()
+    await desk.sees(HELEN.telegram_id, "👤 Ольга is away and you stand in: 5 clients wait.")
+    assert await desk.desk.show_note(conversation(), Note("given_back", "1", HELEN), OLGA) == ()
+    await desk.sees(OLGA.telegram_id, "👤 Вы вернулись, замещение: Helen. Ждёт 1 клиент.")
+    assert await desk.desk.show_note(conversation(), Note("given_back", "2", None), OLGA) == ()
+    await desk.sees(OLGA.telegram_id, "👤 Вы вернулись: ждут 2 клиента.")
 
 
 async def test_redrawing_what_is_the_same_or_gone_is_no_error(desk: DeskWorld) -> None:

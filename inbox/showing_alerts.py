@@ -33,6 +33,7 @@ from inbox.ports import (
     AlertState,
     Claim,
     DeskLink,
+    RaisedAlert,
     Transaction,
 )
 from inbox.sla import rung_at
@@ -53,7 +54,6 @@ async def show_alerts(inbox: Inbox, claim: Claim, job: RaiseAlert | GatherAlerts
 
 async def _show_one(inbox: Inbox, claim: Claim, job: RaiseAlert) -> None:
     """Tell that a rung was reached, unless nobody needs to hear of it any more (rule 16)."""
-    now = inbox.clock.now()
     async with inbox.store.begin() as t:
         staff = await t.staff()
         to = routing.member(staff, job.manager_id)
@@ -75,7 +75,7 @@ async def _show_one(inbox: Inbox, claim: Claim, job: RaiseAlert) -> None:
     ]
     async with inbox.store.begin() as t:
         await t.link(links)
-        await settle(t, raised, AlertState.SHOWN, now)
+        await settle(t, raised, AlertState.SHOWN, inbox.clock.now())
         await t.finish(claim)
 
 
@@ -85,6 +85,9 @@ async def _still_to_tell(
     """The alert if it is to be shown now; else the job is acknowledged or put off."""
     now = inbox.clock.now()
     raised = await t.alert_for(job.wait_id, job.rung, job.manager_id, in_round=job.round)
+    if raised is None:  # queued by a version that kept no rows
+        fresh = RaisedAlert(job.wait_id, job.round, job.rung, job.manager_id, now, now, job.late)
+        raised = await t.raise_alert(fresh)
     one = None
     if raised is not None and raised.state is AlertState.QUEUED:
         one = await stand(t, raised)
@@ -93,7 +96,10 @@ async def _still_to_tell(
             delay = until_opening(inbox, [one], now)
             await keep_for_the_morning(t, claim, replace(job, late=True), name, delay)
             return None
-        one = await _told_instead(t, one, staff, now)
+        instead = await _told_instead(t, one, staff, now)
+        if instead is not None:
+            await raise_all(t, instead, now)
+            one = None
     if one is None or await _gathered(t, one, now):
         await t.finish(claim)
         return None
@@ -102,17 +108,16 @@ async def _still_to_tell(
 
 async def _told_instead(
     t: Transaction, one: Standing, staff: Sequence[Manager], now: datetime
-) -> Standing | None:
-    """None where the alert is over or somebody else hears of it now, as its recipient has left
-    or is away."""
+) -> Sequence[Standing] | None:
+    """None where the alert is to be shown. Else it is over, or its recipient has left or is away:
+    what is to be raised in its place."""
     others: tuple[Manager, ...] = ()
     if not one.over:
         others = _instead_of(one, routing.member(staff, one.raised.manager_id), staff, now)
         if not others:
-            return one
-    await raise_all(t, [one.to(other.id, now) for other in others], now)
+            return None
     await settle(t, one.raised, AlertState.CANCELLED, now)
-    return None
+    return [one.to(other.id, now) for other in others]
 
 
 def _instead_of(
@@ -183,15 +188,19 @@ async def _sorted_out(
     now = inbox.clock.now()
     ones: list[Standing] = []
     kept: list[Standing] = []
+    instead: list[Standing] = []
     for raised in await t.alerts_to_gather(job.manager_id):
         one = await stand(t, raised)
         if not one.over and not one.may_be_told(inbox, now):
             kept.append(replace(one, raised=replace(raised, late=True)))
             await t.save_alert(kept[-1].raised)
             continue
-        still = await _told_instead(t, one, staff, now)
-        if still is not None:
-            ones.append(still)
+        others = await _told_instead(t, one, staff, now)
+        if others is None:
+            ones.append(one)
+        else:
+            instead += others
+    await raise_all(t, instead, now)
     return ones, kept
 
 

@@ -267,14 +267,25 @@ class TestFaults:
         await studio.client("Ромашка", studio.anna, "a@x.test")
         conversation = await studio.conversation(await studio.asks("a@x.test"))
         await climb(studio, minutes=46)
-        wait = conversation.wait
-        assert wait is not None
+        assert conversation.wait is not None
         async with studio.inbox.store.begin() as t:
-            for rung in (0, 7):  # and one that was never raised
-                job = RaiseAlert(wait.id, rung, studio.anna.id)
-                await t.put(job, key=f"again {rung}", lane="again")
+            job = RaiseAlert(conversation.wait.id, 0, studio.anna.id)
+            await t.put(job, key="again", lane="again")
         await studio.run()
         assert told(studio) == ["Анна"]
+
+    async def test_a_job_that_the_version_before_queued_is_shown_once(
+        self, studio: Studio
+    ) -> None:
+        conversation = await studio.conversation(await studio.asks("a@x.test"))
+        assert conversation.wait is not None
+        async with studio.inbox.store.begin() as t:
+            for number in range(2):
+                job = RaiseAlert(conversation.wait.id, 0, studio.anna.id)
+                await t.put(job, key=f"old {number}", lane="old")
+        await studio.run()
+        assert told(studio) == ["Анна"]
+        assert len(await alerts_of(studio, conversation.wait)) == 1
 
     async def test_a_rung_found_passed_again_is_not_told_again(self, studio: Studio) -> None:
         await studio.client("Ромашка", studio.anna, "a@x.test")

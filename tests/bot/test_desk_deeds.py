@@ -124,6 +124,24 @@ class TestUndo:
         assert (said["text"], said["show_alert"]) == ("Это уже нельзя вернуть.", True)
 
 
+class TestThanks:
+    async def test_rule_9_what_was_taken_for_thanks_is_called_a_question(
+        self, desk: DeskWorld
+    ) -> None:
+        card = await taken(desk)
+        says(desk, "Починили", card)
+        await desk.sees(OLGA.telegram_id, "✅ Ответ: Ольга")
+        desk.people.says(CLIENT, BOT, "Спасибо")
+        thanks = await desk.sees(OLGA.telegram_id, "💤")
+        assert labels(thanks) == ["Здесь нужен ответ", "История", "Почему?"]
+
+        said = await desk.presses(OLGA, thanks, "Здесь нужен ответ")
+
+        assert said == "Отмечено: здесь нужен ответ. Отсчёт идёт."
+        await desk.until(lambda: "Ответить до" in shown(desk, thanks)["text"])
+        assert await desk.presses_made_up(OLGA.telegram_id, "q:2") == "Это уже решено."
+
+
 class TestHandingOver:
     async def test_rule_21_the_new_holder_reads_the_time_and_then_the_note(
         self, desk: DeskWorld

@@ -231,6 +231,7 @@ NOTICES = {
     "store_unavailable": {"reason": "the connection was lost"},
     "no_working_time": {},
     "unreachable": {"name": "Ольга", "reason": "blocked"},
+    "alert_not_mailed": {"name": "Ольга", "reason": "refused: 550 no"},
     "staff_blocked": {"name": "Ольга"},
 }
 

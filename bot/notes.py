@@ -51,7 +51,6 @@ _NOTICES = {
     "alert_not_mailed": mark(
         "⚠️ An alert for {name} was to go by mail and perhaps did not arrive: {reason}"
     ),
-    "alert_not_mailed": mark("⚠️ It is not sure that an alert to {name} went out by mail: {reason}"),
     "staff_blocked": mark("⚠️ {name} has stopped this bot and gets neither cards nor alerts."),
 }
 

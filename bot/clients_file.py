@@ -23,6 +23,8 @@ _HEADERS = {
     "manager": ("manager", "менеджер", "ответственный"),
     "emails": ("email", "emails", "e-mail", "mail", "почта", "адрес почты", "электронная почта"),
     "telegram": ("telegram", "telegram id", "telegram ids", "телеграм", "телеграмм", "тг"),
+    "tier": ("tier", "level", "уровень", "категория"),
+    "calendar": ("calendar", "календарь"),
     "phones": ("phone", "phones", "tel", "телефон", "телефоны"),
 }
 _COLUMNS = {header: column for column, headers in _HEADERS.items() for header in headers}
@@ -36,13 +38,18 @@ class ListFault(OknoError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A client as a line tells it. `faults` are what is wrong with it; then nothing is taken."""
+    """A client as a line tells it. `faults` are what is wrong with it; then nothing is taken.
+
+    `tier` and `calendar` are names in the settings, "" where the line says none.
+    """
 
     number: int
     name: str
     manager: str
     handles: tuple[Handle, ...]
     faults: tuple[str, ...] = ()
+    tier: str = ""
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,15 @@ def _line(number: int, row: Sequence[str], columns: dict[str, int], country: str
     if not name:
         faults.append(Phrase("the name is empty"))
     manager = " ".join(cells.get("manager", "").split())
-    return Line(number, name, manager, tuple(dict.fromkeys(handles)), tuple(faults))
+    return Line(
+        number,
+        name,
+        manager,
+        tuple(dict.fromkeys(handles)),
+        tuple(faults),
+        tier=cells.get("tier", ""),
+        calendar=cells.get("calendar", ""),
+    )
 
 
 def _email(text: str) -> Handle:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.clients_file import Line
 from inbox.calendars import Calendars
 from inbox.errors import OknoError
-from inbox.holding import Change, pass_on
+from inbox.holding import Change, pass_on, swap_calendars
 from inbox.model import Client, Contact, Handle, Manager, Role
 from inbox.phrases import Phrase
 from inbox.ports import Clock, Store, Transaction
@@ -40,6 +40,7 @@ class _Taking:
     staff: list[Manager]
     calendars: Calendars
     clock: Clock
+    tiers: Collection[str]
     told: dict[int, Line] = field(default_factory=dict)
 
 
@@ -48,9 +49,14 @@ class Refused(OknoError):
 
 
 async def take_in(
-    store: Store, lines: Iterable[Line], calendars: Calendars, clock: Clock
+    store: Store,
+    lines: Iterable[Line],
+    calendars: Calendars,
+    clock: Clock,
+    *,
+    tiers: Collection[str] = (),
 ) -> AsyncIterator[Taken]:
-    """Take the lines in, one transaction each, and tell of each.
+    """Take the lines in, one transaction each, and tell of each. `tiers`: those of the settings.
 
     A client is known by its handles, else by its name. Handles are added, never taken away; a
     handle of another client refuses the line, and so does another name or manager than an
@@ -61,7 +67,7 @@ async def take_in(
         staff = [one for one in await t.staff() if one.active and one.role is not Role.CHAT]
         calendars.learn(await t.special_days())
         named = {client.name.casefold(): client for client, _ in await t.clients()}
-    taking = _Taking(staff, calendars, clock)
+    taking = _Taking(staff, calendars, clock, tiers)
     for line in lines:
         if line.faults:
             yield Taken(line, Fate.REFUSED, Phrase.joined("; ", line.faults))
@@ -86,12 +92,21 @@ async def _take(
     known = _one_client(line, owners, namesake)
     new = tuple(handle for handle, owner in owners.items() if owner is None)
     if known is None:
-        client = await t.add_client(line.name, manager.id if manager else None)
+        added = await t.add_client(line.name, manager.id if manager else None)
+        client = _with_terms(added, line, taking)
+        if client != added:
+            await t.save_client(client)
         await _add_handles(t, client, None, new)
         return client, Fate.ADDED, _listed(new)
     _agree(line, taking.told.get(known.id))
-    client = replace(known, name=line.name, manager_id=manager.id if manager else known.manager_id)
+    named = _with_terms(replace(known, name=line.name), line, taking)
+    client = replace(named, manager_id=manager.id if manager else known.manager_id)
     changes: list[str] = []
+    if client.tier != known.tier:
+        changes.append(Phrase("tier {name}", name=client.tier))
+    if client.calendar != known.calendar:
+        changes.append(Phrase("calendar {name}", name=client.calendar))
+        await _count_by_it(t, named, taking)
     if client.name != known.name:
         changes.append(Phrase("name (was {name})", name=known.name))
     if client.manager_id != known.manager_id and manager is not None:
@@ -105,6 +120,45 @@ async def _take(
         await _add_handles(t, client, contact, new)
         changes.append(_listed(new))
     return client, Fate.CHANGED if changes else Fate.UNCHANGED, Phrase.joined(", ", changes)
+
+
+def _with_terms(client: Client, line: Line, taking: _Taking) -> Client:
+    """The client with the tier and the calendar that the line names. Raises Refused for one that
+    is not set."""
+    tier, calendar = line.tier, line.calendar
+    if tier:
+        names = tuple(taking.tiers)
+        known = _same(tier, names)
+        there = ", ".join(names) or Phrase("none")
+        if known is None:
+            raise Refused(
+                Phrase("there is no tier {name} (there is: {names})", name=tier, names=there)
+            )
+        client = replace(client, tier=known)
+    if calendar:
+        names = taking.calendars.names
+        known = _same(calendar, names)
+        if known is None:
+            there = ", ".join(names)
+            raise Refused(
+                Phrase(
+                    "there is no calendar {name} (there is: {names})", name=calendar, names=there
+                )
+            )
+        client = replace(client, calendar=known)
+    return client
+
+
+def _same(wanted: str, names: Sequence[str]) -> str | None:
+    return next((one for one in names if one.casefold() == wanted.casefold()), None)
+
+
+async def _count_by_it(t: Transaction, client: Client, taking: _Taking) -> None:
+    """What is open of the client goes on by the calendar that it has now (rule 13)."""
+    await t.save_client(client)
+    open_ = await t.open_waits_of(client_id=client.id)
+    now = taking.clock.now()
+    await swap_calendars(taking.calendars, t, open_, at=now, by_id=None, cause="imported")
 
 
 def _manager(name: str, staff: list[Manager]) -> Manager | None:

@@ -42,8 +42,10 @@ class Period:
         return max(0, (self.last - self.first).days + 1)
 
     def instants(self, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """From `now` or a later midnight to the midnight behind the last day; UTC."""
-        return max(now, midnight(self.first, zone)), midnight(self.last + _ONE_DAY, zone)
+        """From the first midnight, or `now` where that is later and the days are not over, to the
+        midnight behind the last day; UTC."""
+        since, until = midnight(self.first, zone), midnight(self.last + _ONE_DAY, zone)
+        return (max(now, since) if until > now else since), until
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -214,7 +214,8 @@ def _shown(handle: Handle) -> str:
     "import",
     cls=Command,
     help=mark(
-        "Take a list of clients in: name, manager, emails, telegram, phones. Safe to repeat."
+        "Take a list of clients in: name, manager, tier, calendar, emails, telegram, phones. Safe"
+        " to repeat."
     ),
 )
 def clients_import(
@@ -239,10 +240,11 @@ def clients_import(
     counts: Counter[Fate] = Counter()
 
     calendars, clock = calendars_of(settings), open_clock(settings.clock.file)
+    tiers = tuple(settings.sla.tiers)
 
     async def take() -> None:
         async with short_store(settings) as store:
-            async for taken in take_in(store, lines, calendars, clock):
+            async for taken in take_in(store, lines, calendars, clock, tiers=tiers):
                 counts[taken.fate] += 1
                 if taken.fate is not Fate.UNCHANGED:
                     typer.echo(_told(say, taken))

@@ -90,9 +90,12 @@ def test_the_team(file: Path) -> None:
     assert "Boris is in the team as manager." in result.output
     lines = okno("team", "list", "-c", file).output.splitlines()
     assert [line.split() for line in lines] == [
-        ["NAME", "ROLE", "TELEGRAM", "ID", "LANGUAGE", "ZONE", "DEPUTY", "ACTIVE"],
-        ["Anna", "head", "101", "en", "Europe/Moscow", "-", "yes"],
-        ["Boris", "manager", "102", "en", "Asia/Omsk", "Anna", "yes"],
+        [
+            *("NAME", "ROLE", "TELEGRAM", "ID", "LANGUAGE", "ZONE", "DEPUTY"),
+            *("CALENDAR", "E-MAIL", "AWAY", "ACTIVE"),
+        ],
+        ["Anna", "head", "101", "en", "Europe/Moscow", "-", "-", "-", "-", "yes"],
+        ["Boris", "manager", "102", "en", "Asia/Omsk", "Anna", "-", "-", "-", "yes"],
     ]
 
 
@@ -143,9 +146,9 @@ def test_clients_are_imported_listed_and_imported_again(file: Path, tmp_path: Pa
         "0 added, 0 changed, 2 unchanged, 0 refused\n",
     )
     lines = okno("clients", "list", "-c", file).output.splitlines()
-    assert [line.split(maxsplit=2) for line in lines[1:]] == [
-        ["Romashka", "Anna", "ivan@romashka.ru, @ivan_r"],
-        ["Zerno", "-", "tg:777000111"],
+    assert [line.split(maxsplit=4) for line in lines[1:]] == [
+        ["Romashka", "Anna", "-", "-", "ivan@romashka.ru, @ivan_r"],
+        ["Zerno", "-", "-", "-", "tg:777000111"],
     ]
 
 

@@ -111,7 +111,8 @@ def test_commands_speak_the_studios_language(tmp_path: Path) -> None:
         "Анна уже есть; имена сотрудников не должны совпадать.\n"
     )
     assert okno("-c", file, "team", "list").output.split("\n")[0].split() == [
-        "ИМЯ", "РОЛЬ", "TELEGRAM", "ID", "ЯЗЫК", "ПОЯС", "ЗАМЕСТИТЕЛЬ", "РАБОТАЕТ",
+        "ИМЯ", "РОЛЬ", "TELEGRAM", "ID", "ЯЗЫК", "ПОЯС", "ЗАМЕСТИТЕЛЬ", "КАЛЕНДАРЬ", "ПОЧТА",
+            "ОТСУТСТВИЕ", "РАБОТАЕТ",
     ]  # fmt: skip
     clients = tmp_path / "clients.csv"
     clients.write_text("name;manager;email\nРомашка;Зоя;\nЗерно;Анна;b@\nЛотос;Анна;i@lotos.ru\n")

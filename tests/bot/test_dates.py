@@ -82,6 +82,11 @@ def test_from_now_to_the_midnight_behind_the_last_day() -> None:
         datetime(2026, 11, 30, 21, tzinfo=UTC),
         datetime(2026, 12, 1, 21, tzinfo=UTC),
     )
+    over = Period(day(1, 11), day(2, 11))
+    assert over.instants(NOW, MOSCOW) == (
+        datetime(2026, 10, 31, 21, tzinfo=UTC),
+        datetime(2026, 11, 2, 21, tzinfo=UTC),
+    )
     assert list(today.days) == [day(25, 11), day(26, 11)]
     assert Period(day(2, 12), day(1, 12)).count == 0
 

@@ -96,8 +96,7 @@ async def choose_time(query: CallbackQuery, callback_data: TimeButton, visit: Vi
         return
     await answer(query)
     await visit.edit(query, made_view(visit.say, promise, visit.me, visit.inbox.clock.now()))
-    if (ref := pressed_ref(visit.bot, query)) is not None:
-        await forget(visit.inbox, ref)
+    await _ask_no_more(query, visit)
 
 
 async def choose_otherwise(query: CallbackQuery, callback_data: PickButton, visit: Visit) -> None:
@@ -105,6 +104,7 @@ async def choose_otherwise(query: CallbackQuery, callback_data: PickButton, visi
     if callback_data.deed is PickDeed.CANCEL:
         await answer(query)
         await visit.edit(query, Rich(visit.say("Nothing was changed.")))
+        await _ask_no_more(query, visit)
         return
     conversation = await visit.conversation(query, callback_data.conversation_id)
     if conversation is None:
@@ -116,6 +116,13 @@ async def choose_otherwise(query: CallbackQuery, callback_data: PickButton, visi
     else:
         body = joined([days.body, Rich(how_to_write(visit.say))], "\n\n")
         await visit.edit(query, CardView(body, days.keyboard[-1:]))
+
+
+async def _ask_no_more(query: CallbackQuery, visit: Visit) -> None:
+    """A reply to the message is no time any more."""
+    ref = pressed_ref(visit.bot, query)
+    if ref is not None:
+        await forget(visit.inbox, ref)
 
 
 async def promise_by_words(

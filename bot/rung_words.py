@@ -70,6 +70,5 @@ def _told(story: Story, alert: RaisedAlert, reader: Reader) -> str:
             words = say("{name} could not be reached", name=name)
         case AlertState.QUEUED | AlertState.GATHERED:
             words = say("{name}: on its way", name=name)
-    if alert.late:
-        return f"{words} ({say('late: the program was not running at its time')})"
-    return words
+    late = say("late: the program was not running at its time")
+    return f"{words} ({late})" if alert.late else words

@@ -9,7 +9,7 @@ from bot.rich import Rich, one_line
 from bot.stories import Story
 from bot.texts import Say, mark
 from inbox.ports import AlertState, RaisedAlert
-from inbox.sla import Recipient
+from inbox.sla import PROMPT, Recipient
 from inbox.why import Fate, RungStory
 
 NAME_LIMIT = 80  # UTF-16 units
@@ -56,8 +56,11 @@ def _recipient(say: Say, one: RungStory) -> str:
 def _told(story: Story, alert: RaisedAlert, reader: Reader) -> str:
     say = reader.say
     name = one_line(story.names.get(alert.manager_id, "?"), NAME_LIMIT)
-    at = reader.when(alert.told_at) if alert.told_at is not None else ""
+    told_at = alert.told_at or alert.instant
+    at = reader.beside(told_at, alert.instant)
     match alert.state:
+        case AlertState.SHOWN if alert.digest_id is None and told_at - alert.instant < PROMPT:
+            words = say("{name} told", name=name)
         case AlertState.SHOWN if alert.digest_id is not None:
             words = say("{name} told in a list {time}", name=name, time=at)
         case AlertState.SHOWN:

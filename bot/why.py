@@ -199,16 +199,15 @@ def _level(say: Say, policy: str, *, first: bool) -> str:
 
 
 def _log(story: Story, reader: Reader) -> Iterator[Rich]:
-    for line in story.told.log:
-        entry = line.entry
-        if entry.deed in _TOLD_APART:
-            continue
-        change = change_words(reader, line)
+    lines = [line for line in story.told.log if line.entry.deed not in _TOLD_APART]
+    if lines:
+        yield Rich(reader.say("What was done:"))
+    for line in lines:
         parts = (
-            reader.when(entry.at),
-            deed_words(reader.say, entry.deed),
+            reader.when(line.entry.at),
+            deed_words(reader.say, line.entry.deed),
             one_line(line.by, NAME_LIMIT),
-            change,
+            change_words(reader, line),
         )
         yield Rich("• " + " · ".join(filter(None, parts)))
 

@@ -188,7 +188,8 @@ def raised(state: AlertState, **more: object) -> RaisedAlert:
 @pytest.mark.parametrize(
     ("alert", "words"),
     [
-        (raised(AlertState.SHOWN, told_at=at(25, 12, 45)), "Ольга told 12:45"),
+        (raised(AlertState.SHOWN, told_at=at(25, 12, 45)), "Ольга told"),
+        (raised(AlertState.SHOWN, told_at=at(25, 12, 47)), "Ольга told 12:47"),
         (
             raised(AlertState.SHOWN, told_at=at(25, 12, 46), digest_id=3),
             "Ольга told in a list 12:46",
@@ -223,6 +224,7 @@ def test_rule_20_who_took_it_on_is_told() -> None:
     entry = Entry(at(25, 13, 2), Deed.TAKEN_ON, 3, 11, 41, 3, OLGA.name, "Helen")
     line = LogLine(entry, by="Helen", client="Ромашка", manager="Helen")
     lines = told(wait(at(25, 12)), at(25, 13, 5), language="en", log=(line,))
+    assert "What was done:" in lines
     assert "• 13:02 · taken on after an alert · Helen · Ольга → Helen" in lines
 
 

@@ -84,14 +84,15 @@ def _lengths(visit: Visit) -> Keyboard:
 async def press(query: CallbackQuery, callback_data: AwayButton, visit: Visit) -> None:
     """The buttons; another choice of days is asked for."""
     await answer(query)
-    below = query.message.message_id if query.message is not None else None
     match callback_data.deed:
         case AwayDeed.OTHER:
             words = visit.say(
                 "Reply to this message with the days, and with a name if somebody else than your "
                 "usual deputy stands in, for example: 1 Dec - 14 Dec Boris"
             )
-            await ask(visit, Rich(words), Prompt(Asked.AWAY, visit.me.id), reply_to=below)
+            await ask(
+                visit, Rich(words), Prompt(Asked.AWAY, visit.me.id), reply_to=visit.below(query)
+            )
         case AwayDeed.BACK:
             visit, staff = await _fresh(visit)
             await visit.edit(query, Rich(await _back(visit, visit.me, staff)))

@@ -73,7 +73,7 @@ async def press(query: CallbackQuery, callback_data: WhyButton | MailButton, vis
     wait_id = link.wait_id if link is not None and its_own else None
     async with visit.inbox.store.begin() as t:
         words = await _words(visit, t, number, card, wait_id)
-    await _say(visit, number, words, ref.message_id if ref else None, card.message_id)
+    await _say(visit, number, words, visit.below(query), card.message_id)
 
 
 async def _words(

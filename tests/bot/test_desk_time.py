@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 import pytest
 
 from inbox.calendars import STUDIO
-from inbox.model import Absence, Handle, Manager
-from inbox.ports import Deed
+from inbox.model import Absence, Handle, Manager, Wait
+from inbox.ports import Deed, Purpose, Shown
 from tests.bot.desk_world import BOT, CLIENT, DeskWorld, desk_world, labels
 from tests.bot.studio import ADAM, HELEN, IVAN, OLGA
 
@@ -215,6 +216,25 @@ async def test_why_by_button_and_by_reply(desk: DeskWorld) -> None:
     assert "В срок" in ended["text"]
     async with desk.inbox.store.begin() as t:
         assert Deed.CLOSED in {one.entry.deed for one in await t.logged()}
+
+
+async def test_why_of_an_alert_is_about_what_it_alerted_of(desk: DeskWorld) -> None:
+    card = await asked(desk)
+    now = desk.inbox.clock.now().replace(microsecond=0)
+    async with desk.inbox.store.begin() as t:
+        promise = await t.add_promise(
+            1, Wait.promise(now, now + timedelta(days=5), (), desk.inbox.calendars.studio)
+        )
+        (link, *_) = await t.links_of_message(1)
+        alert = says(desk, OLGA, "an alert stands here", reply_to=card["message_id"])
+        shown = Shown(replace(link.shown.ref, message_id=alert["message_id"]), Purpose.ALERT)
+        await t.link((replace(link, shown=shown, wait_id=promise.id),))
+    says(desk, OLGA, "/why", reply_to=alert["message_id"])
+    said = await desk.sees(OLGA.telegram_id, "Ромашка: обещание, данное")
+    assert "ждёт с" not in said["text"]
+    says(desk, OLGA, "/why", reply_to=card["message_id"])
+    both = await desk.sees(OLGA.telegram_id, "Ромашка ждёт с")
+    assert "Ромашка: обещание, данное" in both["text"]
 
 
 async def test_why_of_a_message_that_nobody_awaits(desk: DeskWorld) -> None:

@@ -199,15 +199,13 @@ async def _show_note(inbox: Inbox, claim: Claim, job: ShowNote) -> None:
     async with inbox.store.begin() as t:
         conversation = await t.conversation(job.conversation_id)
         message_id = await t.newest_message(conversation.id)
-        staff = await t.staff()
-    to = routing.member(staff, job.manager_id)
-    words = Note(job.kind, job.text, routing.member(staff, job.from_id))
+        people = {one.id: one for one in await t.staff()}
+    words = Note(job.kind, job.text, people.get(job.from_id or 0))
     shown: tuple[Shown, ...] = ()
-    if to is not None:
-        try:
-            shown = await inbox.desk.show_note(conversation, words, to)
-        except SendRejected as error:
-            log.warning("note of conversation %s not shown: %s", conversation.id, error)
+    try:
+        shown = await inbox.desk.show_note(conversation, words, people[job.manager_id])
+    except SendRejected as error:
+        log.warning("note of conversation %s not shown: %s", conversation.id, error)
     links = tuple(DeskLink(one, conversation.id, job.manager_id, message_id) for one in shown)
     await _finish(inbox, claim, links)
 

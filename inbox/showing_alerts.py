@@ -220,11 +220,11 @@ async def redraw_digests(inbox: Inbox, conversation_id: int) -> None:
     async with inbox.store.begin() as t:
         digests = await t.digests_about(conversation_id)
         staff = await t.staff() if digests else ()
+        people = {one.id: one for one in staff}
         for digest in digests:
-            to = routing.member(staff, digest.manager_id)
             ones = [await stand(t, one) for one in await t.alerts_in_digest(digest.id)]
-            if to is not None:
-                drawn.append((digest, to, [await value_of(inbox, t, one, staff) for one in ones]))
+            alerts = [await value_of(inbox, t, one, staff) for one in ones]
+            drawn.append((digest, people[digest.manager_id], alerts))
     for digest, to, alerts in drawn:
         try:
             await inbox.desk.show_alerts(alerts, to, digest.ref)

@@ -151,11 +151,13 @@ def order_words(reader: Reader, order: Order, moved: int) -> str:
         words = say("{dates}: closed.", dates=dates)
     if order.calendar != STUDIO:
         words += " " + say("Calendar: {name}.", name=order.calendar)
-    count = say.many(
-        "{number} open wait has another due time now.",
-        "{number} open waits have another due time now.",
-        moved,
-    )
+    count = say("No open wait has another due time by it.")
+    if moved:
+        count = say.many(
+            "{number} open wait has another due time now.",
+            "{number} open waits have another due time now.",
+            moved,
+        )
     if order.period.first < reader.today:
         count += " " + say("What has ended keeps its time; `okno recount` changes that.")
     return f"{words} {count}"

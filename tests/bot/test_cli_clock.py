@@ -204,7 +204,7 @@ def test_rule_12_recount_shows_asks_and_writes(file: Path) -> None:
     assert ok(file, "recount", *days).startswith("Nothing changes")
 
     said = ok(file, "calendar", "set", "24.11.2026", "Drill")
-    assert said.startswith("Tue 24 Nov: closed. 0 open waits")
+    assert said.startswith("Tue 24 Nov: closed. No open wait has")
     shown = ok(file, "recount", *days, "--dry-run")
     assert "1 h 10 min → 30 min" in shown
     assert "later than the target → within the target" in shown

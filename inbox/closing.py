@@ -88,6 +88,20 @@ async def _keep_promises(
             await end_promise(inbox, t, conversation, promise, Outcome.KEPT, by_id=by_id, at=at)
 
 
+async def promises_go_on(
+    inbox: Inbox, t: Transaction, conversation: Conversation, kept_at: datetime
+) -> None:
+    """The reply of then did not arrive: what it kept is promised still."""
+    now = inbox.clock.now()
+    for promise in await t.waits_in(conversation.id):
+        closing = promise.closing
+        if closing is None or closing.outcome is not Outcome.KEPT or closing.at != kept_at:
+            continue
+        await t.save_wait(promise.reopened(now, inbox.hours_of(promise)), None)
+        await auditing.reopened(t, conversation, promise, now, None)
+        await refresh(t, conversation.id, f"promise {promise.id} not kept at {now}")
+
+
 def _reminded_at(inbox: Inbox, promise: Wait) -> datetime:
     """From when on a reply is taken for what was promised; once taken on, any is."""
     if promise.round:

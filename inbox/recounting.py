@@ -15,7 +15,7 @@ from inbox import auditing
 from inbox.calendars import Calendars, SpecialDay
 from inbox.errors import NoSuchRow
 from inbox.inbox import Inbox
-from inbox.model import Conversation, Manager, Wait
+from inbox.model import Closing, Conversation, Manager, Wait
 from inbox.ports import Transaction
 from inbox.queueing import refresh, tell_admins
 
@@ -112,8 +112,8 @@ async def recounted(inbox: Inbox, since: datetime, until: datetime) -> AsyncIter
         async with inbox.store.begin() as t:
             page = await t.closed_waits(since, until, after, PAGE)
         for conversation, before in page:
-            counted = _as_counted_now(inbox, before)
-            if _figures(before) != _figures(counted):
+            counted = before.closing and _as_counted_now(inbox, before, before.closing)
+            if counted and _figures(before) != _figures(counted):
                 yield Recount(conversation, before, counted)
         after = page[-1][1].id if page else after
         more = len(page) == PAGE
@@ -137,11 +137,9 @@ async def apply(inbox: Inbox, recounts: Sequence[Recount], by: Manager | None) -
     return done
 
 
-def _as_counted_now(inbox: Inbox, wait: Wait) -> Wait:
+def _as_counted_now(inbox: Inbox, wait: Wait, closing: Closing) -> Wait:
     """The closed wait as if its calendar had always been as it is now."""
-    closing, hours = wait.closing, inbox.hours_of(wait)
-    if closing is None:
-        return wait
+    hours = inbox.hours_of(wait)
     again = wait.recounted(closing.at, hours).closed(
         closing.outcome, closing.at, closing.by_id, hours, elsewhere=closing.elsewhere
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from inbox import auditing, routing
 from inbox.channels import AnswersSeveral
-from inbox.closing import answered_elsewhere
+from inbox.closing import answered_elsewhere, promises_go_on
 from inbox.errors import Fault
 from inbox.inbox import Inbox
 from inbox.jobs import ShowDelivery
@@ -135,11 +135,14 @@ async def _wait_goes_on(
     replies: Sequence[Reply],
     bounced: Reply,
 ) -> None:
-    """The wait that the reply closed goes on, unless another reply answered as well."""
+    """The wait that the reply closed goes on, unless another reply answered as well; so do the
+    promises that it kept."""
     now = inbox.clock.now()
     if bounced.message_id is None:
         return
-    ended = (await t.card(bounced.message_id)).wait
+    card = await t.card(bounced.message_id)
+    ended, sent_at = card.wait, bounced.sent_at or card.message.sent_at
+    await promises_go_on(inbox, t, conversation, max(sent_at, card.message.sent_at))
     if ended is None or ended.closing is None or ended.closing.outcome is not Outcome.ANSWERED:
         return
     others = [one for one in replies if one.state is ReplyState.SENT and one.id != bounced.id]

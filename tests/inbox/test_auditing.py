@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
+from inbox import auditing
 from inbox.actions import dismiss, hand_over, phoned, take, take_on, undo_dismissal
 from inbox.calendars import SpecialDay
 from inbox.corrections import call_automatic, call_forwarded, call_person, call_question
@@ -113,6 +114,15 @@ async def test_a_wait_is_told_from_beginning_to_end(studio: Studio) -> None:
         after="2026-11-23T07:00:00Z 2026-11-23T08:00:00Z",
     )
     assert (closed.by, closed.entry.after) == ("Анна", "answered 1200 2026-11-23T07:20:00Z")
+
+
+async def test_what_is_open_has_no_end(studio: Studio) -> None:
+    talk = await talk_of(studio, "a@x.test")
+    assert talk.wait is not None
+    async with studio.inbox.store.begin() as t:
+        await auditing.closed(t, talk, talk.wait, None)
+        await auditing.opened(t, replace(talk, wait=None), msk(23, 11))
+    assert [one.entry.deed for one in await logged(studio)] == [Deed.OPENED]
 
 
 async def test_rule_04_what_was_asked_after_the_reply_has_its_own_opening(studio: Studio) -> None:

@@ -8,7 +8,7 @@ import pytest
 from bot.clients_file import Line
 from bot.clients_import import take_in
 from inbox.absences import change_over, go_away
-from inbox.actions import hand_over, take, take_on
+from inbox.actions import dismiss, hand_over, take, take_on
 from inbox.flow import escalate, reply
 from inbox.model import Conversation, Manager, WaitKind
 from inbox.policies import Policies
@@ -243,6 +243,16 @@ class TestRule20:
         await studio.run()
         (wait,) = await waits(studio, talk)
         assert await take_on(studio.inbox, wait.id, studio.head) == studio.anna
+
+    async def test_rule_20_of_what_has_ended_only_the_client_is_taken(
+        self, studio: Studio
+    ) -> None:
+        talk = await studio.conversation(await studio.asks("b@x.test"))
+        assert talk.wait is not None
+        await dismiss(studio.inbox, talk.id, studio.anna)
+        assert await take_on(studio.inbox, talk.wait.id, studio.head) == studio.head
+        assert (await now_of(studio, talk)).assignee_id == studio.head.id
+        assert [one.round for one in await waits(studio, talk)] == [0]
 
     async def test_rule_20_a_client_nobody_has_is_taken_all_the_same(self, studio: Studio) -> None:
         talk = await studio.conversation(await studio.asks("b@x.test"))

@@ -8,7 +8,15 @@ import pytest
 from inbox.actions import hand_over, phoned, take_on
 from inbox.errors import BadPromise, Fault, SendRejected
 from inbox.flow import escalate, reply
-from inbox.model import Conversation, Nature, Outcome, Wait, WaitKind
+from inbox.model import (
+    Conversation,
+    Delivery,
+    DeliveryReport,
+    Nature,
+    Outcome,
+    Wait,
+    WaitKind,
+)
 from inbox.ports import Deed
 from inbox.promises import fault, keep, promise, tell, withdraw, words
 from inbox.sla import Recipient
@@ -205,6 +213,22 @@ class TestKeeping:
         studio.channel.failures = [SendRejected(Fault.REFUSED)]
         await answer(studio, talk, "k1")
         assert (await as_stored(studio, made)).closing is None
+
+    async def test_what_bounced_kept_nothing(self, studio: Studio, talk: Conversation) -> None:
+        made = await promised(studio, talk)
+        studio.clock.at = msk(23, 16, 30)
+        await escalate(studio.inbox)
+        await studio.run()
+        await answer(studio, talk, "k1")
+        assert (await as_stored(studio, made)).closing is not None
+        report = DeliveryReport(Delivery.FAILED, "a@x.test", refers_to="<k1>")
+        studio.channel.shapes["bounce"] = {"nature": Nature.AUTOMATIC, "delivery": report}
+        studio.clock.pass_(minutes=1)
+        await studio.asks("mailer-daemon@x.test", "bounce", thread="<k1>")
+        assert (await as_stored(studio, made)).closing is None
+        assert [to.name for alert, to in studio.desk.alerts if alert.wait.id == made.id] == [
+            "Анна"
+        ], "the reminder is not repeated"
 
 
 class TestTelling:

@@ -284,4 +284,4 @@ async def test_why_of_no_message_is_about_the_newest_wait(world: MailWorld) -> N
         ref = replace(links[0].shown.ref, message_id=number["message_id"])
         await t.link([replace(links[0], shown=replace(links[0].shown, ref=ref), message_id=None)])
     world.says("/why", number)
-    await world.desk.sees(OLGA.telegram_id, "Ромашка ждёт с")
+    await world.desk.sees(OLGA.telegram_id, "Считает календарь студии")

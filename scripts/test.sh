@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Everything that must hold: style, layers, types, fast tests with coverage, then the real servers.
+# Tests run on all processors; each process of theirs has servers of its own.
 # The last lines are pytest's own summary.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,7 +15,9 @@ stage() {
 
 stage "servers for the tests" scripts/install_servers.sh
 stage "style, layers, types" scripts/lint.sh
-stage "fast tests" .venv/bin/coverage run -m pytest -m "not real and not slow and not browser"
+rm -f .coverage .coverage.*
+stage "fast tests" .venv/bin/coverage run -m pytest -n auto -m "not real and not slow and not browser"
+.venv/bin/coverage combine --quiet
 stage "coverage of everything" .venv/bin/coverage report --skip-covered --skip-empty
 stage "coverage of inbox/, which must be whole" \
     .venv/bin/coverage report --include='inbox/*' --show-missing --skip-covered --fail-under=100

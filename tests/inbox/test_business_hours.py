@@ -245,7 +245,7 @@ def test_no_working_time_ahead_is_said(hours: BusinessHours) -> None:
     asked = moscow("2026-06-15 10:00")
     with pytest.raises(NoWorkingTime, match="2026-06-15"):
         hours.deadline(asked, MINUTE)
-    with pytest.raises(NoWorkingTime, match="no open hour"):
+    with pytest.raises(NoWorkingTime, match=r"no open hour .* after 2026-06-15"):
         hours.next_opening(asked)
     assert not hours.is_open(asked)
     assert hours.elapsed(asked, asked + timedelta(days=9)) == timedelta()
@@ -307,53 +307,13 @@ def test_nothing_is_open_outside_1970_to_2200() -> None:
         hours.next_opening(datetime(9999, 12, 31, 23, tzinfo=ZoneInfo("America/New_York")))
     with pytest.raises(NoWorkingTime):
         hours.deadline(moscow("2026-01-01"), timedelta(days=400 * 366))
-    with pytest.raises(NoWorkingTime, match="before"):
+    with pytest.raises(NoWorkingTime, match=r"before 2025-12-31"):
         hours.deadline(moscow("2026-01-01"), -timedelta(days=57 * 366))
 
 
 def test_an_eighth_weekday_is_refused() -> None:
     with pytest.raises(ValueError, match=r"\[7\]"):
         BusinessHours(MOSCOW, {7: DAY})
-
-
-# -- spans, and dates put over others -------------------------------------------------------
-
-
-def test_spans_are_clipped_to_the_instants_and_in_order() -> None:
-    hours = BusinessHours(MOSCOW, WORK_WEEK)
-    friday, monday = "2026-06-19", "2026-06-22"
-    spans = hours.spans(moscow(f"{friday} 12:30"), moscow(f"{monday} 09:10"))
-    assert list(spans) == [
-        (moscow(f"{friday} 12:30"), moscow(f"{friday} 13:00")),
-        (moscow(f"{friday} 14:00"), moscow(f"{friday} 18:00")),
-        (moscow(f"{monday} 09:00"), moscow(f"{monday} 09:10")),
-    ]
-    assert all(edge.tzinfo is UTC for span in spans for edge in span)
-
-
-@pytest.mark.parametrize(
-    ("start", "end"),
-    [
-        ("2026-06-19 18:00", "2026-06-22 09:00"),
-        ("2026-06-19 10:00", "2026-06-19 10:00"),
-        ("2026-06-19 12:00", "2026-06-19 10:00"),
-        ("2026-06-20 12:00", "2026-06-19 10:00"),
-    ],
-)
-def test_there_is_no_span_of_no_length(start: str, end: str) -> None:
-    assert not list(BusinessHours(MOSCOW, WORK_WEEK).spans(moscow(start), moscow(end)))
-
-
-def test_dates_that_are_entered_beat_days_off_and_days_off_beat_what_was_said_of_dates() -> None:
-    monday, tuesday = date(2026, 6, 15), date(2026, 6, 16)
-    hours = BusinessHours(MOSCOW, WORK_WEEK, [monday], {tuesday: shifts("10:00-12:00")})
-    changed = hours.with_dates({monday: shifts("15:00-16:00"), tuesday: ()})
-    assert changed.next_opening(moscow("2026-06-15 00:00")) == moscow("2026-06-15 15:00")
-    assert changed.next_opening(moscow("2026-06-15 16:00")) == moscow("2026-06-17 09:00")
-    assert hours.next_opening(moscow("2026-06-15 00:00")) == moscow("2026-06-16 10:00")
-    assert changed.zone is MOSCOW
-    assert changed.version not in {hours.version, BusinessHours(MOSCOW, WORK_WEEK).version}
-    assert hours.with_dates({}).version == hours.version
 
 
 # -- the version ----------------------------------------------------------------------------

@@ -118,6 +118,12 @@ def test_rule_19_a_date_may_open_again_after_the_night_before_has_ended_on_it() 
     assert said == ["15 13:00", "15 14:00", "15 15:00", "15 16:00", "16 12:15", "17 12:15"]
 
 
+def test_rule_19_a_date_that_opens_at_midnight_opens_then() -> None:
+    early = BusinessHours(MOSCOW, dict.fromkeys(range(7), ((time(0), time(8)),)))
+    said = times(early, moscow("2026-06-15 00:00"), ONE, "2026-06-17 12:00")
+    assert said == ["15 01:00", "15 02:00", "15 03:00", "15 04:00", "16 00:15", "17 00:15"]
+
+
 def test_rule_19_where_it_is_always_open_a_date_opens_at_midnight() -> None:
     always = BusinessHours(MOSCOW, dict.fromkeys(range(7), ((time(0), time(0)),)))
     said = times(always, moscow("2026-06-15 20:00"), ONE, "2026-06-18 12:00")

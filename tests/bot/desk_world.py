@@ -30,7 +30,7 @@ from inbox.sla import Policy
 from inbox.worker import work
 from sandbox.telegram import People, Person, TelegramServer, World
 from storage.store import SqlStore, open_store
-from tests.bot.studio import HOURS, POLICY, STAFF
+from tests.bot.studio import HOURS, OLGA, POLICY, STAFF
 
 TOKEN = "7001:sandbox-token-of-the-studio"
 CLIENTS_TOKEN = "7002:sandbox-token-for-the-clients"
@@ -122,6 +122,25 @@ def labels(message: dict[str, Any]) -> list[str]:
     """What the buttons say."""
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     return [one["text"] for row in rows for one in row]
+
+
+async def taken(desk: DeskWorld, text: str = "Сайт не открывается") -> dict[str, Any]:
+    """A client's first message, taken by Olga; her card."""
+    desk.people.says(CLIENT, BOT, text)
+    card = await desk.sees(OLGA.telegram_id, text)
+    await desk.presses(OLGA, card, "Взять")
+    return await desk.until(
+        lambda: next(
+            (one for one in desk.chat(OLGA.telegram_id) if "Ведёт Ольга" in one.get("text", "")),
+            None,
+        )
+    )
+
+
+def ticks(desk: DeskWorld, message_id: int) -> list[str]:
+    """The bot's reactions on Olga's message."""
+    found = [one for one in desk.chat(OLGA.telegram_id) if one["message_id"] == message_id]
+    return [reaction["emoji"] for one in found for reaction in one["reactions"]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.clients_file import read_clients
 from bot.settings import load
+from bot.terms import policies_of
 from sandbox import studio
 
 SERVERS = studio.Servers("http://127.0.0.1:8081", 1143, 1025, 8080)
@@ -29,7 +31,11 @@ def test_the_settings_are_valid_and_lead_to_the_sandbox_alone(
     assert (mailbox.imap.host, mailbox.imap.port) == ("127.0.0.1", SERVERS.imap_port)
     assert (mailbox.smtp.host, mailbox.smtp.port) == ("127.0.0.1", SERVERS.smtp_port)
     assert (settings.studio.language, settings.health.port) == (language, 8080)
-    assert [rung.notify for rung in settings.sla.rungs] == ["manager", "head"]
+    assert [rung.notify for rung in settings.sla.ladder or ()] == ["manager", "head"]
+    assert policies_of(settings).policy("telegram", "vip", first=True).reply_within == timedelta(
+        minutes=20
+    )
+    assert settings.out_of_hours.reply
     assert len(settings.hours.sat) == 0
 
 

@@ -132,5 +132,5 @@ def _answered(say: Say, wait: Wait, who: str) -> str:
             words = say("✅ Answered after {time}", time=took)
     if closing.within_target:
         return words
-    over = length(say, closing.business - wait.reply_within)
-    return f"{words} · {say('{time} overdue', time=over)}"
+    late = say("{time} overdue", time=length(say, closing.business - wait.reply_within))
+    return f"{words} · {late}"

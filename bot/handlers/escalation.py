@@ -1,4 +1,4 @@
-""" "I take it": whoever got an alert has the client from then on (rule 20)."""
+"""Whoever got an alert has the client from then on: "I take it" (rule 20)."""
 
 from __future__ import annotations
 

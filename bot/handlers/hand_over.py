@@ -1,4 +1,4 @@
-""" "Hand over": to whom, and with which words."""
+"""The client gets another holder: "Hand over", to whom, and with which words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-""" "Answered by phone": the clock stops at once, a line about the call may follow."""
+"""The clock stops at once, a line about the call may follow: "Answered by phone"."""
 
 from __future__ import annotations
 

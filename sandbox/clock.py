@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
@@ -72,6 +73,17 @@ class SandboxClock:
         fresh = self.file.with_name(f".{self.file.name}.new")
         fresh.write_text(json.dumps(said))
         fresh.replace(self.file)
+
+
+def shown_by(file: Path) -> Callable[[], datetime]:
+    """What the file's clock shows, UTC: for a process beside the one that turns it."""
+
+    def now() -> datetime:
+        said = json.loads(file.read_text())
+        passed = (time.time() - said["real"]) * said["speed"]
+        return datetime.fromtimestamp(said["shown"] + passed, UTC)
+
+    return now
 
 
 def demo_day(today: date, zone: ZoneInfo) -> datetime:

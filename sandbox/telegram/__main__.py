@@ -8,7 +8,9 @@ import signal
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
+from sandbox.clock import shown_by
 from sandbox.telegram.server import TelegramServer
 from sandbox.telegram.world import Person, World
 
@@ -23,13 +25,16 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0: a free one")
     parser.add_argument("--token", action="append", required=True, help="once for every bot")
     parser.add_argument("--person", action="append", default=[], metavar="ID:NAME")
+    parser.add_argument(
+        "--clock", type=Path, metavar="FILE", help="as [clock] file of the product"
+    )
     parser.add_argument("--rate-limits", action="store_true", help="as Telegram's own")
     return parser.parse_args(arguments)
 
 
 async def serve(options: argparse.Namespace) -> None:
     """Play until SIGTERM or SIGINT; state lives in memory alone."""
-    world = World(_now)
+    world = World(_now if options.clock is None else shown_by(options.clock))
     world.limits.enabled = options.rate_limits
     for number, token in enumerate(options.token, 1):
         world.add_bot(token, f"sandbox{number}_bot", f"Sandbox {number}")

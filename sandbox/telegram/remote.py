@@ -122,9 +122,13 @@ class RemotePeople:
 
 
 @asynccontextmanager
-async def running(*tokens: str, port: int = 0) -> AsyncIterator[str]:
-    """A sandbox in a process of its own with these bots; yields its URL."""
+async def running(*tokens: str, port: int = 0, clock: Path | None = None) -> AsyncIterator[str]:
+    """A sandbox in a process of its own with these bots; yields its URL.
+
+    `clock` is a file of sandbox.clock, by which messages are dated.
+    """
     options = [part for token in tokens for part in ("--token", token)]
+    options += [] if clock is None else ["--clock", str(clock)]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "sandbox.telegram", "--port", str(port), *options),
         stdout=asyncio.subprocess.PIPE,

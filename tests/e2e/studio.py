@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import json
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import aiohttp
 
+from sandbox.clock import SandboxClock
 from sandbox.telegram.remote import RemotePeople, running
 from storage.store import open_store
 from tests.e2e.product import Product
@@ -22,6 +24,7 @@ TOKEN = "7001:AAsandboxTokenOfTheStudio_0123456789abcdef"
 BOT = 7001
 OURS = "info@firm.test"
 CLIENTS = 50
+ALWAYS = ("00:00-24:00",)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Client:
 
 @dataclass
 class Studio:
-    """Everything around the product, and the product."""
+    """Everything around the product, and the product. `clock` shows it another time."""
 
     product: Product
     servers: MailServers
@@ -70,15 +73,24 @@ class Studio:
     ours: Mailbox
     clients: tuple[Client, ...]
     database: str
+    clock: SandboxClock | None = None
 
     def write_settings(
-        self, *, token: str = TOKEN, password: str | None = None, more: str = ""
+        self,
+        *,
+        token: str = TOKEN,
+        password: str | None = None,
+        shifts: Sequence[str] = ALWAYS,
+        reply_within: str = "24h",
+        more: str = "",
     ) -> None:
-        """okno.toml: it works round the clock, so that nothing is late while a test runs."""
+        """okno.toml. Without `shifts`, those of every day in UTC, it works round the clock, so
+        that nothing is late while a test runs."""
         dovecot, postfix, ca = self.servers.dovecot, self.servers.postfix, self.servers.ca
         login = f'user = "{OURS}", password = "{password or self.ours.password}", ca_file = "{ca}"'
         days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-        hours = "\n".join(f'{day} = ["00:00-24:00"]' for day in days)
+        hours = "\n".join(f"{day} = {json.dumps(shifts)}" for day in days)
+        clock = "" if self.clock is None else f'[clock]\nfile = "{self.clock.file}"'
         self.product.settings.write_text(
             f"""
 [studio]
@@ -106,7 +118,8 @@ security = "starttls"
 [hours]
 {hours}
 [sla]
-reply_within = "24h"
+reply_within = "{reply_within}"
+{clock}
 {more}
 """
         )
@@ -172,20 +185,27 @@ def _lines(pairs: str) -> str:
 
 @asynccontextmanager
 async def open_studio(
-    folder: Path, *, clients: int = CLIENTS, template: Path | None = None, database: str = ""
+    folder: Path,
+    *,
+    clients: int = CLIENTS,
+    template: Path | None = None,
+    database: str = "",
+    clock: SandboxClock | None = None,
 ) -> AsyncIterator[Studio]:
     """Servers up, accounts made, settings written; team and clients in the database.
 
-    `template` is a folder whose okno.db was set up before.
+    `template` is a folder whose okno.db was set up before. `clock` is the product's and the Bot
+    API's; the mail servers have the machine's.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with MailServers() as servers:
         ours = servers.dovecot.add_user(OURS)
         people = tuple(Client(number) for number in range(clients))
-        async with running(TOKEN) as url, aiohttp.ClientSession() as session:
+        file = None if clock is None else clock.file
+        async with running(TOKEN, clock=file) as url, aiohttp.ClientSession() as session:
             telegram = RemotePeople(url, session)
             where = database or f"sqlite:///{folder}/okno.db"
-            studio = Studio(Product(folder), servers, telegram, ours, people, where)
+            studio = Studio(Product(folder), servers, telegram, ours, people, where, clock)
             studio.write_settings()
             for one in people:
                 servers.dovecot.add_user(one.address)

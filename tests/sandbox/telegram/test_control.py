@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -14,6 +15,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramConflictError, TelegramNetworkError, TelegramServerError
 
+from sandbox.clock import SandboxClock
 from sandbox.telegram.remote import Impossible, RemotePeople, running
 from tests.sandbox.telegram.conftest import ANNA, IVAN, TOKEN, Setting, keyboard
 
@@ -161,6 +163,21 @@ async def test_as_a_process_of_its_own() -> None:
             await asyncio.sleep(0.1)
     with pytest.raises((TelegramConflictError, TelegramNetworkError)):
         await poll
+
+
+async def test_a_process_dates_messages_by_the_clock_that_is_turned(tmp_path: Path) -> None:
+    clock = SandboxClock(tmp_path / "clock.json", datetime(2026, 3, 3, 7, tzinfo=UTC), speed=0)
+    async with (
+        running(TOKEN, clock=clock.file) as url,
+        aiohttp.ClientSession() as session,
+    ):
+        people = RemotePeople(url, session)
+        await people.act("people", id=ANNA, first_name="Anna")
+        first = await people.says(ANNA, TOKEN, "at seven")
+        clock.jump(clock.now() + timedelta(hours=2))
+        second = await people.says(ANNA, TOKEN, "at nine")
+    assert first["date"] == datetime(2026, 3, 3, 7, tzinfo=UTC).timestamp()
+    assert second["date"] - first["date"] == 7200
 
 
 async def test_a_process_that_cannot_listen_ends(here: Setting) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from inbox.calendars import STUDIO, Stretch
@@ -71,7 +71,9 @@ def wait_row(one: Wait) -> dict[str, Any]:
         "note": closing.note if closing else "",
         "kind": one.kind.value,
         "policy": one.policy,
-        "stretches": [[each.calendar, each.since.isoformat()] for each in one.stretches],
+        "stretches": [
+            [each.calendar, each.since.astimezone(UTC).isoformat()] for each in one.stretches
+        ],
         "ladder_from": one.ladder_from,
         "round": one.round,
     }

@@ -16,17 +16,22 @@ def member(staff: Sequence[Manager], manager_id: int | None) -> Manager | None:
     return next((one for one in staff if one.id == manager_id), None)
 
 
+def people(staff: Sequence[Manager]) -> tuple[Manager, ...]:
+    """Who is active and no group chat: who may hold clients, stand in and read."""
+    return tuple(one for one in staff if one.active and one.role is not Role.CHAT)
+
+
 def named(staff: Sequence[Manager], name: str) -> Manager | None:
-    """The one active member with this name."""
-    found = [one for one in staff if one.active and one.name.casefold() == name.casefold()]
+    """The one person with this name who is active."""
+    found = [one for one in people(staff) if one.name.casefold() == name.casefold()]
     return found[0] if len(found) == 1 else None
 
 
 def manager_for(
     client_manager_id: int | None, channel_manager: str | None, staff: Sequence[Manager]
 ) -> int | None:
-    """The client's one manager, else the channel's (by name), else nobody; only members."""
-    active = [one for one in staff if one.active]
+    """The client's one manager, else the channel's (by name), else nobody; only people."""
+    active = people(staff)
     if any(one.id == client_manager_id for one in active):
         return client_manager_id
     named = (channel_manager or "").casefold()
@@ -39,8 +44,9 @@ def in_place_of(one: Manager, staff: Sequence[Manager], now: datetime) -> tuple[
     seen: set[int] = set()
     while (away := one.away(now)) is not None:
         seen.add(one.id)
-        deputy = member(staff, away.deputy_id if away.deputy_id is not None else one.deputy_id)
-        if deputy is None or not deputy.active or deputy.id in seen:
+        deputy_id = away.deputy_id if away.deputy_id is not None else one.deputy_id
+        deputy = member(people(staff), deputy_id)
+        if deputy is None or deputy.id in seen:
             return heads(staff, now)
         one = deputy
     return (one,)
@@ -51,8 +57,8 @@ def readers(
 ) -> tuple[Manager, ...]:
     """Who gets the card: the assignee or who stands in; of a client nobody took, every manager
     and head who is not away."""
-    holder = member(staff, assignee_id)
-    if holder is not None and holder.active:
+    holder = member(people(staff), assignee_id)
+    if holder is not None:
         return in_place_of(holder, staff, now)
     team = [one for one in staff if one.active and one.role in {Role.MANAGER, Role.HEAD}]
     return tuple(one for one in team if one.away(now) is None) or tuple(team) or admins(staff)
@@ -96,7 +102,7 @@ def _deputies(
         absence = one.away(now)
         named = absence.deputy_id if absence is not None else None
         ids.add(named if named is not None else one.deputy_id)
-    return tuple(one for one in staff if one.id in ids and one.active and one.away(now) is None)
+    return tuple(one for one in people(staff) if one.id in ids and one.away(now) is None)
 
 
 def admins(staff: Sequence[Manager]) -> tuple[Manager, ...]:
@@ -105,7 +111,7 @@ def admins(staff: Sequence[Manager]) -> tuple[Manager, ...]:
         found = tuple(one for one in staff if one.active and one.role is role)
         if found:
             return found
-    return tuple(one for one in staff if one.active and one.role is not Role.CHAT)
+    return people(staff)
 
 
 def alerted(
@@ -118,8 +124,8 @@ def alerted(
             return readers(assignee_id, staff, now)
         case Recipient.DEPUTY:
             holder = member(staff, assignee_id)
-            deputy = member(staff, holder.deputy_id) if holder is not None else None
-            if deputy is None or not deputy.active:
+            deputy = member(people(staff), holder.deputy_id) if holder is not None else None
+            if deputy is None:
                 return heads(staff, now)
             told = in_place_of(deputy, staff, now)
             return heads(staff, now) if told == readers(assignee_id, staff, now) else told

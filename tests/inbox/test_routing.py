@@ -53,6 +53,20 @@ def test_named_is_one_active_member() -> None:
     assert named(STAFF, ANNA.name.upper()) == ANNA
     assert named((ANNA, replace(BORIS, name=ANNA.name)), ANNA.name) is None
     assert named(STAFF, GONE.name) is None
+    assert named(STAFF, CHAT.name) is None, "a group chat is nobody"
+
+
+def test_a_group_chat_holds_no_client_and_stands_in_for_nobody() -> None:
+    assert manager_for(CHAT.id, None, STAFF) is None
+    assert manager_for(None, CHAT.name, STAFF) is None
+    assert readers(CHAT.id, STAFF, NOW) == (ANNA, BORIS, HEAD)
+    assert in_place_of(away(ANNA, deputy=CHAT.id), STAFF, NOW) == (HEAD,)
+    staff = staff_with(replace(BORIS, deputy_id=CHAT.id))
+    assert alerted(rung(Recipient.DEPUTY), BORIS.id, staff, NOW) == (HEAD,)
+    namesake = replace(CHAT, name=BORIS.name)
+    staff = staff_with(namesake)
+    assert alerted(rung(Recipient.PERSON, BORIS.name), 1, staff, NOW) == (BORIS,)
+    assert heads(staff_with(away(HEAD, deputy=CHAT.id)), NOW) == (away(HEAD, deputy=CHAT.id),)
 
 
 def test_the_clients_manager_goes_before_the_channels() -> None:

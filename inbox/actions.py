@@ -76,11 +76,12 @@ async def phone_note(inbox: Inbox, wait_id: int, by: Manager, text: str) -> bool
     """Keep in one line what was said on the telephone. False where the wait ended otherwise."""
     note = " ".join(text.split())[:LONGEST_NOTE]
     async with inbox.store.begin() as t:
-        conversation, wait = await t.wait(wait_id)
+        conversation = await t.conversation((await t.wait(wait_id))[0].id)
+        _, wait = await t.wait(wait_id)
         closing = wait.closing
         if closing is None or closing.outcome is not Outcome.PHONED or not note:
             return False
-        await t.save_wait(replace(wait, closing=replace(closing, note=note)), None)
+        await t.save_wait(replace(wait, closing=replace(closing, note=note)))
         cause = f"note of {by.id} on wait {wait_id} at {inbox.clock.now()}"
         await refresh(t, conversation.id, cause)
     return True
@@ -95,7 +96,8 @@ async def _end(
     after, closed = conversation.ended(outcome, by.id, now, hours)
     if closed is None:
         return None
-    await t.save_wait(closed, conversation.assignee_id)
+    closed = closed.held(conversation.assignee_id)
+    await t.save_wait(closed)
     await t.save(after)
     await auditing.closed(t, conversation, closed, by.id)
     await refresh(t, conversation_id, f"{outcome} wait {closed.id} at {now}")
@@ -135,7 +137,7 @@ async def take_on(inbox: Inbox, wait_id: int, by: Manager) -> Manager:
         if wait.closing is None:
             conversation, wait = await t.wait(wait_id)
             anew = wait.taken_on(now, inbox.hours_of(wait))
-            await t.save_wait(anew, None)
+            await t.save_wait(anew)
             await auditing.taken_on(t, conversation, anew, (holder, by), now)
             await _cancel_alerts(t, anew, now)
             await refresh(t, conversation.id, f"{cause} at {now}")

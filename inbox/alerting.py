@@ -131,7 +131,7 @@ async def climb(inbox: Inbox, t: Transaction) -> int:
                 )
                 asked.append(Standing(raised, conversation, wait))
         climbed = wait.after_firing(due.passed, now, hours)
-        await t.save_wait(climbed, holder if wait.is_due(now) else None)
+        await t.save_wait(climbed.held(holder) if wait.is_due(now) else climbed)
     await raise_all(t, asked, now)
     return len(waits)
 

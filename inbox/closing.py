@@ -54,7 +54,7 @@ async def close_wait(
     hours = inbox.hours_in(conversation)
     conversation, closed = conversation.answered(by_id, at, hours, elsewhere=elsewhere)
     if closed is not None:
-        await t.save_wait(closed, holder)
+        await t.save_wait(closed.held(holder))
         await auditing.closed(t, conversation, closed, by_id, at=now)
         later = await _first_question(t, conversation.id, at)
         if later is not None:
@@ -97,7 +97,7 @@ async def promises_go_on(
         closing = promise.closing
         if closing is None or closing.outcome is not Outcome.KEPT or closing.at != kept_at:
             continue
-        await t.save_wait(promise.reopened(now, inbox.hours_of(promise)), None)
+        await t.save_wait(promise.reopened(now, inbox.hours_of(promise)))
         await auditing.reopened(t, conversation, promise, now, None)
         await refresh(t, conversation.id, f"promise {promise.id} not kept at {now}")
 
@@ -122,5 +122,5 @@ async def end_promise(
 ) -> None:
     """Close a promise as kept or withdrawn."""
     closed = promise.closed(outcome, at, by_id, inbox.hours_of(promise))
-    await t.save_wait(closed, conversation.assignee_id)
+    await t.save_wait(closed.held(conversation.assignee_id))
     await auditing.closed(t, conversation, closed, by_id, at=inbox.clock.now())

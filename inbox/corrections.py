@@ -157,7 +157,7 @@ async def _leave_wait(inbox: Inbox, t: Transaction, card: Card, wait: Wait, by: 
     conversation = await t.conversation(card.conversation.id)
     if not people:
         closed = wait.closed(Outcome.DISMISSED, now, by.id, inbox.hours_of(wait))
-        await t.save_wait(closed, conversation.assignee_id)
+        await t.save_wait(closed.held(conversation.assignee_id))
         await auditing.closed(t, conversation, closed, by.id)
         await t.save(replace(conversation, wait=None))
         return

@@ -92,7 +92,8 @@ async def pass_on(
         counted = await _counted(
             calendars, t, talk, wait, change.to.calendar, at=change.at, by_id=change.by_id
         )
-        await t.save_wait(counted, held_by if wait.is_due(change.at) else None)
+        counted = counted.held(held_by) if wait.is_due(change.at) else counted
+        await t.save_wait(counted)
         holders = routing.member(staff, held_by), change.to
         await auditing.assigned(t, talk, counted, holders, at=change.at, by_id=change.by_id)
         await refresh(t, talk.id, change.key)
@@ -119,7 +120,8 @@ async def swap_calendars(
         own = holder.calendar if holder is not None else None
         counted = await _counted(calendars, t, talk, wait, own, at=at, by_id=by_id)
         if counted is not wait:
-            await t.save_wait(counted, talk.assignee_id if wait.is_due(at) else None)
+            held = wait.is_due(at)
+            await t.save_wait(counted.held(talk.assignee_id) if held else counted)
             await refresh(t, talk.id, f"{cause}: wait {wait.id} swapped at {at}")
             swapped += 1
     return swapped

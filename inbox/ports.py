@@ -184,11 +184,8 @@ class Transaction(Sorting, Keeping, Timing, Protocol):
         """
         ...
 
-    async def save_wait(self, wait: Wait, held_by_id: int | None) -> None:
-        """Keep a wait: its fired rungs, or its closing.
-
-        `held_by_id` is who held it when it was due or ended before; the first one given stays.
-        """
+    async def save_wait(self, wait: Wait) -> None:
+        """Keep a wait: its fired rungs, its closing, who is charged with it."""
         ...
 
     async def learn_threads(

@@ -57,7 +57,7 @@ async def promise(inbox: Inbox, conversation_id: int, due: datetime, by: Manager
             if one.due_at == due:
                 return one
         ladder = promise_ladder(terms.policy, inbox.policies.remind_before)
-        made = Wait.promise(now, due, ladder, terms.calendar)
+        made = Wait.promise(now, due, ladder, terms.calendar, policy=terms.policy.name)
         kept = await t.add_promise(conversation_id, made)
         await auditing.began(t, conversation, kept, now, by.id)
         await auditing.promised(t, conversation, kept, now, by.id)

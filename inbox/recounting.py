@@ -76,7 +76,8 @@ async def _recount_open(inbox: Inbox) -> None:
             for conversation, wait in page:
                 await _recount(inbox, t, conversation, wait)
         after = page[-1][1].id if page else after
-        more = len(page) == PAGE
+        # Of a page some may have ended before they could be locked.
+        more = bool(page)
 
 
 async def _recount(inbox: Inbox, t: Transaction, conversation: Conversation, wait: Wait) -> None:
@@ -84,8 +85,9 @@ async def _recount(inbox: Inbox, t: Transaction, conversation: Conversation, wai
     if hours.version == wait.calendar:
         return
     counted = wait.recounted(now, hours)
-    held = conversation.assignee_id if counted.is_due(now) else None
-    await t.save_wait(counted, held)
+    if counted.is_due(now):
+        counted = counted.held(conversation.assignee_id)
+    await t.save_wait(counted)
     await auditing.recounted(t, conversation, wait, counted, at=now)
     if counted.due_at is None:
         key = f"no_working_time:{counted.calendar}"
@@ -125,10 +127,11 @@ async def apply(inbox: Inbox, recounts: Sequence[Recount], by: Manager | None) -
     for first in range(0, len(recounts), PAGE):
         async with inbox.store.begin() as t:
             for one in recounts[first : first + PAGE]:
-                conversation, present = await t.wait(one.before.id)
+                conversation = await t.conversation(one.conversation.id)
+                _, present = await t.wait(one.before.id)
                 if present != one.before:
                     continue
-                await t.save_wait(one.after, None)
+                await t.save_wait(one.after)
                 what = {"before": one.before, "after": one.after}
                 await auditing.recounted(t, conversation, **what, at=now, by_id=by_id)
                 cause = f"wait {present.id} recounted afterwards at {now}"
@@ -144,6 +147,7 @@ def _as_counted_now(inbox: Inbox, wait: Wait, closing: Closing) -> Wait:
         closing.outcome, closing.at, closing.by_id, hours, elsewhere=closing.elsewhere
     )
     same = again.closing
+    again = replace(again, held_known=wait.held_known, held_by_id=wait.held_by_id)
     return replace(again, closing=replace(same, note=closing.note) if same else None)
 
 

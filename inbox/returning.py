@@ -151,7 +151,7 @@ async def _wait_goes_on(
     if conversation.wait is not None:
         # The client has asked again already, and that wait is open.
         lost = replace(ended, closing=replace(ended.closing, outcome=Outcome.CLOSED_UNANSWERED))
-        await t.save_wait(lost, conversation.assignee_id)
+        await t.save_wait(lost.held(conversation.assignee_id))
         before = Outcome.ANSWERED.value
         await auditing.closed(t, conversation, lost, None, at=now, before=before)
         return

@@ -8,12 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from inbox.calendars import Calendar, Hours, Stretch
 from inbox.policies import Terms
 from inbox.sla import Rung, breached, done_with, due_at, next_rung_at, restarted
 
 PROMISE_AGAIN = timedelta(hours=1)  # business time for who takes an unkept promise on
+
+
+_HELD_BY_NOBODY_YET: dict[str, Any] = {"held_known": False, "held_by_id": None}
 
 
 class Outcome(StrEnum):
@@ -61,7 +65,9 @@ class Wait:
     settings gave `reply_within` and `ladder`. `stretches`: which calendars counted since when;
     `calendar` is their version. The ladder's rungs count from `ladder_from`: the start, or when
     somebody took the wait on (`round` says how often, rule 20), or a promise's due time. `fired`
-    are the numbers of rungs and repeats of this round that are done with. `id` 0: not stored yet.
+    are the numbers of rungs and repeats of this round that are done with. `held_by_id` is charged
+    with it (rule 5), None where nobody held it; only where `held_known` is that settled. `id` 0:
+    not stored yet.
     """
 
     started_at: datetime
@@ -78,6 +84,8 @@ class Wait:
     stretches: tuple[Stretch, ...] = ()
     ladder_from: datetime | None = None
     round: int = 0
+    held_known: bool = False
+    held_by_id: int | None = None
     id: int = 0
 
     @classmethod
@@ -99,11 +107,17 @@ class Wait:
 
     @classmethod
     def promise(
-        cls, made_at: datetime, due: datetime, ladder: tuple[Rung, ...], calendar: Calendar
+        cls,
+        made_at: datetime,
+        due: datetime,
+        ladder: tuple[Rung, ...],
+        calendar: Calendar,
+        *,
+        policy: str = "",
     ) -> Wait:
         """A promise for a fixed instant; its rungs count from there, negative ones before it.
 
-        What should have come before it was made never comes.
+        What should have come before it was made never comes. `policy`: whose ladder it is.
         """
         hours = calendar.hours
         wait = cls(
@@ -114,6 +128,7 @@ class Wait:
             due_at=due,
             next_rung_at=None,
             kind=WaitKind.PROMISE,
+            policy=policy,
             stretches=(Stretch(calendar.name, made_at),),
             ladder_from=due,
         )
@@ -133,6 +148,10 @@ class Wait:
         """Whether its time is over: from then on it is charged to who holds it (rules 5, 27)."""
         return self.due_at is not None and self.due_at <= now
 
+    def held(self, by_id: int | None) -> Wait:
+        """It is due, or ends: who holds it then stays charged with it, whatever comes later."""
+        return self if self.held_known else replace(self, held_known=True, held_by_id=by_id)
+
     def after_firing(self, rungs: frozenset[int], now: datetime, hours: Hours) -> Wait:
         """The same wait once these rungs were announced at `now`."""
         fired = done_with(self.fired | rungs)
@@ -149,12 +168,15 @@ class Wait:
     def recounted(self, now: datetime, hours: Hours) -> Wait:
         """The same wait by its hours as they are now: a corrected calendar (rule 12).
 
-        Rungs that fired are not repeated; a promise stays at its instant.
+        Rungs that fired are not repeated; a promise stays at its instant. Who held it at a due
+        time that was none is not charged.
         """
         due = self.due_at
         if self.kind is WaitKind.REPLY:
             due = due_at(hours, self.started_at, self.reply_within)
         counted = replace(self, due_at=due, calendar=hours.version)
+        if not counted.is_due(now):
+            counted = replace(counted, **_HELD_BY_NOBODY_YET)
         return counted.after_firing(frozenset(), now, hours)
 
     def swapped(self, calendar: str, now: datetime) -> Wait:
@@ -170,8 +192,13 @@ class Wait:
         return replace(anew, fired=frozenset()).after_firing(frozenset(), now, hours)
 
     def reopened(self, now: datetime, hours: Hours) -> Wait:
-        """The same wait goes on as if it had never ended; rungs that fired are not repeated."""
-        return replace(self, closing=None).after_firing(frozenset(), now, hours)
+        """The same wait goes on as if it had never ended; rungs that fired are not repeated.
+
+        Who held it at that end is charged only where it was due by then.
+        """
+        due_then = self.closing is None or self.is_due(self.closing.at)
+        again = self if due_then else replace(self, **_HELD_BY_NOBODY_YET)
+        return replace(again, closing=None).after_firing(frozenset(), now, hours)
 
     def closed(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import bindparam, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inbox.errors import NoSuchRow
@@ -62,7 +62,6 @@ OPEN = insert(conversation).returning(conversation.c.id)
 SAVE = update(conversation).where(conversation.c.id == bindparam("saved_id"))
 OPEN_WAIT = insert(wait).returning(wait.c.id)
 SAVE_WAIT = update(wait).where(wait.c.id == bindparam("saved_id"))
-HOLD_WAIT = SAVE_WAIT.values(held_by_id=func.coalesce(wait.c.held_by_id, bindparam("holder_id")))
 # A message that an earlier reply answered stays with its own wait.
 _ended = select(wait.c.closed_at).where(wait.c.id == message.c.wait_id).scalar_subquery()
 JOIN_WAIT = (
@@ -171,10 +170,9 @@ class Conversations(People):
         await self.run(JOIN_WAIT, joining)
         return opened
 
-    async def save_wait(self, wait: Wait, held_by_id: int | None) -> None:
+    async def save_wait(self, wait: Wait) -> None:
         """NoSuchRow for a wait that was never saved."""
-        row = {"saved_id": wait.id, "holder_id": held_by_id, **wait_row(wait)}
-        if not await self.changed(HOLD_WAIT, **row):
+        if not await self.changed(SAVE_WAIT, saved_id=wait.id, **wait_row(wait)):
             raise NoSuchRow("wait", wait.id)
 
     async def learn_threads(

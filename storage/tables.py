@@ -170,6 +170,7 @@ wait = Table(
     Column("wall", Seconds),
     Column("within_target", Boolean),
     Column("held_by_id", Id, ForeignKey("manager.id")),
+    Column("held_known", Boolean, nullable=False, server_default=false()),
     Column("elsewhere", Boolean, nullable=False, server_default=false()),
     Column("kind", Text, nullable=False, server_default="reply"),
     Column("policy", Words, nullable=False, server_default=""),

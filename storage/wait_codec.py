@@ -36,6 +36,8 @@ WAIT = (
     wait.c.ladder_from,
     wait.c.round,
     wait.c.note,
+    wait.c.held_known,
+    wait.c.held_by_id,
 )
 
 
@@ -76,6 +78,8 @@ def wait_row(one: Wait) -> dict[str, Any]:
         ],
         "ladder_from": one.ladder_from,
         "round": one.round,
+        "held_known": one.held_known,
+        "held_by_id": one.held_by_id,
     }
 
 
@@ -83,7 +87,8 @@ def wait_of(cells: Cells) -> Wait | None:
     """None where a left join found no wait."""
     id_, started_at, reply_within, ladder, calendar, due_at, next_rung_at, *rest = cells
     first, fired, outcome, closed_at, by_id, business, wall, within_target, *rest = rest
-    elsewhere, kind, policy, stretches, ladder_from, round_, note = rest
+    elsewhere, kind, policy, stretches, ladder_from, round_, note, *held = rest
+    held_known, held_by_id = held
     if id_ is None:
         return None
     closing = outcome and Closing(
@@ -106,5 +111,7 @@ def wait_of(cells: Cells) -> Wait | None:
         stretches=counted or (Stretch(STUDIO, started_at),),
         ladder_from=ladder_from,
         round=round_,
+        held_known=held_known,
+        held_by_id=held_by_id,
         id=id_,
     )

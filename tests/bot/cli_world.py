@@ -133,7 +133,7 @@ def answered(file: Path, talk: Conversation, at: datetime, by: Manager) -> None:
     async def act(t: Transaction) -> None:
         after, closed = (await t.conversation(talk.id)).answered(by.id, at, hours)
         assert closed is not None
-        await t.save_wait(closed, None)
+        await t.save_wait(closed)
         await t.save(after)
 
     in_store(file, act)

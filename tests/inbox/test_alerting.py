@@ -177,7 +177,7 @@ async def test_rule_20_an_alert_of_a_round_before_is_not_shown(studio: Studio) -
     async with studio.inbox.store.begin() as t:
         _, wait = await t.wait(conversation.wait.id if conversation.wait else 0)
         taken = wait.taken_on(studio.clock.now(), studio.inbox.hours_of(wait))
-        await t.save_wait(taken, None)
+        await t.save_wait(taken)
     await studio.run()
     assert told(studio) == []
     await climb(studio, minutes=60)
@@ -294,7 +294,7 @@ class TestFaults:
         async with studio.inbox.store.begin() as t:
             _, wait = await t.wait(conversation.wait.id if conversation.wait else 0)
             unfired = replace(wait, fired=frozenset(), next_rung_at=studio.clock.now())
-            await t.save_wait(unfired, None)
+            await t.save_wait(unfired)
         await climb(studio)
         assert told(studio) == ["Анна"]
 

@@ -8,13 +8,14 @@ import pytest
 from bot.clients_file import Line
 from bot.clients_import import take_in
 from inbox.absences import change_over, go_away
-from inbox.actions import dismiss, hand_over, take, take_on
+from inbox.actions import dismiss, hand_over, take, take_on, undo_dismissal
+from inbox.calendars import SpecialDay
 from inbox.flow import escalate, reply
 from inbox.model import Conversation, Manager, WaitKind
 from inbox.policies import Policies
 from inbox.ports import AlertState, Deed
 from inbox.promises import promise
-from inbox.recounting import keep_calendars
+from inbox.recounting import keep_calendars, set_day
 from inbox.sla import Policy
 from tests.inbox.conftest import POLICY, Studio
 from tests.inbox.looking import (
@@ -65,6 +66,46 @@ class TestRule05:
         await studio.run()
         (wait,) = await waits(studio, talk)
         assert await held_by(studio, wait) == studio.boris.id
+
+    async def test_rule_05_nobody_stays_nobody_whoever_takes_it_later(
+        self, studio: Studio
+    ) -> None:
+        thread = await studio.asks("stranger@x.test")
+        talk = await studio.conversation(thread)
+        studio.clock.pass_(minutes=70)
+        await take(studio.inbox, talk.id, studio.boris)
+        await reply(studio.inbox, studio.draft(talk, studio.boris))
+        await studio.run()
+        (wait,) = await waits(studio, talk)
+        assert (wait.held_known, wait.held_by_id) == (True, None)
+        assert await held_by(studio, wait) is None
+
+    async def test_rule_05_an_end_that_was_taken_back_charges_nobody(
+        self, studio: Studio, talk: Conversation
+    ) -> None:
+        studio.clock.pass_(minutes=50)
+        await dismiss(studio.inbox, talk.id, studio.anna)
+        assert await undo_dismissal(studio.inbox, talk.id, studio.anna)
+        await hand_over(studio.inbox, talk.id, studio.boris, studio.anna)
+        studio.clock.pass_(minutes=20)
+        await escalate(studio.inbox)
+        (wait,) = await waits(studio, talk)
+        assert await held_by(studio, wait) == studio.boris.id
+
+    async def test_rule_05_a_due_time_that_was_corrected_away_charges_nobody(
+        self, studio: Studio, talk: Conversation
+    ) -> None:
+        studio.clock.pass_(minutes=70)
+        await escalate(studio.inbox)
+        (wait,) = await waits(studio, talk)
+        assert wait.held_by_id == studio.anna.id
+        off = SpecialDay("studio", msk(23, 10).date(), (), "", None, studio.clock.now())
+        await set_day(studio.inbox, off)
+        await hand_over(studio.inbox, talk.id, studio.boris, studio.anna)
+        studio.clock.at = msk(24, 11)
+        await escalate(studio.inbox)
+        (wait,) = await waits(studio, talk)
+        assert wait.held_by_id == studio.boris.id
 
 
 class TestRule11:

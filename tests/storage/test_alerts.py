@@ -173,7 +173,7 @@ async def test_alerts_under_way_are_those_that_still_ought_to_be_told(store: Sql
         assert await t.alerts_under_way(at(50), 9) == (gathered, queued)
         assert await t.alerts_under_way(at(50), 1) == (gathered,)
         assert await t.alerts_under_way(at(45), 9) == ()
-        await t.save_wait(wait.closed(Outcome.DISMISSED, at(46), anna.id, HOURS), None)
+        await t.save_wait(wait.closed(Outcome.DISMISSED, at(46), anna.id, HOURS))
         assert await t.alerts_under_way(at(50), 9) == ()
 
 

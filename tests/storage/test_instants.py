@@ -38,7 +38,7 @@ async def test_rule_28_all_instants_are_stored_in_utc(store: SqlStore) -> None:
         assert {(one, one.tzinfo) for one in instants if one} == {(NOON, UTC)}
         assert None not in instants
         closed = wait.closed(Outcome.DISMISSED, NOON, None, HOURS)
-        await t.save_wait(closed, None)
+        await t.save_wait(closed)
         _, again = await t.wait(wait.id)
         assert again.closing is not None
         assert (again.closing.at, again.closing.at.tzinfo) == (NOON, UTC)

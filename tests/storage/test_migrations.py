@@ -67,6 +67,7 @@ INSERT INTO wait (conversation_id, started_at, reply_within, ladder, calendar, d
 VALUES (1, '2026-03-02 09:30:00.123456', 3600, '[[2700.0, "manager", false]]', 'v1',
         '2026-03-02 10:30:00.123456', '2026-03-02 10:15:00.123456', true, '[]')
 """
+AT_ITS_END = f"{OLD_WAIT}; UPDATE wait SET next_rung_at = NULL, fired = '[0]'"
 
 
 async def migrated(url: str, revision: str, words: str = "") -> None:
@@ -112,6 +113,15 @@ async def test_a_wait_of_version_4_goes_on_by_the_studios_calendar(url: str) -> 
         assert await t.next_rung_at() == at(45)
         assert await t.count_waiting(None) == 1
     assert await store.check() == ()
+    await store.close()
+
+
+async def test_a_ladder_of_version_4_that_was_at_its_end_goes_on(url: str) -> None:
+    await migrated(url, "0004", AT_ITS_END)
+    store = await open_store(url)
+    async with store.begin() as t:
+        ((_, wait),) = await t.due_waits(T0, 10)
+        assert (wait.next_rung_at, wait.fired, wait.held_known) == (T0, frozenset({0}), False)
     await store.close()
 
 

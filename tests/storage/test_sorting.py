@@ -90,11 +90,10 @@ async def test_messages_leave_and_join_waits(store: SqlStore) -> None:
 
 async def test_a_wait_that_ended_can_go_on(store: SqlStore) -> None:
     async with store.begin() as t:
-        anna = await t.save_manager(manager())
         conversation, message_id = await asked(t, await opened(t), message())
         answered, closed = conversation.answered(None, at(5), HOURS, elsewhere=True)
         assert closed is not None
-        await t.save_wait(closed, anna.id)
+        await t.save_wait(closed)
         await t.save(answered)
     async with store.begin() as t:
         kept = (await t.card(message_id)).wait

@@ -45,11 +45,11 @@ async def test_a_wait_lives_through_its_states(store: SqlStore) -> None:
         assert card.conversation == conversation == await t.conversation(conversation.id)
         assert wait.first
         fired = wait.after_firing(frozenset({0}), at(45), HOURS)
-        await t.save_wait(fired, anna.id)
+        await t.save_wait(fired)
         assert await t.wait(wait.id) == (replace(conversation, wait=fired), fired)
         answered, closed = replace(conversation, wait=fired).answered(anna.id, at(30), HOURS)
         assert closed
-        await t.save_wait(closed, anna.id)
+        await t.save_wait(closed)
         await t.save(answered)
     async with store.begin() as t:
         card = await t.card(first)
@@ -61,7 +61,7 @@ async def test_a_wait_lives_through_its_states(store: SqlStore) -> None:
         assert closed.closing.business == timedelta(minutes=30)
         assert await t.wait(wait.id) == (answered, closed)
         with pytest.raises(NoSuchRow):
-            await t.save_wait(replace(closed, id=10_000), None)
+            await t.save_wait(replace(closed, id=10_000))
         with pytest.raises(NoSuchRow):
             await t.wait(10_000)
 
@@ -90,7 +90,7 @@ async def test_a_dismissed_wait_says_so_on_its_cards(store: SqlStore) -> None:
         conversation, message_id = await asked(t, await opened(t), message())
         dismissed, closed = conversation.ended(Outcome.DISMISSED, anna.id, at(1), HOURS)
         assert closed
-        await t.save_wait(closed, None)
+        await t.save_wait(closed)
         await t.save(dismissed)
         card = await t.card(message_id)
         assert card.state is CardState.DISMISSED
@@ -109,7 +109,7 @@ async def test_what_was_asked_after_the_reply_belongs_to_the_new_wait(store: Sql
         conversation, later = await asked(t, conversation, message("3", minutes=10))
         answered, closed = conversation.answered(anna.id, at(5), HOURS)
         assert closed
-        await t.save_wait(closed, anna.id)
+        await t.save_wait(closed)
         assert await t.first_asked_after(conversation.id, at(10)) is None
         found = await t.first_asked_after(conversation.id, at(5))
         assert found == message("3", minutes=10)
@@ -146,7 +146,7 @@ async def test_due_waits_come_most_urgent_first(store: SqlStore) -> None:
         assert (await t.count_waiting(None), await t.count_waiting(anna.id)) == (3, 2)
         answered, closed = early.answered(anna.id, at(12), HOURS)
         assert closed
-        await t.save_wait(closed, anna.id)
+        await t.save_wait(closed)
         await t.save(answered)
         assert await t.count_waiting(None) == 2
         assert await t.next_rung_at() == at(60)
@@ -223,7 +223,7 @@ async def test_cards_and_alerts_of_the_two_last_waits_are_redrawn(store: SqlStor
             await t.link([*links[-2:], replace(card, shown=note)])
             conversation, closed = conversation.answered(anna.id, at(100 * number + 1), HOURS)
             assert closed
-            await t.save_wait(closed, anna.id)
+            await t.save_wait(closed)
             conversation = await t.save(conversation)
         assert await t.links_to_redraw(conversation.id) == tuple(reversed(links[2:]))
         many = [card_link(conversation, anna, message_id, 100 + n) for n in range(60)]

@@ -89,7 +89,7 @@ async def test_a_wait_keeps_all_that_is_known_of_it(store: SqlStore) -> None:
         wait = replace(conversation.wait, policy="gold").swapped("omsk", at(7))
         wait = wait.taken_on(at(9), HOURS)
         assert (wait.round, wait.ladder_from) == (1, at(9))
-        await t.save_wait(wait, None)
+        await t.save_wait(wait)
         assert await t.wait(wait.id) == (replace(conversation, wait=wait), wait)
         by_hand = replace(wait, policy="silver")
         await t.save(replace(conversation, wait=by_hand))
@@ -100,11 +100,11 @@ async def test_a_wait_keeps_all_that_is_known_of_it(store: SqlStore) -> None:
         assert closed
         assert closed.closing
         closed = replace(closed, closing=replace(closed.closing, note="Договорились"))
-        await t.save_wait(closed, anna.id)
+        await t.save_wait(closed)
         await t.save(ended)
         assert await t.wait(wait.id) == (ended, closed)
         again = closed.reopened(at(11), HOURS)
-        await t.save_wait(again, None)
+        await t.save_wait(again)
         assert await t.wait(wait.id) == (replace(ended, wait=again), again)
 
 
@@ -114,7 +114,7 @@ async def test_an_answer_by_telephone_is_an_answer(store: SqlStore) -> None:
         conversation, message_id = await asked(t, await opened(t), message())
         ended, closed = conversation.ended(Outcome.PHONED, anna.id, at(1), HOURS)
         assert closed
-        await t.save_wait(closed, None)
+        await t.save_wait(closed)
         await t.save(ended)
         assert (await t.card(message_id)).state is CardState.ANSWERED
 
@@ -140,7 +140,7 @@ async def test_promises_stand_beside_the_wait(store: SqlStore) -> None:
             (conversation, wait),
         )
         kept = soon.closed(Outcome.KEPT, at(19), anna.id, HOURS)
-        await t.save_wait(kept, anna.id)
+        await t.save_wait(kept)
         await closed_at(t, conversation, 5)
         alone = await t.conversation(conversation.id)
         assert await t.promises(conversation.id) == (late,)
@@ -180,7 +180,7 @@ async def test_alerts_of_promises_are_redrawn(store: SqlStore) -> None:
         await t.link(links)
         assert await t.links_to_redraw(conversation.id) == (*reversed(links), card)
         for minutes, one in enumerate((promises[4], promises[0], promises[1]), 10):
-            await t.save_wait(one.closed(Outcome.KEPT, at(minutes), anna.id, HOURS), anna.id)
+            await t.save_wait(one.closed(Outcome.KEPT, at(minutes), anna.id, HOURS))
         expected = (links[3], links[2], links[1], links[0], card)
         assert await t.links_to_redraw(conversation.id) == expected
 
@@ -194,7 +194,7 @@ async def test_waits_counted_by_other_versions_are_found_in_turn(store: SqlStore
         versions = ("old", HOURS.version, "older", "older")
         for one, version in zip(others, versions, strict=True):
             assert one.wait
-            await t.save_wait(replace(one.wait, calendar=version), None)
+            await t.save_wait(replace(one.wait, calendar=version))
         await closed_at(t, (await t.conversation(others[3].id)), 3)
         found = await t.counted_otherwise({HOURS.version, "another"}, 0, 10)
         assert [one.id for _, one in found] == sorted(
@@ -231,7 +231,7 @@ async def test_closed_waits_of_a_time(store: SqlStore) -> None:
     async with store.begin() as t:
         first, _ = await asked(t, await opened(t), message())
         promise = await t.add_promise(first.id, promised(20))
-        await t.save_wait(promise.closed(Outcome.WITHDRAWN, at(10), None, HOURS), None)
+        await t.save_wait(promise.closed(Outcome.WITHDRAWN, at(10), None, HOURS))
         one = await closed_at(t, first, 10)
         second = await another(t, first, "2")
         two = await closed_at(t, second, 30)
@@ -264,7 +264,7 @@ async def test_a_wait_of_an_earlier_version_ran_by_the_studios_calendar(store: S
     async with store.begin() as t:
         conversation, _ = await asked(t, await opened(t), message())
         assert conversation.wait
-        await t.save_wait(replace(conversation.wait, stretches=()), None)
+        await t.save_wait(replace(conversation.wait, stretches=()))
         _, found = await t.wait(conversation.wait.id)
         assert found.stretches == (Stretch(STUDIO, T0),)
         assert found.kind is WaitKind.REPLY
@@ -287,7 +287,7 @@ async def test_of_two_who_look_for_due_waits_the_second_sees_what_the_first_did(
             for conversation, wait in due:
                 await t.counted_otherwise((), 0, 10)
                 await t.open_waits_of(client_id=conversation.client.id)
-                await t.save_wait(wait.after_firing(frozenset({0}), at(50), HOURS), None)
+                await t.save_wait(wait.after_firing(frozenset({0}), at(50), HOURS))
 
     async with asyncio.timeout(10):
         await asyncio.gather(climb(), climb())

@@ -113,7 +113,7 @@ async def another(t: Transaction, first: Conversation, number: str) -> Conversat
 async def closed_at(t: Transaction, one: Conversation, minutes: float) -> Wait:
     answered, closed = one.answered(None, at(minutes), HOURS)
     assert closed
-    await t.save_wait(closed, None)
+    await t.save_wait(closed)
     await t.save(answered)
     return closed
 

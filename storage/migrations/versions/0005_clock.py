@@ -14,6 +14,13 @@ OPEN = sa.text("outcome IS NULL")
 OPEN_REPLY = sa.text("outcome IS NULL AND kind = 'reply'")
 UNDER_WAY = sa.text("told_at IS NULL")
 
+# Of what has ended it is known who held it, or that nobody did.
+HELD = "UPDATE wait SET held_known = true WHERE outcome IS NOT NULL OR held_by_id IS NOT NULL"
+# A ladder that was at its end goes on: its repeats begin.
+LOOK_AGAIN = (
+    "UPDATE wait SET next_rung_at = started_at WHERE outcome IS NULL AND next_rung_at IS NULL"
+)
+
 # The log is only ever appended to.
 REFUSE = {
     "sqlite": (
@@ -53,8 +60,11 @@ def upgrade() -> None:
         sa.Column("ladder_from", INSTANT, nullable=True),
         sa.Column("round", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("note", sa.Text(), nullable=False, server_default=""),
+        sa.Column("held_known", sa.Boolean(), nullable=False, server_default=sa.false()),
     ):
         op.add_column("wait", column)
+    op.execute(HELD)
+    op.execute(LOOK_AGAIN)
     _one_open_wait(OPEN_REPLY)
     op.create_index(
         "ix_wait_open_calendar",
@@ -210,7 +220,7 @@ def downgrade() -> None:
     op.execute("UPDATE wait SET outcome = 'answered' WHERE outcome = 'phoned'")
     _one_open_wait(OPEN)
     op.drop_index("ix_wait_open_calendar", "wait")
-    for name in ("note", "round", "ladder_from", "stretches", "policy", "kind"):
+    for name in ("held_known", "note", "round", "ladder_from", "stretches", "policy", "kind"):
         op.drop_column("wait", name)
     for table, name in (
         ("client", "tier"),

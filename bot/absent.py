@@ -94,7 +94,7 @@ def state_words(
     lines = [
         say("{name} is away: {dates}.", name=one_line(who.name, NAME_LIMIT), dates=dates),
         stands_in_words(say, who, absence, staff),
-        say.many("{number} client waits now.", "{number} clients wait now.", waiting),
+        say("Waiting for an answer now: {number}.", number=waiting),
     ]
     return "\n".join(lines)
 

@@ -14,7 +14,9 @@ from bot.buttons import (
     PromiseButton,
     PromiseDeed,
     TakeOnButton,
+    WhyButton,
     card_keyboard,
+    in_rows,
     is_free,
     may_act,
     stand_ins,
@@ -26,6 +28,7 @@ from bot.cards import (
     channel_line,
     channel_name,
     client_name,
+    repeated_line,
 )
 from bot.footer import capital, ended, holder_line
 from bot.promise_cards import due_of, promise_ended, promise_headline
@@ -57,6 +60,7 @@ def alert_view(alert: Alert, reader: Manager, now: datetime) -> CardView:
         _due(say, alert, reader, now),
         Rich(holder_line(say, card, reader, now)),
         Rich(_lateness(say) if alert.late else "").styled("italic"),
+        repeated_line(say, card),
     ]
     body = joined([joined(lines), excerpt.styled("blockquote")], "\n\n")
     return CardView(body, _keyboard(say, alert, reader, now))
@@ -69,18 +73,26 @@ def alerts_view(alerts: Sequence[Alert], reader: Manager, now: datetime) -> Card
     ordered = _most_urgent(alerts)
     shown = ordered[:MOST_LINES]
     waiting = sum(one.wait.closing is None for one in ordered)
-    title = say.many("⏰ {number} client waits", "⏰ {number} clients wait", waiting)
-    lines = [_line(say, number, one, reader, now) for number, one in enumerate(shown, 1)]
+    title = say("⏰ Waiting for an answer: {number}", number=waiting)
+    late = [one.late for one in shown if one.wait.closing is None]
+    all_late = len(late) > 1 and all(late)
+    lines = [
+        _line(say, number, one, reader, now, marked=not all_late)
+        for number, one in enumerate(shown, 1)
+    ]
     more = len(ordered) - len(shown)
     if more:
         lines.append(Rich(say("and {number} more, see /inbox", number=more)))
-    rows = tuple(
-        (_numbered(number, one, reader),)
+    buttons = [
+        _numbered(number, one, reader)
         for number, one in enumerate(shown, 1)
         if one.wait.closing is None
-    )
+    ]
     heading = Rich(title if waiting else say("Nobody waits any more")).styled("bold")
-    return CardView(joined([heading, joined(lines)], "\n\n"), rows)
+    outage = Rich(_lateness(say) if all_late else "").styled("italic")
+    again = next((repeated_line(say, one.card) for one in shown if one.card.repeated), Rich())
+    body = joined([joined([heading, outage, again]), joined(lines)], "\n\n")
+    return CardView(body, in_rows(buttons, 2))
 
 
 def _headline(say: Say, alert: Alert, reader: Manager, now: datetime) -> str:
@@ -110,7 +122,10 @@ def _closed_by(alert: Alert) -> Manager | None:
 
 
 def _keyboard(say: Say, alert: Alert, reader: Manager, now: datetime) -> Keyboard:
-    """ "I take it" for everybody but who holds the client or stands in, then the usual ones."""
+    """ "I take it" for everybody but who holds the client or stands in, then the usual ones.
+
+    Whoever does not have the client yet takes it before promising anything.
+    """
     # The newest message on it may be one that nobody waits for; the alert's wait is open.
     card = replace(alert.card, state=CardState.WAITING)
     usual = card_keyboard(say, card, reader, now)
@@ -120,7 +135,13 @@ def _keyboard(say: Say, alert: Alert, reader: Manager, now: datetime) -> Keyboar
     if reader.id in own or (is_free(card.holder) and reader.role is not Role.CHAT):
         return usual
     take_on = TakeOnButton(wait_id=alert.wait.id)
-    return ((Button(say("I take it"), take_on, "success"),), *usual)
+    first = [Button(say("I take it"), take_on, "success")]
+    number = card.conversation.id
+    hand_over = CardButton(deed=CardDeed.HAND_OVER, conversation_id=number)
+    rest = [row for row in usual if all(one.data != hand_over for one in row)]
+    if len(rest) < len(usual):
+        first.append(Button(say("Hand over"), hand_over))
+    return (tuple(first), *rest)
 
 
 def _promise_keyboard(say: Say, alert: Alert, reader: Manager) -> Keyboard:
@@ -133,13 +154,9 @@ def _promise_keyboard(say: Say, alert: Alert, reader: Manager) -> Keyboard:
 
     number = card.conversation.id
     history = Button(say("History"), CardButton(deed=CardDeed.HISTORY, conversation_id=number))
-    return (
-        (
-            button(say("🤝 Kept"), PromiseDeed.KEPT),
-            button(say("Withdraw"), PromiseDeed.ASK_WITHDRAW),
-            history,
-        ),
-    )
+    why = Button(say("Why?"), WhyButton(message_id=card.message_id))
+    kept = button(say("🤝 Kept"), PromiseDeed.KEPT)
+    return ((kept, button(say("Withdraw"), PromiseDeed.ASK_WITHDRAW)), (history, why))
 
 
 def _due(say: Say, alert: Alert, reader: Manager, now: datetime) -> Rich:
@@ -168,7 +185,9 @@ def _most_urgent(alerts: Sequence[Alert]) -> list[Alert]:
     )
 
 
-def _line(say: Say, number: int, alert: Alert, reader: Manager, now: datetime) -> Rich:
+def _line(
+    say: Say, number: int, alert: Alert, reader: Manager, now: datetime, *, marked: bool
+) -> Rich:
     card = alert.card
     name = f"{number}. {one_line(client_name(card.conversation), _LINE_NAME)}"
     if alert.wait.closing is not None:
@@ -182,7 +201,7 @@ def _line(say: Say, number: int, alert: Alert, reader: Manager, now: datetime) -
     free = card.holder is None or is_free(card.holder)
     who = say("nobody's yet") if free or card.holder is None else card.holder.name
     parts = [one_line(who, _LINE_HOLDER)]
-    if alert.late:
+    if alert.late and marked:
         parts.append(say("late"))
     return Rich(f"{name} · ") + left + "".join(f" · {one}" for one in parts)
 

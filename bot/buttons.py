@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -214,6 +214,11 @@ def may_act(me: Manager, holder: Manager | None, stand_ins: Collection[Manager] 
 def is_free(holder: Manager | None) -> bool:
     """Whether nobody holds the conversation: whoever did may have left the studio."""
     return holder is None or not holder.active
+
+
+def in_rows(buttons: Sequence[Button], width: int) -> Keyboard:
+    """So many buttons beside each other."""
+    return tuple(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width))
 
 
 def pages(offset: int, shown: int, *, more: bool) -> tuple[Button, ...]:

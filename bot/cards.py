@@ -68,7 +68,7 @@ def card_view(
             _more(say, card),
             _answered_to(say, card, others),
             footer(say, card, reader, now, elapsed),
-            _repeated(say, card),
+            repeated_line(say, card),
         ]
     )
     room = MESSAGE_LIMIT - top.units - bottom.units - 6  # the empty lines between the parts
@@ -137,11 +137,16 @@ def _heading(say: Say, card: Card, now: datetime, reader: Manager) -> Rich:
     if card.placing.guessed:
         guess = say("🔗 Joined by its sender and subject: a guess")
         lines.append(Rich(guess).styled("italic"))
-    if card.handed_by is not None:
+    if card.handed_by is not None and not _stands_in(card, reader):
         giver = one_line(card.handed_by.name, NAME_LIMIT)
         lines.append(Rich(say("↪ Handed over by {name}", name=giver)))
     lines.append(caution_lines(say, card.message.warnings))
     return joined(lines)
+
+
+def _stands_in(card: Card, reader: Manager) -> bool:
+    """Whether the reader was shown the card for an absent holder, who has the client still."""
+    return card.stand_in is not None and card.stand_in.id == reader.id
 
 
 def _passed_on(say: Say, card: Card) -> str:
@@ -234,6 +239,7 @@ def _files(say: Say, attachments: tuple[Attachment, ...]) -> Rich:
     return Rich("\n".join(lines))
 
 
-def _repeated(say: Say, card: Card) -> Rich:
+def repeated_line(say: Say, card: Card) -> Rich:
+    """Of what comes again because nobody knows whether it came before."""
     text = say("Possibly shown before: the sending was interrupted.") if card.repeated else ""
     return Rich(text).styled("italic")

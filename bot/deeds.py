@@ -8,7 +8,7 @@ from bot.reader import Reader
 from bot.rich import one_line
 from bot.texts import Say, mark
 from inbox.model import Outcome
-from inbox.ports import Deed, LogLine
+from inbox.ports import Deed, LogLine, ReplyState
 
 VALUE_LIMIT = 200  # UTF-16 units
 MOST_DIGITS = 12
@@ -40,6 +40,11 @@ _WORDS: dict[str, str] = {
     "within": mark("within the target"),
     "breached": mark("later than the target"),
     "-": mark("nothing due"),
+    ReplyState.SENT: mark("sent"),
+    ReplyState.REJECTED: mark("not sent"),
+    ReplyState.UNCERTAIN: mark("perhaps not arrived"),
+    "interrupted": mark("the program was interrupted"),
+    "expired": mark("the studio had opened, or the wait had ended"),
 }
 # Of so many values inbox.auditing makes an entry's words; the last one may be a name.
 _LAYOUT = {
@@ -52,6 +57,7 @@ _LAYOUT = {
     Deed.PROMISED: 1,
     Deed.AWAY: 3,
     Deed.BACK: 1,
+    Deed.OFF_HOURS_REPLY: 2,
 }
 
 

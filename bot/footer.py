@@ -52,18 +52,13 @@ def holder_line(say: Say, card: Card, reader: Manager, now: datetime) -> str:
     absence = holder.away(now)
     if absence is None:
         return say("👤 With {name}", name=name)
-    until = _until(say, absence.until, reader, now)
+    away = _away(say, absence.until, reader, now)
     if card.stand_in is None:
-        return say("👤 With {name} (away until {date})", name=name, date=until)
+        return say("👤 With {name} ({away})", name=name, away=away)
     if card.stand_in.id == reader.id:
-        return say("👤 With {name} (away until {date}); you stand in", name=name, date=until)
+        return say("👤 With {name} ({away}); you stand in", name=name, away=away)
     other = one_line(card.stand_in.name, _NAME_LIMIT)
-    return say(
-        "👤 With {name} (away until {date}); {other} stands in",
-        name=name,
-        date=until,
-        other=other,
-    )
+    return say("👤 With {name} ({away}); {other} stands in", name=name, away=away, other=other)
 
 
 def capital(text: str) -> str:
@@ -71,13 +66,15 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _until(say: Say, until: datetime, reader: Manager, now: datetime) -> str:
-    """The day on which somebody is back; with the time where that is within the day."""
+def _away(say: Say, until: datetime, reader: Manager, now: datetime) -> str:
+    """The last day on which somebody is away; the time where it ends within a day."""
     zone = zone_of(reader)
     local = until.astimezone(zone)
     if local.time() == time():
-        return date_words(say, local.date(), now.astimezone(zone).date())
-    return moment(say, until, now, zone)
+        last = local.date() - timedelta(days=1)
+        day = date_words(say, last, now.astimezone(zone).date())
+        return say("away through {date}", date=day)
+    return say("away until {time}", time=moment(say, until, now, zone))
 
 
 def _run(say: Say, wait: Wait | None, elapsed: timedelta | None) -> Rich:

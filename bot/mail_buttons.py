@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from aiogram.filters.callback_data import CallbackData
 
-from bot.buttons import Button, Keyboard, RowId, may_act, stand_ins
+from bot.buttons import Button, Keyboard, RowId, in_rows, may_act, stand_ins
 from bot.rich import one_line, units
 from bot.texts import Say, mark
 from inbox.corrections import DOUBTFUL
@@ -51,9 +51,13 @@ def mail_keyboard(say: Say, card: Card, reader: Manager, others: Sequence[str]) 
     def button(text: str, deed: MailDeed) -> Button:
         return Button(text, MailButton(deed=deed, message_id=card.message_id))
 
-    rows: list[tuple[Button, ...]] = [(button(say("Original"), MailDeed.ORIGINAL),)]
+    reading = [button(say("Original"), MailDeed.ORIGINAL)]
     if card.message.quoted or units(card.message.text) > SHOWN_WHOLE:
-        rows.insert(0, (button(say("Whole text"), MailDeed.WHOLE),))
+        reading.insert(0, button(say("Whole text"), MailDeed.WHOLE))
+    correction = _correction(card)
+    if correction is not None:
+        reading.append(button(say(correction[0]), correction[1]))
+    rows: list[tuple[Button, ...]] = list(in_rows(reading, 2))
     if card.cut_off and card.message.attachments:
         rows.append((button(say("Fetch the files"), MailDeed.FETCH),))
     if others:
@@ -64,9 +68,6 @@ def mail_keyboard(say: Say, card: Card, reader: Manager, others: Sequence[str]) 
     if card.message.nature is Nature.OWN and card.message.forwarded is not None:
         name = one_line(card.message.forwarded_name, NAME_LIMIT)
         rows.insert(0, (button(say("It is from {name}", name=name), MailDeed.FORWARDED),))
-    correction = _correction(card)
-    if correction is not None:
-        rows.append((button(say(correction[0]), correction[1]),))
     if card.placing.guessed:
         rows.append((button(say("Split off"), MailDeed.SPLIT),))
     return tuple(rows)

@@ -12,6 +12,7 @@ from bot.buttons import (
     Keyboard,
     ReplyButton,
     ReplyDeed,
+    in_rows,
     pages,
 )
 from bot.cards import NAME_LIMIT, CardView, attachment_line, client_name
@@ -161,13 +162,13 @@ def waiting_list(
         return CardView(Rich(say("Nobody waits for an answer.")), ())
     title = Rich(say("Waiting for an answer, most urgent first")).styled("bold")
     lines: list[Rich] = []
-    rows: list[tuple[Button, ...]] = []
+    buttons: list[Button] = []
     for number, (conversation, left) in enumerate(waiting, offset + 1):
         lines.append(_waiting_line(say, number, conversation, left, names))
         show = CardButton(deed=CardDeed.SHOW, conversation_id=conversation.id)
-        rows.append((Button(f"{number} · {client_name(conversation)}", show),))
+        buttons.append(Button(f"{number} · {client_name(conversation)}", show))
     turn = pages(offset, PAGE, more=more)
-    keyboard: Keyboard = (*rows, *((turn,) if turn else ()))
+    keyboard: Keyboard = (*in_rows(buttons, 2), *((turn,) if turn else ()))
     return CardView(joined([title, joined(lines)], "\n\n"), keyboard)
 
 
@@ -193,7 +194,12 @@ def colleague(say: Say, conversation: Conversation, words: Note) -> Rich:
     author = one_line(words.author.name, NAME_LIMIT) if words.author is not None else "?"
     match words.kind:
         case "stands_in":
-            return Rich(_standing_in(say, author, _number(words.text)))
+            waiting = say(
+                "👤 {name} is away and you stand in. Waiting for an answer: {number}",
+                name=author,
+                number=_number(words.text),
+            )
+            return Rich(waiting)
         case "given_back":
             return Rich(_given_back(say, words))
     head = say("✏️ {name} about {client}:", name=author, client=client_name(conversation))
@@ -202,28 +208,14 @@ def colleague(say: Say, conversation: Conversation, words: Note) -> Rich:
     return joined([Rich(head).styled("bold"), said.styled("blockquote") if said.text else said])
 
 
-def _standing_in(say: Say, name: str, number: int) -> str:
-    return say.many(
-        "👤 {name} is away and you stand in: {number} client waits.",
-        "👤 {name} is away and you stand in: {number} clients wait.",
-        number,
-        name=name,
-    )
-
-
 def _given_back(say: Say, words: Note) -> str:
     number = _number(words.text)
     if words.author is None:
-        return say.many(
-            "👤 You are back: {number} client waits.",
-            "👤 You are back: {number} clients wait.",
-            number,
-        )
-    return say.many(
-        "👤 You are back, {name} stood in: {number} client waits.",
-        "👤 You are back, {name} stood in: {number} clients wait.",
-        number,
+        return say("👤 You are back. Waiting for an answer: {number}", number=number)
+    return say(
+        "👤 You are back, {name} stood in. Waiting for an answer: {number}",
         name=one_line(words.author.name, NAME_LIMIT),
+        number=number,
     )
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.buttons import (
     Button,
     DayButton,
-    Keyboard,
     PickButton,
     PickDeed,
     PromiseButton,
     PromiseDeed,
     TimeButton,
+    in_rows,
 )
 from bot.cards import CardView, client_name
 from bot.promise_cards import due_of
@@ -89,7 +89,7 @@ def days_view(
     ]
     last = _beside(say, conversation, PickDeed.OTHER, PickDeed.CANCEL)
     lines = [Rich(words).styled("bold"), _zones(say, hours, zone, now)]
-    return CardView(joined(lines), (*_rows(buttons, _DAYS_IN_A_ROW), last))
+    return CardView(joined(lines), (*in_rows(buttons, _DAYS_IN_A_ROW), last))
 
 
 def times_view(
@@ -99,7 +99,7 @@ def times_view(
     say, zone = speaker(reader.language), zone_of(reader)
     today = now.astimezone(zone).date()
     words = say(
-        "{name} will have an answer: {day}",
+        "{name} · {day}: at what time?",
         name=client_name(conversation),
         day=_day_name(say, day, today),
     )
@@ -112,7 +112,7 @@ def times_view(
     ]
     last = _beside(say, conversation, PickDeed.DAYS, PickDeed.OTHER, PickDeed.CANCEL)
     lines = [Rich(words).styled("bold"), _zones(say, hours, zone, now)]
-    return CardView(joined(lines), (*_rows(buttons, _TIMES_IN_A_ROW), last))
+    return CardView(joined(lines), (*in_rows(buttons, _TIMES_IN_A_ROW), last))
 
 
 def made_view(say: Say, promise: Wait, reader: Manager, now: datetime) -> CardView:
@@ -122,6 +122,15 @@ def made_view(say: Say, promise: Wait, reader: Manager, now: datetime) -> CardVi
     leave = PromiseButton(deed=PromiseDeed.LEAVE, wait_id=promise.id)
     row = (Button(say("Tell the client"), tell), Button(say("Only remind me"), leave))
     return CardView(Rich(words), (row,))
+
+
+def own_time_view(
+    conversation: Conversation, hours: Hours, reader: Manager, now: datetime
+) -> CardView:
+    """How a time is written that no button has."""
+    say, asked = speaker(reader.language), days_view(conversation, hours, reader, now).body
+    body = joined([asked, Rich(how_to_write(say))], "\n\n")
+    return CardView(body, (_beside(say, conversation, PickDeed.DAYS, PickDeed.CANCEL),))
 
 
 def how_to_write(say: Say) -> str:
@@ -164,7 +173,3 @@ def _beside(say: Say, conversation: Conversation, *deeds: PickDeed) -> tuple[But
         Button(words[deed], PickButton(deed=deed, conversation_id=conversation.id))
         for deed in deeds
     )
-
-
-def _rows(buttons: Sequence[Button], width: int) -> Keyboard:
-    return tuple(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width))

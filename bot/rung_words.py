@@ -73,5 +73,5 @@ def _told(story: Story, alert: RaisedAlert, reader: Reader) -> str:
             words = say("{name} could not be reached", name=name)
         case AlertState.QUEUED | AlertState.GATHERED:
             words = say("{name}: on its way", name=name)
-    late = say("late: the program was not running at its time")
+    late = say("late: it could not be told at its time")
     return f"{words} ({late})" if alert.late else words

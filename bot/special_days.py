@@ -31,7 +31,7 @@ _CALENDAR = re.compile(
     re.IGNORECASE,
 )
 _SHIFT = re.compile(r"[\s,;]*(\d{1,2}):(\d{2})\s*[-–—]\s*(\d{1,2}):(\d{2})(?=[\s,;]|$)")
-_OFF = {"off", "drop", "cancel", "снять", "убрать", "отменить", "нет"}
+_OFF = {"-", "off", "drop", "cancel", "отмена", "снять", "убрать", "отменить", "нет"}
 _ONE_DAY = timedelta(days=1)
 
 

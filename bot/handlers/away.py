@@ -165,7 +165,7 @@ async def _back(visit: Visit, who: Manager, staff: Sequence[Manager]) -> str:
         return visit.say("{name} is there; no absence is known.", name=name)
     waiting = await _waiting(visit, who)
     words = visit.say("{name} is there again and gets the cards.", name=name)
-    count = visit.say.many("{number} client waits now.", "{number} clients wait now.", waiting)
+    count = visit.say("Waiting for an answer now: {number}.", number=waiting)
     return f"{words} {count}"
 
 

@@ -20,7 +20,7 @@ from bot.buttons import (
     TimeButton,
 )
 from bot.cards import CardView, client_name
-from bot.picker import days_view, how_to_write, made_view, times_view
+from bot.picker import days_view, how_to_write, made_view, own_time_view, times_view
 from bot.promise_cards import due_of
 from bot.prompts import Asked, Prompt, ask, forget
 from bot.rich import Rich, joined
@@ -110,12 +110,9 @@ async def choose_otherwise(query: CallbackQuery, callback_data: PickButton, visi
     if conversation is None:
         return
     await answer(query)
-    days = await _days(visit, conversation)
-    if callback_data.deed is PickDeed.DAYS:
-        await visit.edit(query, days)
-    else:
-        body = joined([days.body, Rich(how_to_write(visit.say))], "\n\n")
-        await visit.edit(query, CardView(body, days.keyboard[-1:]))
+    hours, now = await _hours(visit, conversation), visit.inbox.clock.now()
+    view = days_view if callback_data.deed is PickDeed.DAYS else own_time_view
+    await visit.edit(query, view(conversation, hours, visit.me, now))
 
 
 async def _ask_no_more(query: CallbackQuery, visit: Visit) -> None:
@@ -230,7 +227,13 @@ async def leave(query: CallbackQuery, callback_data: PromiseButton, visit: Visit
     if found is None:
         return
     await answer(query)
-    words = visit.say("🤝 Promised: {time}", time=_due(visit, found[1]))
+    promise = found[1]
+    words = visit.say("🤝 Promised: {time}", time=_due(visit, promise))
+    now, at = visit.inbox.clock.now(), promise.next_rung_at
+    if at is not None and now < at:
+        reminder = moment(visit.say, at, now, zone_of(visit.me))
+        note = visit.say("🔔 You are reminded: {time}", time=reminder)
+        words = f"{words}\n{note}"
     await visit.edit(query, Rich(words))
 
 

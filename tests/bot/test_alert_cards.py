@@ -52,7 +52,7 @@ def test_an_alert_says_who_waits_how_long_and_what_remains() -> None:
         "👤 Ведёт Ольга\n\n"
         "Не открывается сайт"
     )
-    assert said(view.keyboard)[0] == ["Ответ не нужен", "Ответили по телефону"]
+    assert said(view.keyboard)[0] == ["Ответ не нужен", "Ответ по телефону"]
 
 
 def test_an_overdue_and_late_alert_says_both() -> None:
@@ -78,8 +78,8 @@ class TestTakingOn:
 
     def test_rule_20_a_head_can_take_it_and_do_all_else(self) -> None:
         rows = said(alert_view(alert(rung=1), HELEN, NOON).keyboard)
-        assert rows[0] == ["I take it"]
-        assert rows[1] == ["No reply needed", "Answered by phone"]
+        assert rows[0] == ["I take it", "Hand over"]
+        assert rows[1:] == [["No reply needed", "Answered by phone"], ["History", "Why?"]]
 
     def test_who_holds_the_client_or_stands_in_has_no_such_button(self) -> None:
         for reader, stand_in in ((OLGA, None), (IVAN, IVAN)):
@@ -115,7 +115,7 @@ def test_rule_18_a_late_one_says_why_it_is_late() -> None:
 
 def test_an_alert_about_a_wait_stays_so_where_the_newest_message_is_a_quiet_one() -> None:
     quiet = card(CardState.QUIET)
-    assert ["Ответ не нужен", "Ответили по телефону"] in said(
+    assert ["Ответ не нужен", "Ответ по телефону"] in said(
         alert_view(alert(card=quiet), OLGA, NOON).keyboard
     )
     dismissed = closed(Outcome.DISMISSED, timedelta(minutes=12))
@@ -139,7 +139,7 @@ class TestPromises:
         assert view.body.text.startswith(
             "🤝 Вы обещали ответ: Ромашка · Анна Петрова, срок 15:00. Осталось 30 мин\n"
         )
-        assert said(view.keyboard) == [["🤝 Выполнено", "Снять", "История"]]
+        assert said(view.keyboard) == [["🤝 Выполнено", "Снять"], ["История", "Почему?"]]
 
     def test_an_unkept_one(self) -> None:
         late = self.alert(timedelta(minutes=-40))
@@ -147,7 +147,11 @@ class TestPromises:
         assert view.body.text.startswith(
             "❗ The promise to Ромашка · Анна Петрова is overdue by 40 min\n"
         )
-        assert said(view.keyboard) == [["I take it"], ["🤝 Kept", "Withdraw", "History"]]
+        assert said(view.keyboard) == [
+            ["I take it"],
+            ["🤝 Kept", "Withdraw"],
+            ["History", "Why?"],
+        ]
 
     def test_how_it_ended(self) -> None:
         at = self.DUE - timedelta(hours=1)
@@ -178,7 +182,7 @@ class TestManyInOne:
     def test_rule_22_a_line_and_a_button_for_each(self) -> None:
         view = alerts_view(self.alerts(4), HELEN, NOON)
         assert view.body.text == (
-            "⏰ 4 clients wait\n\n"
+            "⏰ Waiting for an answer: 4\n\n"
             "1. Клиент 0 · Анна Петрова · 20 min overdue · Ольга\n"
             "2. Клиент 1 · Анна Петрова · 10 min overdue · Ольга\n"
             "3. Клиент 2 · Анна Петрова · the time is over · Ольга\n"
@@ -200,8 +204,8 @@ class TestManyInOne:
         last = view.body.text.splitlines()[-1]
         assert last == "3. Клиент 0 · Анна Петрова · ✅ Answered by Ольга after 50 min"
         assert "strikethrough" in {one.kind for one in view.body.entities}
-        assert view.body.text.startswith("⏰ 2 clients wait")
-        assert len(view.keyboard) == 2
+        assert view.body.text.startswith("⏰ Waiting for an answer: 2")
+        assert [len(row) for row in view.keyboard] == [2]
 
     def test_nobody_waits_any_more(self) -> None:
         done = closed(Outcome.ANSWERED, timedelta(minutes=50))
@@ -216,7 +220,16 @@ class TestManyInOne:
     def test_very_many_are_cut_and_counted(self) -> None:
         view = alerts_view(self.alerts(300), HELEN, NOON)
         assert view.body.text.splitlines()[-1] == "and 280 more, see /inbox"
-        assert len(view.keyboard) == MOST_LINES
+        assert sum(len(row) for row in view.keyboard) == MOST_LINES
+
+    def test_rule_18_an_outage_is_told_of_once_where_it_held_back_all(self) -> None:
+        late = [replace(one, late=True) for one in self.alerts(2)]
+        lines = alerts_view(late, HELEN, NOON).body.text.splitlines()
+        assert lines[1] == "This alert is late: it could not be told at its time."
+        assert not any("· late" in one for one in lines)
+        mixed = [late[0], *self.alerts(1)]
+        marked = alerts_view(mixed, HELEN, NOON).body.text
+        assert (marked.count("· late"), marked.count("This alert is late")) == (1, 0)
 
     def test_twenty_long_lines_fit_into_one_message(self) -> None:
         endless = conversation(client=Client(1, "Ж" * 500), contact=Contact(1, 1, "Щ" * 500))

@@ -39,7 +39,7 @@ def test_a_member_goes_away_and_comes_back(file: Path) -> None:
     assert said.splitlines() == [
         "Boris is away: Tue 1 Dec - Mon 14 Dec.",
         "Cards and alerts go to Anna.",
-        "0 clients wait now.",
+        "Waiting for an answer now: 0.",
     ]
     assert "01.12-14.12.2026" in ok(file, "team", "list")
     twice = okno(file, "team", "away", "Boris", *days)

@@ -31,7 +31,7 @@ async def test_a_newcomer_is_offered_to_all_and_taken_by_one(desk: DeskWorld) ->
 
     assert "Анна" in card["text"]
     assert labels(card) == [
-        *("Ответ не нужен", "Ответили по телефону"),
+        *("Ответ не нужен", "Ответ по телефону"),
         *("Пообещать", "Передать"),
         *("История", "Почему?"),
     ]

@@ -206,7 +206,7 @@ class TestManyAtOnce:
             card = await desk.sees(OLGA.telegram_id, f"Вопрос {number}")
             await desk.presses(OLGA, card, "Взять")
         await desk.passes(timedelta(minutes=16))
-        digest = await desk.sees(HELEN.telegram_id, "⏰ 7 clients wait")
+        digest = await desk.sees(HELEN.telegram_id, "⏰ Waiting for an answer: 7")
         assert labels(digest)[0].startswith("1 · Клиент 200")
         assert not any("has waited" in one.get("text", "") for one in desk.chat(HELEN.telegram_id))
 
@@ -245,7 +245,7 @@ class TestManyAtOnce:
             card = await desk.sees(OLGA.telegram_id, f"Вопрос {number}")
             await desk.presses(OLGA, card, "Взять")
         await desk.passes(timedelta(minutes=31))
-        digest = await desk.sees(IVAN.telegram_id, "⏰ Ждут 7 клиентов")
+        digest = await desk.sees(IVAN.telegram_id, "⏰ Ждут ответа: 7")
         first = labels(digest)[0]
         assert first.startswith("✋ 1 · Клиент")
 

@@ -47,7 +47,7 @@ def client_read(desk: DeskWorld) -> list[str]:
 class TestTelephone:
     async def test_the_clock_stops_and_a_line_may_follow(self, desk: DeskWorld) -> None:
         card = await taken(desk)
-        assert await desk.presses(OLGA, card, "Ответили по телефону") == "Отсчёт остановлен."
+        assert await desk.presses(OLGA, card, "Ответ по телефону") == "Отсчёт остановлен."
         await desk.sees(OLGA.telegram_id, "📞 Ответ по телефону: Ольга, через")
         question = await desk.sees(OLGA.telegram_id, "Добавить строку о звонке?")
         assert question["reply_to_message"]["message_id"] == card["message_id"]
@@ -63,7 +63,7 @@ class TestTelephone:
         self, desk: DeskWorld
     ) -> None:
         card = await taken(desk)
-        await desk.presses(OLGA, card, "Ответили по телефону")
+        await desk.presses(OLGA, card, "Ответ по телефону")
         question = await desk.sees(OLGA.telegram_id, "Добавить строку о звонке?")
         says(desk, "/inbox завтра", question)
         await desk.until(lambda: "/inbox завтра" in shown(desk, card)["text"])
@@ -76,7 +76,7 @@ class TestTelephone:
         async with around(tmp_path) as there:
             async with running(there) as desk:
                 card = await taken(desk)
-                await desk.presses(OLGA, card, "Ответили по телефону")
+                await desk.presses(OLGA, card, "Ответ по телефону")
                 question = await desk.sees(OLGA.telegram_id, "Добавить строку о звонке?")
             async with running(there) as desk:
                 says(desk, "Всё обсудили", question)
@@ -157,7 +157,7 @@ class TestHandingOver:
         says(desk, "Он спешит", question)
 
         note = await desk.sees(IVAN.telegram_id, "Он спешит")
-        assert note["text"] == "✏️ Ольга о клиенте Анна:\nОн спешит"
+        assert note["text"] == "✏️ Ольга о клиенте: Анна\nОн спешит"
         assert note["reply_to_message"]["message_id"] == fresh["message_id"]
         says(desk, "Здравствуйте!", note, IVAN.telegram_id)
         await desk.sees(CLIENT, "Здравствуйте!")
@@ -196,7 +196,7 @@ class TestByReply:
         card = await taken(desk)
         says(desk, "/handover иван, он по-русски не говорит", card)
         await desk.sees(OLGA.telegram_id, "Передано вместе с вашей заметкой: Иван.")
-        await desk.sees(IVAN.telegram_id, "✏️ Ольга о клиенте Анна:\nон по-русски не говорит")
+        await desk.sees(IVAN.telegram_id, "✏️ Ольга о клиенте: Анна\nон по-русски не говорит")
 
         fresh = await desk.sees(IVAN.telegram_id, "↪ Передано от: Ольга")
         says(desk, "/handover Ol", fresh, IVAN.telegram_id)

@@ -156,7 +156,7 @@ async def test_an_alert_is_edited_once_its_client_is_answered(desk: DeskWorld) -
     (shown,) = await desk.desk.alert(alert(), HELEN)
     assert shown.purpose is Purpose.ALERT
     standing = await desk.sees(HELEN.telegram_id, "has waited 1 h 5 min of working time")
-    assert labels(standing)[:3] == ["I take it", "No reply needed", "Answered by phone"]
+    assert labels(standing)[:3] == ["I take it", "Hand over", "No reply needed"]
 
     done = closed(Outcome.ANSWERED, timedelta(minutes=70))
     ended = card(CardState.ANSWERED, wait=done, closed_by=OLGA)
@@ -169,7 +169,7 @@ async def test_an_alert_is_edited_once_its_client_is_answered(desk: DeskWorld) -
 
 async def test_many_alerts_are_one_message_that_is_edited(desk: DeskWorld) -> None:
     ref = await desk.desk.show_alerts([alert()], HELEN, None)
-    standing = await desk.sees(HELEN.telegram_id, "⏰ 1 client waits")
+    standing = await desk.sees(HELEN.telegram_id, "⏰ Waiting for an answer: 1")
     assert standing["message_id"] == ref.message_id
 
     done = closed(Outcome.ANSWERED, timedelta(minutes=70))
@@ -184,16 +184,18 @@ async def test_words_of_a_colleague_and_about_absences(desk: DeskWorld) -> None:
         conversation(), Note("handed_over", "Он спешит\n" * 900, HELEN), OLGA
     )
     said = await desk.sees(
-        OLGA.telegram_id, "✏️ Helen о клиенте Ромашка · Анна Петрова:\nОн спешит"
+        OLGA.telegram_id, "✏️ Helen о клиенте: Ромашка · Анна Петрова\nОн спешит"
     )
     assert said["message_id"] == shown.ref.message_id
     assert said["text"].endswith(" …")
     assert await desk.desk.show_note(conversation(), Note("stands_in", "5", OLGA), HELEN) == ()
-    await desk.sees(HELEN.telegram_id, "👤 Ольга is away and you stand in: 5 clients wait.")
+    await desk.sees(
+        HELEN.telegram_id, "👤 Ольга is away and you stand in. Waiting for an answer: 5"
+    )
     assert await desk.desk.show_note(conversation(), Note("given_back", "1", HELEN), OLGA) == ()
-    await desk.sees(OLGA.telegram_id, "👤 Вы вернулись, замещение: Helen. Ждёт 1 клиент.")
+    await desk.sees(OLGA.telegram_id, "👤 Вы вернулись, замещение: Helen. Ждут ответа: 1")
     assert await desk.desk.show_note(conversation(), Note("given_back", "2", None), OLGA) == ()
-    await desk.sees(OLGA.telegram_id, "👤 Вы вернулись: ждут 2 клиента.")
+    await desk.sees(OLGA.telegram_id, "👤 Вы вернулись. Ждут ответа: 2")
 
 
 async def test_redrawing_what_is_the_same_or_gone_is_no_error(desk: DeskWorld) -> None:

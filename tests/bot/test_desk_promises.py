@@ -28,7 +28,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[DeskWorld]:
 async def picker(desk: DeskWorld, card: dict[str, Any]) -> dict[str, Any]:
     """The days, as they are offered below the card."""
     await desk.presses(OLGA, card, "Пообещать")
-    return await desk.sees(OLGA.telegram_id, "Когда будет ответ для Анна?")
+    return await desk.sees(OLGA.telegram_id, "Анна: к какому сроку обещаете ответ?")
 
 
 async def promised(desk: DeskWorld, card: dict[str, Any]) -> dict[str, Any]:
@@ -66,6 +66,7 @@ class TestTwoTaps:
 
         await desk.presses(OLGA, made, "Только напомнить мне")
         await desk.until(lambda: labels(shown(desk, made)) == [])
+        assert "🔔 Напомним: завтра в 09:30" in shown(desk, made)["text"]
         assert client_read(desk) == []
 
     async def test_rule_10_the_client_is_told_once_and_the_promise_stands(
@@ -143,6 +144,7 @@ class TestOwnTime:
         asked = await desk.until(
             lambda: "Ответьте на это сообщение" in shown(desk, days)["text"] and shown(desk, days)
         )
+        assert labels(asked) == ["← Дни", "Отмена"]
         says(desk, "/завтра", asked)
         again = await desk.sees(OLGA.telegram_id, "Не удалось понять время.")
         says(desk, "вчера", again)
@@ -169,7 +171,7 @@ class TestOwnTime:
         says(desk, "/promise завтра 12:00", card)
         await desk.sees(OLGA.telegram_id, "🤝 Обещан ответ: завтра в 12:00.")
         says(desk, "/promise", card)
-        await desk.sees(OLGA.telegram_id, "Когда будет ответ для Анна?")
+        await desk.sees(OLGA.telegram_id, "Анна: к какому сроку обещаете ответ?")
         says(desk, "/promise 01.02.2020 10:00", card)
         await desk.sees(OLGA.telegram_id, "Это время уже прошло.")
 
@@ -209,7 +211,7 @@ class TestEnds:
         await promised(desk, card)
         await desk.until(lambda: "Снять" in labels(shown(desk, card)))
         await desk.presses(OLGA, shown(desk, card), "Снять")
-        asked = await desk.sees(OLGA.telegram_id, "Снять обещание для Анна")
+        asked = await desk.sees(OLGA.telegram_id, "Снять обещание? Анна")
         assert await outcomes(desk) == [None]
         await desk.presses(OLGA, asked, "Снять")
         await desk.until(lambda: "☑️ Обещание снято" in shown(desk, asked)["text"])
@@ -221,7 +223,7 @@ class TestEnds:
         await promised(desk, card)
         await desk.until(lambda: "Снять" in labels(shown(desk, card)))
         await desk.presses(OLGA, shown(desk, card), "Снять")
-        asked = await desk.sees(OLGA.telegram_id, "Снять обещание для Анна")
+        asked = await desk.sees(OLGA.telegram_id, "Снять обещание? Анна")
         await desk.presses(OLGA, asked, "Оставить")
         await desk.until(lambda: labels(shown(desk, asked)) == [])
         assert await outcomes(desk) == [None]
@@ -236,11 +238,11 @@ class TestEnds:
 
         await desk.passes(timedelta(minutes=35))
         reminder = await desk.sees(OLGA.telegram_id, "🤝 Вы обещали ответ: Анна, срок")
-        assert labels(reminder) == ["🤝 Выполнено", "Снять", "История"]
+        assert labels(reminder) == ["🤝 Выполнено", "Снять", "История", "Почему?"]
 
         await desk.passes(timedelta(minutes=30))
         warning = await desk.sees(HELEN.telegram_id, "❗ The promise to Анна is overdue by")
-        assert labels(warning) == ["I take it", "🤝 Kept", "Withdraw", "History"]
+        assert labels(warning) == ["I take it", "🤝 Kept", "Withdraw", "History", "Why?"]
 
         await desk.presses(OLGA, reminder, "🤝 Выполнено")
         await desk.until(

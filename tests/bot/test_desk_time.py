@@ -49,8 +49,8 @@ async def asked(desk: DeskWorld) -> dict[str, Any]:
 async def test_away_with_days_and_a_deputy(desk: DeskWorld) -> None:
     says(desk, OLGA, "/away завтра Иван")
     said = await desk.sees(OLGA.telegram_id, "Отсутствует Ольга")
-    assert "Карточки и оповещения получает: Иван." in said["text"]
-    assert "Сейчас ждут 0 клиентов." in said["text"]
+    assert "Карточки и напоминания получает: Иван." in said["text"]
+    assert "Сейчас ждут ответа: 0." in said["text"]
     (absence,) = await absences(desk, OLGA.name)
     assert absence.until - absence.since == timedelta(days=1)
 
@@ -58,7 +58,7 @@ async def test_away_with_days_and_a_deputy(desk: DeskWorld) -> None:
 async def test_without_a_deputy_the_heads_stand_in(desk: DeskWorld) -> None:
     says(desk, OLGA, "/away до пятницы")
     said = await desk.sees(OLGA.telegram_id, "Отсутствует Ольга")
-    assert "Заместитель не назван: карточки и оповещения получает: Helen." in said["text"]
+    assert "Заместитель не назван: карточки и напоминания получает: Helen." in said["text"]
 
 
 async def test_away_alone_offers_days_and_back_ends_it(desk: DeskWorld) -> None:

@@ -92,12 +92,12 @@ class TestStandingIn:
 
     def test_the_others_read_who_stands_in(self) -> None:
         view = card_view(card(holder=self.AWAY, stand_in=IVAN), HELEN, NOON)
-        line = "👤 With Ольга (away until Mon 7 Dec); Иван stands in"
+        line = "👤 With Ольга (away through Sun 6 Dec); Иван stands in"
         assert line in view.body.text.splitlines()
 
     def test_nobody_stands_in(self) -> None:
         view = card_view(card(holder=self.AWAY), HELEN, NOON)
-        assert "👤 With Ольга (away until Mon 7 Dec)" in view.body.text.splitlines()
+        assert "👤 With Ольга (away through Sun 6 Dec)" in view.body.text.splitlines()
 
     def test_after_the_end_nothing_is_said_of_it(self) -> None:
         view = card_view(card(holder=self.AWAY), HELEN, NOON + timedelta(days=12))

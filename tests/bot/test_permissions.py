@@ -138,7 +138,7 @@ REPLIES = [
     ("/noreply", "Здесь никто не ждёт ответа.", "Nothing waits here."),
     ("/phone перезвонил", "Здесь никто не ждёт ответа.", "Nothing waits here."),
     ("/promise когда-нибудь", "Не удалось понять время.", "This could not be read as a time."),
-    ("/promise", "Когда будет ответ", "By when will"),
+    ("/promise", "к какому сроку обещаете ответ", "By when will"),
     ("/handover никому", "Такого коллеги нет.", "There is no such colleague."),
     ("/handover", "Кому передать", "over to whom?"),
 ]

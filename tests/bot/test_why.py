@@ -203,7 +203,7 @@ def raised(state: AlertState, **more: object) -> RaisedAlert:
         (raised(AlertState.QUEUED), "Ольга: on its way"),
         (
             raised(AlertState.SHOWN, told_at=at(25, 13), late=True),
-            "Ольга told 13:00 (late: the program was not running at its time)",
+            "Ольга told 13:00 (late: it could not be told at its time)",
         ),
     ],
 )

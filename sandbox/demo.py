@@ -89,7 +89,7 @@ async def _perform(
 ) -> None:
     show(Phrase("Starting a Bot API, a mail server, and Okno beside them ..."))
     async with demonstration(folder, language) as demo:
-        page = PageServer(demo.stage, port, language)
+        page = PageServer(demo.stage, port, language, demo.product.next_alert)
         play = (
             tell(demo.stage, show)
             if story

@@ -8,17 +8,20 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
 
 from inbox.phrases import Phrase
 from sandbox import studio
+from storage.store import open_store
 
 ROOT = Path(__file__).resolve().parents[1]
 UP_WITHIN = 30.0  # seconds
 STOP_WITHIN = 15.0  # seconds; the product gives running jobs ten
 LOOK_EVERY = 0.05
+DATABASE = "okno.db"  # where the product keeps it by itself, beside its settings
 
 
 class ProductFault(Exception):
@@ -60,6 +63,16 @@ class Product:
         finally:
             ended.cancel()
             await self._stop(self._child)
+
+    async def next_alert(self) -> datetime | None:
+        """When the product announces something next, UTC, as its database says it."""
+        url = f"sqlite:///{self._settings.with_name(DATABASE)}"
+        store = await open_store(url, exclusive=False)
+        try:
+            async with store.begin() as t:
+                return await t.next_rung_at()
+        finally:
+            await store.close()
 
     async def _up(self, ended: asyncio.Task[ProductFault]) -> None:
         async with aiohttp.ClientSession() as session:

@@ -3,12 +3,15 @@
     POST /api/clock   {"speed": n} | {"jump_seconds": n} | {"to": ISO instant or a name below}
                       → {"shown", "speed", "zone", "open"}
 
-Names: "next_opening" (of the office, from the next closing on), "next_closing".
+Names: "next_opening" and "next_closing" of a shift, "before_closing" (ten minutes before the
+office closes for the day), "next_morning" (when it opens on the next working day). On the way
+to an instant the clock stops at every one at which the product announces something.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
 
 from aiohttp import web
@@ -21,16 +24,24 @@ from sandbox.page.requests import Body, read_form
 SHIFTS = ((time(9), time(13)), (time(14), time(18)))
 OFFICE = BusinessHours(studio.ZONE, dict.fromkeys(range(5), SHIFTS))
 FARTHEST = timedelta(days=366)
-STRIDE = timedelta(minutes=15)
-STRIDDEN = timedelta(hours=4)
-STRIDE_IS_SEEN = 0.6  # real seconds
+BEFORE_CLOSING = timedelta(minutes=10)
+MOST_STOPS = 40
+STOP_IS_SEEN = 0.6  # real seconds
+
+NextAlert = Callable[[], Awaitable[datetime | None]]
+
+
+async def nothing_ahead() -> datetime | None:
+    """Where no product runs, nothing is announced."""
+    return None
 
 
 class Clocks:
-    """Reads and turns the sandbox's clock."""
+    """Reads and turns the sandbox's clock; `next_alert` is when the product announces next."""
 
-    def __init__(self, clock: SandboxClock) -> None:
+    def __init__(self, clock: SandboxClock, next_alert: NextAlert = nothing_ahead) -> None:
         self._clock = clock
+        self._next_alert = next_alert
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_post("/api/clock", self._turn)
@@ -50,26 +61,27 @@ class Clocks:
         if "speed" in given:
             self._clock.run_at(float(given["speed"]))
         elif "jump_seconds" in given:
-            await self._stride(timedelta(seconds=float(given["jump_seconds"])))
+            ahead = timedelta(seconds=float(given["jump_seconds"]))
+            await self._go_on(self._clock.now() + ahead)
         elif "to" in given:
-            self._jump(named_instant(str(given["to"]), self._clock.now()))
+            await self._go_on(named_instant(str(given["to"]), self._clock.now()))
         else:
             raise ValueError("name speed, jump_seconds or to")
         return web.json_response(self.shown())
 
-    async def _stride(self, ahead: timedelta) -> None:
-        """Go on step by step: after one leap only a ladder's latest rung would be announced."""
-        to = self._clock.now() + ahead
-        if ahead <= STRIDDEN:
-            while to - self._clock.now() > STRIDE:
-                self._jump(self._clock.now() + STRIDE)
-                await asyncio.sleep(STRIDE_IS_SEEN)
-        self._jump(max(to, self._clock.now()) if ahead > timedelta() else to)
-
-    def _jump(self, to: datetime) -> None:
+    async def _go_on(self, to: datetime) -> None:
+        """Stop at each alert: after one leap all of them would come late, as after an outage."""
         if to - self._clock.now() > FARTHEST:
             raise ValueError("a jump is a year at most")
-        self._clock.jump(to)
+        if to < self._clock.now():
+            raise ValueError("the clock goes forward only")
+        for _ in range(MOST_STOPS):
+            stop = await self._next_alert()
+            if stop is None or not self._clock.now() <= stop < to:
+                break
+            self._clock.jump(stop)
+            await asyncio.sleep(STOP_IS_SEEN)
+        self._clock.jump(max(to, self._clock.now()))
 
 
 def named_instant(name: str, now: datetime) -> datetime:
@@ -79,9 +91,20 @@ def named_instant(name: str, now: datetime) -> datetime:
             return OFFICE.next_opening(_closing(now) if OFFICE.is_open(now) else now)
         case "next_closing":
             return _closing(OFFICE.next_opening(now))
+        case "before_closing":
+            soon = now + BEFORE_CLOSING + timedelta(seconds=1)
+            return _last_closing(OFFICE.next_opening(soon)) - BEFORE_CLOSING
+        case "next_morning":
+            return OFFICE.next_opening(_last_closing(OFFICE.next_opening(now)))
         case _:
             instant = datetime.fromisoformat(name)
             return instant if instant.tzinfo else instant.replace(tzinfo=studio.ZONE)
+
+
+def _last_closing(at: datetime) -> datetime:
+    """The end of the last shift of the local date of `at`."""
+    today = at.astimezone(studio.ZONE).date()
+    return datetime.combine(today, SHIFTS[-1][1], studio.ZONE)
 
 
 def _closing(at: datetime) -> datetime:

@@ -20,7 +20,7 @@ from aiohttp import web
 
 from sandbox import studio
 from sandbox.page.chats import Chats
-from sandbox.page.clocks import Clocks
+from sandbox.page.clocks import Clocks, NextAlert, nothing_ahead
 from sandbox.page.events import Events
 from sandbox.page.mails import Mails
 from sandbox.page.requests import BODY_LIMIT, Body, refuse
@@ -42,11 +42,17 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class PageServer:
     """`running` listens and fills `url`; port 0 takes a free one. `language`: "ru" or "en"."""
 
-    def __init__(self, stage: Stage, port: int = 0, language: str = "ru") -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        port: int = 0,
+        language: str = "ru",
+        next_alert: NextAlert = nothing_ahead,
+    ) -> None:
         self._stage = stage
         self._language = language
         self._port = port
-        self._clocks = Clocks(stage.clock)
+        self._clocks = Clocks(stage.clock, next_alert)
         self._events = Events(stage)
         self.url = ""
 

@@ -195,12 +195,13 @@ def test_a_message_left_alone_climbs_to_the_head(played: Played) -> None:
     other = played.page.locator(".side.manager .tab", has_text="Дмитрий")
     other.locator(".badge", has_text="1").wait_for()
 
-    played.page.locator("[data-speed='600']").click()
+    played.page.locator("[data-jump=hour]").click()
+    played.page.locator("[data-jump=minutes15]").click()
     alert = played.card("Кто-нибудь меня слышит?", side="head")
     alert.wait_for(timeout=ALERT_WITHIN)
-    played.page.locator("[data-speed='1']").click()
 
     expect(alert).to_contain_text("Маяк Логистика")
+    expect(alert).not_to_contain_text("с опозданием")
     played.play("manager", "Дмитрий")
     played.answer(played.card("Кто-нибудь меня слышит?"), "Слышим! Уже занимаемся.")
     client = played.chat("client")

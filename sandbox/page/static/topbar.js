@@ -6,11 +6,12 @@ import { failure } from "./notices.js";
 import { hours, longDate, now, seconds, setClock, speed, weekday } from "./time.js";
 import { t } from "./words.js";
 
-const SPEEDS = [1, 60, 600];
+const SPEEDS = [1, 60, 180]; // faster, alerts would come a minute late: the product looks each 0.25 s
 const JUMPS = [
   ["minutes15", { jump_seconds: 900 }],
   ["hour", { jump_seconds: 3600 }],
-  ["opening", { to: "next_opening" }],
+  ["closing", { to: "before_closing" }],
+  ["morning", { to: "next_morning" }],
 ];
 const HIDDEN = "okno.hints.hidden";
 
@@ -50,7 +51,7 @@ export class TopBar {
       const props = {
         type: "button",
         data: { jump: name },
-        title: name === "opening" ? t("openingMore") : t("jump"),
+        title: { closing: t("closingMore"), morning: t("morningMore") }[name] ?? t("jump"),
       };
       return h("button", { ...props, onclick: () => this.#turn(turn) }, t(name));
     });

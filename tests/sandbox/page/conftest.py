@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from sandbox.page.clocks import NextAlert, nothing_ahead
 from sandbox.page.server import PageServer
 from sandbox.stage import Stage, stage
 
@@ -45,5 +47,13 @@ async def scene(tmp_path: Path) -> AsyncIterator[Stage]:
 
 @pytest.fixture
 async def page(scene: Stage) -> AsyncIterator[Page]:
-    async with PageServer(scene).running() as server, aiohttp.ClientSession() as session:
+    async with served(scene) as one:
+        yield one
+
+
+@asynccontextmanager
+async def served(scene: Stage, next_alert: NextAlert = nothing_ahead) -> AsyncIterator[Page]:
+    """The page's server over this stage; `next_alert` in the place of a product's."""
+    server = PageServer(scene, next_alert=next_alert)
+    async with server.running(), aiohttp.ClientSession() as session:
         yield Page(session, server.url)

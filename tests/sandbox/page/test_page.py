@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -15,7 +15,7 @@ from sandbox import studio
 from sandbox.stage import Stage
 from sandbox.studio import ANNA, MARIA
 from sandbox.telegram import TelegramServer
-from tests.sandbox.page.conftest import Page
+from tests.sandbox.page.conftest import Page, served
 
 CHAT = f"/api/chat/{MARIA.person_id}"
 MAILBOX = f"/api/mail/{MARIA.email}"
@@ -176,16 +176,37 @@ async def test_the_clock_is_turned(page: Page) -> None:
         assert turned["shown"].startswith(opening)
 
 
-async def test_an_hour_goes_by_in_steps_so_that_no_rung_is_left_out(
-    page: Page, scene: Stage
-) -> None:
+async def test_the_last_ten_minutes_and_the_next_morning_are_a_press_away(page: Page) -> None:
     await page.post("/api/clock", {"speed": 0})
-    turns = scene.clock.subscribe()
+    for name, shown in (
+        ("before_closing", "2026-03-03T17:50:00"),
+        ("before_closing", "2026-03-04T17:50:00"),
+        ("next_morning", "2026-03-05T09:00:00"),
+        ("next_morning", "2026-03-06T09:00:00"),
+        ("next_morning", "2026-03-09T09:00:00"),
+    ):
+        turned = await page.post("/api/clock", {"to": name})
+        assert turned["shown"].startswith(shown)
+        assert turned["open"]
+
+
+async def test_the_clock_stops_at_every_alert_on_its_way(scene: Stage) -> None:
+    scene.clock.run_at(0)
     before = scene.clock.now()
-    await page.post("/api/clock", {"jump_seconds": 3600})
-    assert (turns.qsize(), scene.clock.now() - before) == (4, timedelta(hours=1))
-    await page.post("/api/clock", {"jump_seconds": 86400})
-    assert (turns.qsize(), scene.clock.now() - before) == (5, timedelta(hours=25))
+    alerts = [before + timedelta(minutes=minutes) for minutes in (45, 60, 90)]
+
+    async def next_alert() -> datetime | None:
+        return next((one for one in alerts if one > scene.clock.now()), None)
+
+    shown: list[datetime] = []
+    async with served(scene, next_alert) as page:
+        turns = scene.clock.subscribe()
+        going = asyncio.create_task(page.post("/api/clock", {"jump_seconds": 3660}))
+        while len(shown) < 3:
+            await turns.get()
+            shown.append(scene.clock.now())
+        await going
+    assert shown == [*alerts[:2], before + timedelta(seconds=3660)]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from inbox import auditing, routing
+from inbox.alerts_on_the_way import go_on_with
 from inbox.closing import answered
 from inbox.holding import assign
 from inbox.inbox import Inbox
@@ -46,6 +47,7 @@ async def undo_dismissal(inbox: Inbox, conversation_id: int, by: Manager) -> boo
             return False
         reopened = ended.reopened(now, inbox.hours_of(ended))
         await t.save(replace(conversation, wait=reopened))
+        await go_on_with(t, conversation, reopened, await t.staff(), now)
         await auditing.reopened(t, conversation, ended, now, by.id)
         await refresh(t, conversation_id, f"wait {ended.id} goes on at {now}")
     return True
@@ -132,6 +134,8 @@ async def take_on(inbox: Inbox, wait_id: int, by: Manager) -> Manager:
         first = wait.closing is None and (not wait.round or bool(wait.fired))
         if holder is not None and held and (holder.id == by.id or not first):
             return holder
+        if wait.closing is None:
+            await _cancel_alerts(t, wait, now)
         cause = f"taken on with wait {wait_id}"
         await assign(inbox, t, conversation, by.id, by_id=by.id, cause=cause, show=held)
         if wait.closing is None:
@@ -139,15 +143,14 @@ async def take_on(inbox: Inbox, wait_id: int, by: Manager) -> Manager:
             anew = wait.taken_on(now, inbox.hours_of(wait))
             await t.save_wait(anew)
             await auditing.taken_on(t, conversation, anew, (holder, by), now)
-            await _cancel_alerts(t, anew, now)
             await refresh(t, conversation.id, f"{cause} at {now}")
     return by
 
 
 async def _cancel_alerts(t: Transaction, wait: Wait, now: datetime) -> None:
-    """What an earlier round raised and nobody was told of yet is told to nobody."""
+    """What the ladder that ends now raised and nobody was told of yet is told to nobody."""
     for one in await t.alerts_of_wait(wait.id):
-        if one.round < wait.round and one.told_at is None:
+        if one.told_at is None:
             await t.save_alert(replace(one, state=AlertState.CANCELLED, told_at=now))
 
 

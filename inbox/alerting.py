@@ -154,28 +154,30 @@ async def raise_all(t: Transaction, asked: Sequence[Standing], now: datetime) ->
         if to in many:
             gathered[to] = raised
         else:
-            await _queue(t, raised)
+            await have_shown(t, raised)
         entries.append(_entry(one, now))
     for raised in gathered.values():
-        await have_gathered(t, raised)
+        await have_shown(t, raised)
     if entries:
         await t.log(entries)
 
 
-async def _queue(t: Transaction, raised: RaisedAlert) -> None:
+def lane_of(manager_id: int) -> str:
+    """All that one person is told stands in one lane: nothing is told twice at once."""
+    return f"manager:{manager_id}"
+
+
+async def have_shown(t: Transaction, raised: RaisedAlert, cause: str = "") -> None:
+    """Have the alert shown by itself; or soon, with all that was gathered up to this. Once for a
+    raising and a `cause`."""
     wait_id, in_round, rung, to = raised.wait_id, raised.round, raised.rung, raised.manager_id
-    await t.put(
-        RaiseAlert(wait_id, rung, to, late=raised.late, round=in_round),
-        key=f"alert:{wait_id}:{in_round}:{rung}:{to}",
-        lane=f"manager:{to}",
-    )
-
-
-async def have_gathered(t: Transaction, newest: RaisedAlert) -> None:
-    """Have what waits for a digest shown soon; one job for all that was gathered up to this."""
-    to = newest.manager_id
-    key, lane = f"gather:{to}:{newest.id}", f"manager:{to}"
-    await t.put(GatherAlerts(to), key=key, lane=lane, delay=GATHERING)
+    lane, when = lane_of(to), f"{raised.raised_at}{cause}"
+    if raised.state is AlertState.GATHERED:
+        key = f"gather:{to}:{raised.id}:{when}"
+        await t.put(GatherAlerts(to), key=key, lane=lane, delay=GATHERING)
+        return
+    job = RaiseAlert(wait_id, rung, to, late=raised.late, round=in_round)
+    await t.put(job, key=f"alert:{wait_id}:{in_round}:{rung}:{to}:{when}", lane=lane)
 
 
 def _entry(one: Standing, now: datetime) -> Entry:
@@ -213,13 +215,13 @@ async def unreached(
         "alerts of waits %s not shown to %s: %s", [o.wait.id for o in ones], to.name, error
     )
     others = [other for other in routing.heads(staff, now) if other.id != to.id]
-    await raise_all(t, [one.to(other.id, now) for other in others for one in ones], now)
     for one in ones:
         if can_be_mailed(inbox, to):
             await t.save_alert(replace(one.raised, state=AlertState.QUEUED))
             await have_mailed(t, one.raised, "blocked")
         else:
             await settle(t, one.raised, AlertState.FAILED, now)
+    await raise_all(t, [one.to(other.id, now) for other in others for one in ones], now)
     fields = {"name": to.name, "reason": str(error)}
     await tell_admins(t, "unreachable", fields, key=f"unreachable:{to.id}:{now.date()}")
 
@@ -230,7 +232,7 @@ def can_be_mailed(inbox: Inbox, to: Manager | None) -> bool:
 
 
 async def have_mailed(t: Transaction, raised: RaisedAlert, why: str) -> None:
-    """Have the alert sent by mail, once for ever; `why` as in MailAlert."""
+    """Have the alert sent by mail, once for a raising; `why` as in MailAlert."""
     job = MailAlert(raised.wait_id, raised.round, raised.rung, raised.manager_id, why)
-    name = f"alert-mail:{raised.id}"
-    await t.put(job, key=name, lane=name)
+    lane = f"alert-mail:{raised.id}"
+    await t.put(job, key=f"{lane}:{raised.raised_at}", lane=lane)

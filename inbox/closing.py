@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from inbox import auditing
+from inbox.alerts_on_the_way import go_on_with
 from inbox.holding import terms_of
 from inbox.inbox import Inbox
 from inbox.model import Conversation, InboundMessage, Nature, Outcome, Wait
@@ -97,7 +98,9 @@ async def promises_go_on(
         closing = promise.closing
         if closing is None or closing.outcome is not Outcome.KEPT or closing.at != kept_at:
             continue
-        await t.save_wait(promise.reopened(now, inbox.hours_of(promise)))
+        reopened = promise.reopened(now, inbox.hours_of(promise))
+        await t.save_wait(reopened)
+        await go_on_with(t, conversation, reopened, await t.staff(), now)
         await auditing.reopened(t, conversation, promise, now, None)
         await refresh(t, conversation.id, f"promise {promise.id} not kept at {now}")
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from inbox import auditing
+from inbox.alerts_on_the_way import go_on_with
 from inbox.holding import terms_of
 from inbox.inbox import Inbox
 from inbox.model import Conversation, InboundMessage, Manager, Nature, Outcome, Wait
@@ -70,6 +71,7 @@ async def _awaited(
     elif ended.closing is not None and ended.closing.outcome is Outcome.DISMISSED:
         reopened = ended.reopened(now, inbox.hours_of(ended))
         conversation = await t.save(replace(conversation, wait=reopened))
+        await go_on_with(t, conversation, reopened, await t.staff(), now)
         await auditing.reopened(t, conversation, ended, now, by.id)
     return conversation
 

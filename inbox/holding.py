@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inbox import auditing, routing
+from inbox.alerts_on_the_way import follow_the_holder
 from inbox.calendars import Calendars
 from inbox.inbox import Inbox
 from inbox.jobs import ShowCard
@@ -100,6 +101,7 @@ async def pass_on(
         if held_by is not None and talk.id != besides:
             await _show_card(t, talk.id, staff, change)
         passed.append((talk, counted))
+    await follow_the_holder(t, passed, change.to.id, staff, change.at)
     return tuple(passed)
 
 

@@ -13,6 +13,7 @@ from inbox.alerting import (
     Standing,
     can_be_mailed,
     have_mailed,
+    have_shown,
     settle,
     stand,
     value_of,
@@ -39,15 +40,13 @@ async def mail_unreached(inbox: Inbox) -> None:
         return
     now = inbox.clock.now()
     async with inbox.store.begin() as t:
-        under_way = await t.alerts_under_way(now - UNREACHED, LOOKED_AT)
-        staff = await t.staff() if under_way else ()
-        for raised in under_way:
-            if can_be_mailed(inbox, routing.member(staff, raised.manager_id)):
-                one = await stand(t, raised)
-                # What only the closed office kept back has its turn on the desk first.
-                then = one.may_be_told(inbox, now - UNREACHED)
-                if not one.over and then and one.may_be_told(inbox, now):
-                    await have_mailed(t, raised, "outage")
+        ids = {one.id for one in await t.staff() if can_be_mailed(inbox, one)}
+        for raised in await t.alerts_under_way(ids, now - UNREACHED, LOOKED_AT):
+            one = await stand(t, raised)
+            # What only the closed office kept back has its turn on the desk first.
+            then = one.may_be_told(inbox, now - UNREACHED)
+            if not one.over and then and one.may_be_told(inbox, now):
+                await have_mailed(t, raised, "outage")
 
 
 async def mail_alert(inbox: Inbox, claim: Claim, job: MailAlert) -> None:
@@ -145,8 +144,9 @@ async def _result(
             return
         case Receipt() | SendUncertain():
             await settle(t, raised, AlertState.MAILED, now)
-        case _ if job.why == "outage":  # the desk may take it yet
+        case _ if job.why == "outage":  # the desk may take it yet, if it has not passed it over
             await t.save_alert(raised)
+            await have_shown(t, raised, f", not mailed by {claim.job_id}")
         case _:
             await settle(t, raised, AlertState.FAILED, now)
     if isinstance(result, SendFailed):

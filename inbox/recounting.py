@@ -12,6 +12,7 @@ from datetime import date, datetime
 from weakref import WeakSet
 
 from inbox import auditing
+from inbox.alerts_on_the_way import put_back
 from inbox.calendars import Calendars, SpecialDay
 from inbox.errors import NoSuchRow
 from inbox.inbox import Inbox
@@ -84,7 +85,7 @@ async def _recount(inbox: Inbox, t: Transaction, conversation: Conversation, wai
     now, hours = inbox.clock.now(), inbox.hours_of(wait)
     if hours.version == wait.calendar:
         return
-    counted = wait.recounted(now, hours)
+    counted = await put_back(t, wait.recounted(now, hours), hours, now)
     if counted.is_due(now):
         counted = counted.held(conversation.assignee_id)
     await t.save_wait(counted)

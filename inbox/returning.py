@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inbox import auditing, routing
+from inbox.alerts_on_the_way import go_on_with
 from inbox.channels import AnswersSeveral
 from inbox.closing import answered_elsewhere, promises_go_on
 from inbox.errors import Fault
@@ -157,5 +158,6 @@ async def _wait_goes_on(
         return
     reopened = ended.reopened(now, inbox.hours_of(ended))
     await t.save(replace(conversation, wait=reopened))
+    await go_on_with(t, conversation, reopened, await t.staff(), now)
     await auditing.reopened(t, conversation, ended, now, None)
     await refresh(t, conversation.id, f"reply {bounced.id} not delivered")

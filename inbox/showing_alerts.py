@@ -16,7 +16,8 @@ from inbox.alerting import (
     MINUTE,
     MOST_SINGLE,
     Standing,
-    have_gathered,
+    have_shown,
+    lane_of,
     raise_all,
     settle,
     stand,
@@ -36,6 +37,7 @@ from inbox.ports import (
     RaisedAlert,
     Transaction,
 )
+from inbox.queueing import refresh
 from inbox.sla import rung_at
 
 log = logging.getLogger(__name__)
@@ -74,6 +76,7 @@ async def _show_one(inbox: Inbox, claim: Claim, job: RaiseAlert) -> None:
         for each in shown
     ]
     async with inbox.store.begin() as t:
+        await _true_still(t, [one], inbox.clock.now())
         await t.link(links)
         await settle(t, raised, AlertState.SHOWN, inbox.clock.now())
         await t.finish(claim)
@@ -102,6 +105,9 @@ async def _still_to_tell(
             one = None
     if one is None or await _gathered(t, one, now):
         await t.finish(claim)
+        return None
+    if claim.lane != lane_of(job.manager_id):
+        await _back_into_line(t, claim, job)
         return None
     return replace(one, raised=replace(one.raised, late=one.raised.late or job.late))
 
@@ -136,15 +142,26 @@ async def _gathered(t: Transaction, one: Standing, now: datetime) -> bool:
         return False
     held_up = [
         each
-        for each in await t.alerts_under_way(now - MINUTE, BACKLOG)
-        if each.manager_id == one.raised.manager_id and each.state is AlertState.QUEUED
+        for each in await t.alerts_under_way({one.raised.manager_id}, now - MINUTE, BACKLOG)
+        if each.state is AlertState.QUEUED
     ]
     if len(held_up) <= MOST_SINGLE:
         return False
     for each in held_up:
         await t.save_alert(replace(each, state=AlertState.GATHERED))
-    await have_gathered(t, one.raised)
+    await have_shown(t, replace(one.raised, state=AlertState.GATHERED), f" and held up to {now}")
     return True
+
+
+async def _true_still(t: Transaction, shown: Sequence[Standing], now: datetime) -> None:
+    """What ended or was taken on while it was being shown is drawn again: nobody else knew yet
+    that it stands there (rule 23)."""
+    for conversation_id in sorted({one.conversation.id for one in shown}):
+        await t.conversation(conversation_id)  # whoever ends a wait holds its conversation
+    for one in shown:
+        _, wait = await t.wait(one.wait.id)
+        if (wait.closing, wait.round) != (one.wait.closing, one.wait.round):
+            await refresh(t, one.conversation.id, f"alert {one.raised.id} shown at {now}")
 
 
 # --- digests (rule 22) ----------------------------------------------------------------------
@@ -157,6 +174,9 @@ async def _show_gathered(inbox: Inbox, claim: Claim, job: GatherAlerts) -> None:
     async with inbox.store.begin() as t:
         staff = await t.staff()
         to = routing.member(staff, job.manager_id)
+        if claim.lane != lane_of(job.manager_id):
+            await _look_again(inbox, t, claim, job)
+            return
         ones, kept = await _sorted_out(inbox, t, job, staff)
         if not ones or to is None:
             await _end(inbox, t, claim, job, kept)
@@ -164,7 +184,8 @@ async def _show_gathered(inbox: Inbox, claim: Claim, job: GatherAlerts) -> None:
         digest = await t.newest_digest(to.id, now - MINUTE)
         stands = await t.alerts_in_digest(digest.id) if digest is not None else ()
         older = [await stand(t, one) for one in stands]
-        alerts = [await value_of(inbox, t, one, staff) for one in (*older, *ones)]
+        again = digest is None and claim.attempts > 1  # an edit would not show it twice
+        alerts = [await value_of(inbox, t, one, staff, repeated=again) for one in (*older, *ones)]
     before = digest.ref if digest is not None else None
     try:
         ref = await inbox.desk.show_alerts(alerts, to, before)
@@ -174,11 +195,22 @@ async def _show_gathered(inbox: Inbox, claim: Claim, job: GatherAlerts) -> None:
             await _end(inbox, t, claim, job, kept)
         return
     async with inbox.store.begin() as t:
+        await _true_still(t, (*older, *ones), now)
         if digest is None:
             digest = await t.add_digest(AlertDigest(to.id, now, ref))
         for one in ones:
             await settle(t, replace(one.raised, digest_id=digest.id), AlertState.SHOWN, now)
         await _end(inbox, t, claim, job, kept)
+
+
+async def _look_again(inbox: Inbox, t: Transaction, claim: Claim, job: GatherAlerts) -> None:
+    """Of what was kept for the morning, whether any may be told by now."""
+    now = inbox.clock.now()
+    ones = [await stand(t, raised) for raised in await t.alerts_to_gather(job.manager_id)]
+    if all(not one.over and not one.may_be_told(inbox, now) for one in ones):
+        await _end(inbox, t, claim, job, ones)
+    else:
+        await _back_into_line(t, claim, job)
 
 
 async def _sorted_out(
@@ -246,6 +278,13 @@ async def keep_for_the_morning(
         await t.retry(claim, after=delay, counted=False)
         return
     await t.put(job, key=f"{name}:{claim.job_id}", lane=name, delay=delay)
+    await t.finish(claim)
+
+
+async def _back_into_line(t: Transaction, claim: Claim, job: RaiseAlert | GatherAlerts) -> None:
+    """The morning has come: it is told in the lane of all that its recipient is told."""
+    key = f"{claim.lane}:{claim.job_id}:back"
+    await t.put(job, key=key, lane=lane_of(job.manager_id))
     await t.finish(claim)
 
 

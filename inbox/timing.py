@@ -80,7 +80,10 @@ class Timing(Protocol):
 
     # alerts
     async def raise_alert(self, alert: RaisedAlert) -> RaisedAlert | None:
-        """Store it, once per wait, round, rung and recipient; None where it was raised before."""
+        """Store it, once per wait, round, rung and recipient; None where it was raised before.
+
+        One that was cancelled was told to nobody, and is raised anew.
+        """
         ...
 
     async def alert_for(
@@ -92,16 +95,21 @@ class Timing(Protocol):
         ...
 
     async def count_alerts(self, manager_ids: Collection[int], since: datetime) -> dict[int, int]:
-        """How many alerts were raised for each of them since then; 0 for who had none."""
+        """How many alerts were raised for each of them since then; 0 for who had none.
+
+        Whoever counts for the same person waits until this transaction ends.
+        """
         ...
 
     async def alerts_to_gather(self, manager_id: int) -> tuple[RaisedAlert, ...]:
         """Those kept for a digest that stand in none yet; locked."""
         ...
 
-    async def alerts_under_way(self, before: datetime, limit: int) -> tuple[RaisedAlert, ...]:
-        """Those raised before then that nobody was told of yet and that still ought to be: their
-        wait is open and in the same round. The earliest raised first."""
+    async def alerts_under_way(
+        self, manager_ids: Collection[int], before: datetime, limit: int
+    ) -> tuple[RaisedAlert, ...]:
+        """Those raised for one of them before then that nobody was told of yet and that still
+        ought to be: their wait is open and in the same round. The earliest raised first."""
         ...
 
     async def newest_digest(self, manager_id: int, since: datetime) -> AlertDigest | None: ...

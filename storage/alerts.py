@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, literal_column, select, update
 
 from inbox.errors import NoSuchRow
 from inbox.records import AlertDigest, AlertState, DeskRef, OffHoursReply, RaisedAlert
@@ -25,8 +25,13 @@ from storage.waits import LATEST
 
 RAISE = per_dialect(
     alert,
-    lambda insert: insert.on_conflict_do_nothing(
-        index_elements=["wait_id", "round", "rung", "manager_id"]
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["wait_id", "round", "rung", "manager_id"],
+        set_={
+            name: insert.excluded[name]
+            for name in ("instant", "raised_at", "late", "state", "told_at", "digest_id")
+        },
+        where=alert.c.state == literal_column(f"'{AlertState.CANCELLED}'"),
     ).returning(alert.c.id),
 )
 FOR = select(alert).where(
@@ -38,6 +43,9 @@ FOR = select(alert).where(
 SAVE = update(alert).where(alert.c.id == bindparam("saved_id"))
 _in_order = (alert.c.raised_at, alert.c.id)
 OF_WAIT = select(alert).where(alert.c.wait_id == bindparam("wait_id")).order_by(*_in_order)
+LOCK_RECIPIENT = select(
+    func.pg_advisory_xact_lock(func.hashtextextended(bindparam("recipient"), 0))
+)
 COUNT = (
     select(alert.c.manager_id, func.count())
     .where(
@@ -63,6 +71,7 @@ UNDER_WAY = (
     .where(
         alert.c.told_at.is_(None),
         alert.c.raised_at < bindparam("before"),
+        alert.c.manager_id.in_(bindparam("manager_ids", expanding=True)),
         alert.c.state.in_([AlertState.QUEUED.value, AlertState.GATHERED.value]),
         wait.c.outcome.is_(None),
         wait.c.round == alert.c.round,
@@ -124,8 +133,11 @@ class AlertRows(Statements):
         return tuple(alert_of(row) for row in await self.rows(OF_WAIT, wait_id=wait_id))
 
     async def count_alerts(self, manager_ids: Collection[int], since: datetime) -> dict[int, int]:
-        """0 for who had none."""
+        """0 for who had none; who counts the same at the same time waits."""
         counts = dict.fromkeys(manager_ids, 0)
+        if self.dialect == "postgresql":
+            for one in sorted(counts):
+                await self.run(LOCK_RECIPIENT, {"recipient": f"alerts:{one}"})
         if counts:
             found = await self.rows(COUNT, manager_ids=sorted(counts), since=since)
             counts.update(tuple(row) for row in found)
@@ -134,8 +146,11 @@ class AlertRows(Statements):
     async def alerts_to_gather(self, manager_id: int) -> tuple[RaisedAlert, ...]:
         return tuple(alert_of(row) for row in await self.rows(TO_GATHER, manager_id=manager_id))
 
-    async def alerts_under_way(self, before: datetime, limit: int) -> tuple[RaisedAlert, ...]:
-        found = await self.rows(UNDER_WAY, before=before, limit=limit)
+    async def alerts_under_way(
+        self, manager_ids: Collection[int], before: datetime, limit: int
+    ) -> tuple[RaisedAlert, ...]:
+        values = {"manager_ids": sorted(manager_ids), "before": before, "limit": limit}
+        found = await self.rows(UNDER_WAY, **values)
         return tuple(alert_of(row) for row in found)
 
     async def newest_digest(self, manager_id: int, since: datetime) -> AlertDigest | None:

@@ -1,6 +1,7 @@
 """Alerts that Telegram does not take go by mail, once, and never at night."""
 
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -9,15 +10,28 @@ from inbox import mailing_alerts, showing_alerts
 from inbox.actions import dismiss
 from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain
 from inbox.flow import escalate
+from inbox.jobs import Queue
 from inbox.mailing_alerts import mail_unreached
-from inbox.model import Conversation
+from inbox.model import Conversation, OutboundMessage, Receipt
 from inbox.ports import AlertState, RaisedAlert
-from tests.fakes import failures
+from inbox.worker import work_once
+from tests.fakes import RecordingConnector, failures
 from tests.inbox.conftest import Studio
 
 DOWN = SendDeferred(Fault.UNREACHABLE, "down", retry_after=timedelta(seconds=0.1))
 BLOCKED = SendRejected(Fault.BLOCKED, "blocked")
 REFUSED = SendRejected(Fault.REFUSED, "no")
+
+
+@dataclass
+class ChannelThat(RecordingConnector):
+    """What a test says happens when it sends."""
+
+    acts: Callable[[OutboundMessage], Awaitable[Receipt]] | None = None
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        assert self.acts is not None
+        return await self.acts(message)
 
 
 @pytest.fixture
@@ -243,6 +257,28 @@ class TestOutage:
         await studio.later()
         assert told(studio) == ["Анна"]
         assert len(studio.channel.sent) == 1, "the first try, which was put off"
+
+
+async def test_refused_after_the_desk_had_passed_it_over_it_is_the_desks_again(
+    reachable: Studio,
+) -> None:
+    studio = reachable
+    conversation = await asked(studio)
+    studio.desk.refuse[studio.anna.id] = failures(DOWN)
+    await climb(studio, minutes=46)
+    studio.clock.pass_(minutes=6)
+    await mail_unreached(studio.inbox)
+
+    async def the_desk_is_back(message: OutboundMessage) -> Receipt:
+        await studio.later()
+        raise REFUSED
+
+    channel = ChannelThat(studio.clock, acts=the_desk_is_back)
+    studio.inbox = replace(studio.inbox, connectors={channel.channel.id: channel})
+    assert await work_once(studio.inbox, Queue.OUT)
+    await studio.run()
+    assert told(studio) == ["Анна"]
+    assert (await of_anna(studio, conversation)).state is AlertState.SHOWN
 
 
 async def test_killed_while_it_was_sent_it_is_told_and_not_repeated(reachable: Studio) -> None:

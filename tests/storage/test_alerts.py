@@ -16,7 +16,7 @@ from inbox.records import (
     RaisedAlert,
     ReplyState,
 )
-from storage.store import SqlStore
+from storage.store import SqlStore, open_store
 from tests.storage.values import (
     HOURS,
     another,
@@ -71,6 +71,35 @@ async def test_an_alert_is_raised_once_per_wait_round_rung_and_recipient(
         assert await t.alert_for(wait.id, 0, anna.id, in_round=0) == told
         with pytest.raises(NoSuchRow):
             await t.save_alert(replace(told, id=10_000))
+
+
+async def test_one_that_was_told_to_nobody_is_raised_anew(store: SqlStore) -> None:
+    async with store.begin() as t:
+        anna, _, wait = await waiting(t)
+        first = await raised(t, alert(wait, anna))
+        cancelled = replace(first, state=AlertState.CANCELLED, told_at=at(47))
+        await t.save_alert(cancelled)
+        anew = replace(alert(wait, anna, minutes=50), late=False)
+        assert await t.raise_alert(anew) == replace(anew, id=first.id)
+        assert await t.alerts_of_wait(wait.id) == (replace(anew, id=first.id),)
+        assert await t.raise_alert(anew) is None
+
+
+@pytest.mark.real
+async def test_who_counts_for_the_same_person_waits(postgres_url: str) -> None:
+    store = await open_store(postgres_url)
+    async with store.begin() as t:
+        anna, _, wait = await waiting(t)
+
+    async def one(rung: int) -> int:
+        async with store.begin() as t:
+            before = (await t.count_alerts([anna.id], at(0)))[anna.id]
+            await asyncio.sleep(0.05)
+            await raised(t, alert(wait, anna, rung))
+        return before
+
+    assert sorted(await asyncio.gather(*(one(rung) for rung in range(3)))) == [0, 1, 2]
+    await store.close()
 
 
 async def test_of_two_who_raise_the_same_alert_one_does(store: SqlStore) -> None:
@@ -170,11 +199,15 @@ async def test_alerts_under_way_are_those_that_still_ought_to_be_told(store: Sql
         assert other.wait
         await raised(t, alert(other.wait, anna))
         await closed_at(t, other, 46)
-        assert await t.alerts_under_way(at(50), 9) == (gathered, queued)
-        assert await t.alerts_under_way(at(50), 1) == (gathered,)
-        assert await t.alerts_under_way(at(45), 9) == ()
+        boris = await t.save_manager(manager("Борис", 2))
+        await raised(t, alert(wait, boris, 5, minutes=40))
+        everybody = {anna.id}
+        assert await t.alerts_under_way((), at(50), 9) == ()
+        assert await t.alerts_under_way(everybody, at(50), 9) == (gathered, queued)
+        assert await t.alerts_under_way(everybody, at(50), 1) == (gathered,)
+        assert await t.alerts_under_way(everybody, at(45), 9) == ()
         await t.save_wait(wait.closed(Outcome.DISMISSED, at(46), anna.id, HOURS))
-        assert await t.alerts_under_way(at(50), 9) == ()
+        assert await t.alerts_under_way(everybody, at(50), 9) == ()
 
 
 async def test_a_wait_has_one_reply_off_hours(store: SqlStore) -> None:

@@ -113,6 +113,16 @@ def test_rule_18_a_late_one_says_why_it_is_late() -> None:
     assert "пришло с опозданием: вовремя передать его не удалось" in text
 
 
+def test_what_may_have_been_shown_before_says_so_once() -> None:
+    again = alert(card=card(repeated=True))
+    words = "Possibly shown before: the sending was interrupted."
+    assert words in alert_view(again, HELEN, NOON).body.text
+    assert words not in alert_view(alert(), HELEN, NOON).body.text
+    other = replace(again, wait=replace(again.wait, id=again.wait.id + 1))
+    assert alerts_view([again, other], HELEN, NOON).body.text.count(words) == 1
+    assert words not in alerts_view([alert()], HELEN, NOON).body.text
+
+
 def test_an_alert_about_a_wait_stays_so_where_the_newest_message_is_a_quiet_one() -> None:
     quiet = card(CardState.QUIET)
     assert ["Ответ не нужен", "Ответ по телефону"] in said(

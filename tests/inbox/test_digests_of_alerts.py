@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from inbox import alerting, showing_alerts
-from inbox.errors import Fault, SendDeferred, SendRejected
+from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain
 from inbox.flow import escalate, reply
 from inbox.jobs import Queue
 from inbox.model import Absence, Outcome
@@ -205,6 +205,16 @@ async def test_alerts_that_an_outage_held_up_come_as_a_digest(studio: Studio) ->
     assert studio.desk.alerts == []
     ((alerts, _, _),) = studio.desk.gathered
     assert len(alerts) == 8
+
+
+async def test_a_digest_that_may_have_come_before_says_so(studio: Studio) -> None:
+    await ask(studio, 6)
+    studio.desk.refuse[studio.anna.id, "show_alerts"] = failures(SendUncertain(Fault.NO_ANSWER))
+    await climb(studio, minutes=46)
+    await studio.later(2.1)
+    ((alerts, _, before),) = studio.desk.gathered
+    assert before is None
+    assert [one.card.repeated for one in alerts] == [True] * 6
 
 
 async def test_few_alerts_that_an_outage_held_up_come_singly(studio: Studio) -> None:

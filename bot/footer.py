@@ -72,7 +72,10 @@ def _away(say: Say, until: datetime, reader: Manager, now: datetime) -> str:
     local = until.astimezone(zone)
     if local.time() == time():
         last = local.date() - timedelta(days=1)
-        day = date_words(say, last, now.astimezone(zone).date())
+        today = now.astimezone(zone).date()
+        if last == today:
+            return say("away today")
+        day = date_words(say, last, today)
         return say("away through {date}", date=day)
     return say("away until {time}", time=moment(say, until, now, zone))
 

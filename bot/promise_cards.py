@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.buttons import Button, Keyboard, PromiseButton, PromiseDeed
 from bot.rich import Rich, one_line
 from bot.texts import Say
-from bot.wording import length, moment, zone_of
+from bot.wording import length, moment, rounded_up, zone_of
 from inbox.model import Manager, Outcome, Wait
 from inbox.ports import Alert
 
@@ -46,7 +46,7 @@ def promise_headline(say: Say, alert: Alert, name: str, reader: Manager, now: da
             "🤝 You promised {name} an answer by {time}: {left} left",
             name=name,
             time=due_of(say, alert.wait, reader, now),
-            left=length(say, alert.remaining),
+            left=length(say, rounded_up(alert.remaining)),
         )
     return say(
         "❗ The promise to {name} is overdue by {time}",

@@ -22,6 +22,7 @@ ENDS = 5  # lines of a long list shown at its beginning, and as many at its end
 NAME_LIMIT = 80  # UTF-16 units
 EXCERPT_LIMIT = 120
 _TOLD_APART = {Deed.OPENED, Deed.CLOSED, Deed.ALERTED}  # they have lines of their own
+_SECOND = timedelta(seconds=1)
 
 T = TypeVar("T")
 
@@ -177,7 +178,7 @@ def _target(story: Story, reader: Reader) -> Iterator[Rich]:
         return
     yield Rich(say("Due: {time}", time=reader.when(wait.due_at)))
     if wait.closing is None and told.left is not None:
-        left = reader.exact(told.left)
+        left = reader.exact(-(-told.left // _SECOND) * _SECOND)
         over = told.left < timedelta()
         words = say("{time} overdue", time=left) if over else say("{time} left", time=left)
         yield Rich(words[:1].upper() + words[1:])
@@ -256,7 +257,7 @@ def _closing_words(story: Story, closing: Closing, reader: Reader) -> str:
 
 def _judged(story: Story, closing: Closing, reader: Reader) -> str:
     say, wait = reader.say, story.wait
-    over = closing.business - wait.reply_within
+    over = closing.business // _SECOND * _SECOND - wait.reply_within
     if closing.within_target and over == timedelta() and wait.kind is WaitKind.REPLY:
         return say("Within the target: exactly the target is within it")
     if closing.within_target:

@@ -141,7 +141,14 @@ def remaining(say: Say, time: timedelta) -> str:
         return say("the time is over")
     if time < timedelta():
         return say("{time} overdue", time=length(say, time))
-    return say("{time} left", time=length(say, time))
+    return say("{time} left", time=length(say, rounded_up(time)))
+
+
+def rounded_up(left: timedelta) -> timedelta:
+    """What is left, to the next whole minute (below one: second): together with the time that ran,
+    rounded down, it makes the whole."""
+    unit = timedelta(minutes=1) if left > timedelta(minutes=1) else timedelta(seconds=1)
+    return -(-left // unit) * unit
 
 
 def size(say: Say, number: int) -> str:

@@ -1,8 +1,9 @@
 """`okno demo --story`: a day of the studio, played by script and checked at the far end.
 
 morning   mail → card → reply in the thread · Telegram → card → reply · files both ways
-midday    a stranger is taken · somebody is left alone: alert, escalation, answer
-evening   ten minutes before closing: due next morning, nothing at night · a refused reply
+midday    a stranger is taken · by telephone · handed over · left alone: alert, head, taken on
+evening   ten minutes before closing: due next morning, a word at night, no alert · why
+next day  a refused reply · a promise, its reminder, unkept, kept · somebody is away
 """
 
 from __future__ import annotations
@@ -13,23 +14,20 @@ from functools import partial
 
 from inbox.phrases import Phrase
 from sandbox import studio
-from sandbox.mail import File, Mail
+from sandbox.clock_scenes import ClockScenes
+from sandbox.mail import File
 from sandbox.stage import Stage
 from sandbox.studio import (
     ANNA,
     ARTYOM,
     DMITRY,
-    ELENA,
     IGOR,
     MARIA,
     OLGA,
     PAVEL,
     STAFF,
-    Colleague,
-    Outsider,
 )
-from sandbox.telling import Message, StoryFault, Teller, words_of
-from sandbox.witness import Witness
+from sandbox.telling import StoryFault, Teller, words_of
 
 __all__ = ["StoryFault", "tell"]
 
@@ -54,9 +52,13 @@ async def tell(stage: Stage, show: Callable[[str], None]) -> None:
         Phrase("The same in Telegram"): story.telegram_answered,
         Phrase("A file both ways"): story.files,
         Phrase("A stranger writes, and is taken"): story.stranger_taken,
+        Phrase("Answered by phone"): story.phoned,
+        Phrase("A client is handed over with a note"): story.handed_over,
         Phrase("A message is left alone over lunch"): story.left_alone,
         Phrase("Ten minutes before closing"): story.overnight,
         Phrase("A reply is refused"): story.refused,
+        Phrase("An answer is promised"): story.promised,
+        Phrase("Somebody is away"): story.away,
     }
     for name, play in scenes.items():
         story.teller.begin(name)
@@ -65,8 +67,8 @@ async def tell(stage: Stage, show: Callable[[str], None]) -> None:
     show(Phrase("The end: every step happened."))
 
 
-class Story(Witness):
-    """The scenes. Each leaves nobody waiting behind it."""
+class Story(ClockScenes):
+    """The scenes of messages, beside those of the clock. Each leaves nobody waiting behind it."""
 
     async def mail_answered(self) -> None:
         asked = await self._writes_mail(MARIA, "Смета на сайт", "Сколько стоит меню на сайте?")
@@ -151,39 +153,6 @@ class Story(Witness):
         await self._delivered(DMITRY, own)
         await self._closed(DMITRY, cards[DMITRY], "3")
 
-    async def left_alone(self) -> None:
-        await self.teller.turn_to(self.teller.at(12, 40))
-        self._writes(ELENA, "Сайт открывается очень медленно, посмотрите?")
-        card = await self._card(DMITRY, ELENA.company, "очень медленно")
-        before = self.teller.newest()
-        await self.teller.turn_to(self.teller.at(13, 59))
-        await self._no_alert(DMITRY, before, Phrase("lunch does not count"))
-        await self.teller.turn_to(self.teller.at(14, 25) + timedelta(seconds=5))
-        alert = await self._alert(DMITRY, before, "45")
-        await self._no_alert(OLGA, before, Phrase("the head hears nothing yet"))
-        await self.teller.turn_to(self.teller.at(14, 40) + timedelta(seconds=5))
-        raised = await self._alert(OLGA, before, ELENA.company)
-        await self.teller.wait_for(timedelta(minutes=10))
-        own = self._replies(DMITRY, alert, "Смотрим: тяжёлые фотографии, сожмём сегодня.")
-        await self._chat_came(ELENA, "сожмём сегодня")
-        await self._delivered(DMITRY, own)
-        for who, told in ((DMITRY, alert), (OLGA, raised), (DMITRY, card)):
-            await self._closed(who, told, "10")
-
-    async def overnight(self) -> None:
-        await self.teller.turn_to(self.teller.at(17, 50))
-        asked = await self._writes_mail(MARIA, "Новое фото", "Поменяете фото на главной?")
-        card = await self._card(ANNA, "Поменяете фото", "09:50")
-        before = self.teller.newest()
-        await self.teller.turn_to(self.teller.at(23, 0))
-        await self._no_alert(ANNA, before, Phrase("the night does not count"))
-        await self.teller.turn_to(self.teller.at(9, 20, days=1))
-        own = self._replies(ANNA, card, "Поменяли, посмотрите.")
-        answer = await self._mail_came(MARIA, "Поменяли")
-        self._stands_in_thread(answer, asked)
-        await self._delivered(ANNA, own)
-        await self._closed(ANNA, card, "30")
-
     async def refused(self) -> None:
         self._writes(PAVEL, "Спасибо, всё работает. А можно счёт?")
         card = await self._card(DMITRY, PAVEL.company, "можно счёт")
@@ -212,27 +181,3 @@ class Story(Witness):
         await self._chat_came(PAVEL, "Счёт выставим")
         await self._delivered(DMITRY, own)
         await self._closed(DMITRY, card, "6")
-
-    # --- what people do -----------------------------------------------------------------------
-
-    async def _writes_mail(self, who: Outsider, subject: str, text: str, *files: File) -> Mail:
-        self.teller.started()
-        mail = await self._stage.mail.compose(
-            who.email, studio.MAILBOX, subject, text, files=files
-        )
-        sender, names = f"{who.name} <{who.email}>", ", ".join(file.name for file in files)
-        line = Phrase("mail in: {sender}, «{subject}»", sender=sender, subject=subject)
-        if names:
-            line = Phrase("{line} with {files}", line=line, files=names)
-        self.teller.tell(line)
-        return mail
-
-    def _writes(self, who: Outsider, text: str) -> None:
-        self.teller.started()
-        self._people.says(who.person_id, self._bot, text)
-        self.teller.tell(Phrase("Telegram in: {name}: {text}", name=who.name, text=text))
-
-    def _replies(self, who: Colleague, to: Message, text: str) -> Message:
-        self.teller.started()
-        self.teller.tell(Phrase("{name} replies to it: {text}", name=who.name, text=text))
-        return self._people.says(who.person_id, self._bot, text, reply_to=to["message_id"])

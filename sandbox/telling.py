@@ -116,18 +116,14 @@ class Teller:
         return shown.replace(hour=hour, minute=minute, second=0, microsecond=0)
 
     async def presses(self, who: Colleague, message: Message, *labels: str) -> tuple[str, str]:
-        """Press a button: its label, and what the bot answers. StoryFault where there is none."""
-        found = _button(message, *labels)
-        if found is None:
-            raise self.fault(
-                Phrase(
-                    "the message to {name} has no button {label}", name=who.name, label=labels[-1]
-                )
-            )
-        self.started()
-        said = await self.stage.people.presses(
-            who.person_id, self.stage.bot, message["message_id"], found[1]
+        """Press a button as soon as the message has it: its label, and what the bot answers."""
+        number = message["message_id"]
+        found, _ = await self.until(
+            Phrase("the button {label} at {name}", name=who.name, label=labels[-1]),
+            lambda: _button(self.message(who, number), *labels),
         )
+        self.started()
+        said = await self.stage.people.presses(who.person_id, self.stage.bot, number, found[1])
         return found[0], said
 
     # --- what is to be seen -------------------------------------------------------------------

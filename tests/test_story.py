@@ -20,9 +20,13 @@ SCENES = (
     "The same in Telegram",
     "A file both ways",
     "A stranger writes, and is taken",
+    "Answered by phone",
+    "A client is handed over with a note",
     "A message is left alone over lunch",
     "Ten minutes before closing",
     "A reply is refused",
+    "An answer is promised",
+    "Somebody is away",
     "The end: every step happened.",
 )
 
@@ -69,7 +73,7 @@ async def test_every_step_of_the_day_happens(language: str) -> None:
     child = await start("--story", "--language", language)
     said = await rest_of(child)
     assert child.returncode == 0, said
-    places = [said.find(say(scene)) for scene in SCENES]
+    places = [said.find(f"\n{say(scene)}\n") for scene in SCENES]
     assert -1 not in places
     assert places == sorted(places)
 

@@ -95,6 +95,23 @@ class TestStandingIn:
         line = "👤 With Ольга (away through Sun 6 Dec); Иван stands in"
         assert line in view.body.text.splitlines()
 
+    def test_the_last_day_is_named_as_what_it_is(self) -> None:
+        until = NOON.replace(hour=21)  # midnight in Moscow
+        for end, words in (
+            (until, "(away today)"),
+            (until + timedelta(days=2), "(away through Fri 27 Nov)"),
+            (until - timedelta(hours=6), "(away until 18:00)"),
+        ):
+            away = replace(OLGA, absences=(Absence(OLGA.id, NOON - timedelta(days=1), end),))
+            reader = replace(HELEN, zone="Europe/Moscow")
+            text = card_view(card(holder=away), reader, NOON).body.text
+            assert f"👤 With Ольга {words}" in text.splitlines()
+
+    def test_a_card_of_the_absent_was_not_handed_over(self) -> None:
+        shown = card(holder=self.AWAY, stand_in=IVAN, handed_by=OLGA)
+        assert "Передано" not in card_view(shown, IVAN, NOON).body.text
+        assert "Handed over by Ольга" in card_view(shown, HELEN, NOON).body.text
+
     def test_nobody_stands_in(self) -> None:
         view = card_view(card(holder=self.AWAY), HELEN, NOON)
         assert "👤 With Ольга (away through Sun 6 Dec)" in view.body.text.splitlines()

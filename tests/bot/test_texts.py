@@ -161,6 +161,13 @@ def test_what_remains_and_what_is_overdue() -> None:
     assert remaining(speaker("ru"), -timedelta(seconds=2)) == "время вышло"
 
 
+def test_what_ran_and_what_remains_make_the_whole() -> None:
+    ran = timedelta(minutes=45, seconds=0.2)
+    assert length(speaker("en"), ran) == "45 min"
+    assert remaining(speaker("en"), timedelta(hours=1) - ran) == "15 min left"
+    assert remaining(speaker("en"), timedelta(seconds=39.5)) == "40 s left"
+
+
 @pytest.mark.parametrize(
     ("at", "words"),
     [

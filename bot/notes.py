@@ -52,6 +52,7 @@ _NOTICES = {
     "alert_not_mailed": mark(
         "⚠️ An alert for {name} was to go by mail and perhaps did not arrive: {reason}"
     ),
+    "stands_in": mark("👤 {name} is away and you stand in. Waiting for an answer: {number}"),
     "staff_blocked": mark("⚠️ {name} has stopped this bot and gets neither cards nor alerts."),
 }
 

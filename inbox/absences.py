@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from inbox import auditing, routing
 from inbox.errors import BadAbsence
 from inbox.inbox import Inbox
-from inbox.jobs import ShowCard, ShowNote
+from inbox.jobs import ShowCard, ShowNote, TellMember
 from inbox.model import Absence, Conversation, Manager, Role, Wait
 from inbox.ports import Transaction
 
@@ -157,14 +157,18 @@ async def _show_open(
     t: Transaction, holder: Manager, to: Manager, earlier_id: int | None, now: datetime
 ) -> None:
     """The holder's open waits, the most urgent first, and how many there are; `earlier_id` saw to
-    them until now."""
+    them until now. Where nothing is open, whoever stands in hears of that."""
     open_ = sorted(await t.open_waits_of(manager_id=holder.id), key=_urgency)
     conversations = list(dict.fromkeys(talk.id for talk, _ in open_))
-    if not conversations:
-        return
     back = to.id == holder.id
     giver = earlier_id if back else holder.id
     lane, key = f"manager:{to.id}", f"{holder.id} to {to.id} at {now}"
+    if not conversations:
+        if not back:
+            fields = {"name": holder.name, "number": "0"}
+            notice = TellMember(to.id, "stands_in", fields)
+            await t.put(notice, key=f"tell:stands_in:{key}", lane=lane)
+        return
     for number in conversations[:MOST_CARDS]:
         card = ShowCard(number, to.id, giver)
         await t.put(card, key=f"show:{number}:away {key}", lane=lane)

@@ -109,7 +109,7 @@ async def _end(
 async def take(inbox: Inbox, conversation_id: int, by: Manager) -> Manager:
     """Take a client nobody has; who holds the client now: of two who press, the first."""
     async with inbox.store.begin() as t:
-        conversation = await t.conversation(conversation_id)
+        conversation = await t.conversation(conversation_id, with_client=True)
         holder = routing.member(await t.staff(), conversation.assignee_id)
         if holder is not None and holder.active:
             return holder
@@ -127,7 +127,8 @@ async def take_on(inbox: Inbox, wait_id: int, by: Manager) -> Manager:
     """
     now = inbox.clock.now()
     async with inbox.store.begin() as t:
-        conversation = await t.conversation((await t.wait(wait_id))[0].id)
+        found, _ = await t.wait(wait_id)
+        conversation = await t.conversation(found.id, with_client=True)
         _, wait = await t.wait(wait_id)
         holder = routing.member(await t.staff(), conversation.assignee_id)
         held = holder is not None and holder.active
@@ -165,7 +166,7 @@ async def answer_only_sender(inbox: Inbox, message_id: int, *, only: bool, cause
 async def hand_over(inbox: Inbox, conversation_id: int, to: Manager, by: Manager) -> None:
     """Give the client to another manager, who sees the newest message with what has run (21)."""
     async with inbox.store.begin() as t:
-        conversation = await t.conversation(conversation_id)
+        conversation = await t.conversation(conversation_id, with_client=True)
         await assign(inbox, t, conversation, to.id, by_id=by.id, cause="handed over", show=True)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from inbox import auditing
 from inbox.alerts_on_the_way import go_on_with
-from inbox.holding import terms_of
+from inbox.holding import terms_of, warn_of_no_time
 from inbox.inbox import Inbox
 from inbox.model import Conversation, InboundMessage, Nature, Outcome, Wait
 from inbox.ports import Reply, Transaction
@@ -62,6 +62,7 @@ async def close_wait(
             terms = await terms_of(inbox, t, conversation)
             conversation = conversation.asked(later, terms)
     conversation = await t.save(conversation)
+    await warn_of_no_time(inbox.calendars, t, conversation.wait)
     if closed is not None:
         await auditing.opened(t, conversation, now)
     await refresh(t, conversation.id, cause)

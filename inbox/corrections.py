@@ -7,7 +7,7 @@ from datetime import datetime
 
 from inbox import auditing
 from inbox.alerts_on_the_way import go_on_with
-from inbox.holding import terms_of
+from inbox.holding import terms_of, warn_of_no_time
 from inbox.inbox import Inbox
 from inbox.model import Conversation, InboundMessage, Manager, Nature, Outcome, Wait
 from inbox.ports import Card, SenderClass, Transaction
@@ -67,6 +67,7 @@ async def _awaited(
     elif ended is None:
         terms = await terms_of(inbox, t, conversation)
         conversation = await t.save(conversation.asked(corrected, terms))
+        await warn_of_no_time(inbox.calendars, t, conversation.wait)
         await auditing.opened(t, conversation, now, by.id)
     elif ended.closing is not None and ended.closing.outcome is Outcome.DISMISSED:
         reopened = ended.reopened(now, inbox.hours_of(ended))

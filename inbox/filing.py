@@ -10,12 +10,11 @@ from inbox.copies import filed_as_copy
 from inbox.corrections import as_remembered
 from inbox.guessing import guessed
 from inbox.held_back import placing
-from inbox.holding import assign
+from inbox.holding import assign, warn_of_no_time
 from inbox.inbox import Inbox
 from inbox.model import Conversation, InboundMessage, Manager, Nature
 from inbox.off_hours import offer
 from inbox.ports import Card, CardState, Transaction
-from inbox.queueing import tell_admins
 from inbox.suspicion import suspected
 from inbox.thanks import THANKED, only_thanks
 
@@ -56,9 +55,7 @@ async def file(
     holder = routing.member(staff, conversation.assignee_id)
     terms = inbox.terms(conversation, holder, newcomer=newcomer)
     asked = await t.save(conversation.asked(message, terms))
-    if asked.wait is not None and asked.wait.due_at is None:
-        calendar = asked.wait.calendar
-        await tell_admins(t, "no_working_time", {}, key=f"no_working_time:{calendar}")
+    await warn_of_no_time(inbox.calendars, t, asked.wait)
     message_id = await t.add_message(asked, message, raw_id, placed)
     await t.learn_threads(message.channel_id, asked.id, message.thread_ids)
     if conversation.wait is None and asked.wait is not None:

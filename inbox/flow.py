@@ -213,7 +213,7 @@ async def _show_to(
 async def reply(inbox: Inbox, draft: Reply) -> Reply | None:
     """Store a manager's reply and queue it; None where its key is known already."""
     async with inbox.store.begin() as t:
-        conversation = await t.conversation(draft.conversation_id)
+        conversation = await t.conversation(draft.conversation_id, with_client=True)
         answers = draft.message_id or await t.newest_message(conversation.id)
         saved = await t.add_reply(replace(draft, message_id=answers))
         if saved is None:

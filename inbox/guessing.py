@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from inbox import auditing
-from inbox.holding import terms_of
+from inbox.holding import terms_of, warn_of_no_time
 from inbox.inbox import Inbox
 from inbox.model import Conversation, InboundMessage, Manager, Nature
 from inbox.ports import Transaction
@@ -93,7 +93,7 @@ async def guessed(t: Transaction, message: InboundMessage) -> Conversation | Non
         if normalised(known) == subject:
             if await t.is_kept_apart(message.sender, subject):
                 return None
-            return await t.conversation(conversation_id)
+            return await t.conversation(conversation_id, with_client=True)
     return None
 
 
@@ -173,4 +173,5 @@ async def _share_wait(
         conversation = await t.conversation(left)
         terms = await terms_of(inbox, t, conversation)
         conversation = await t.save(conversation.asked(leaving[0][1], terms))
+        await warn_of_no_time(inbox.calendars, t, conversation.wait)
         await auditing.opened(t, conversation, now, by.id)

@@ -14,13 +14,22 @@ from inbox.jobs import ShowCard
 from inbox.model import Client, Conversation, Manager, Wait, WaitKind
 from inbox.policies import Terms
 from inbox.ports import Transaction
-from inbox.queueing import refresh
+from inbox.queueing import refresh, tell_admins
 
 
 async def terms_of(inbox: Inbox, t: Transaction, conversation: Conversation) -> Terms:
     """By what a wait would be opened in the conversation now."""
     holder = routing.member(await t.staff(), conversation.assignee_id)
     return inbox.terms(conversation, holder)
+
+
+async def warn_of_no_time(calendars: Calendars, t: Transaction, wait: Wait | None) -> None:
+    """Where the wait's calendar has no working time ahead, the heads are told, once for these
+    hours (rule 15)."""
+    if wait is not None and wait.due_at is None:
+        calendar = calendars.named(wait.stretches[-1].calendar)
+        key = f"no_working_time:{calendar.hours.version}"
+        await tell_admins(t, "no_working_time", {}, key=key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +155,7 @@ async def _counted(
     swapped = wait.swapped(calendar.name, at)
     counted = swapped.recounted(at, calendars.course(swapped.stretches))
     await auditing.swapped(t, talk, wait, counted, at=at, by_id=by_id)
+    await warn_of_no_time(calendars, t, counted)
     return counted
 
 

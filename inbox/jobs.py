@@ -154,6 +154,15 @@ class TellAdmins:
     fields: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class TellMember:
+    """Something that is about no client, for one member; as TellAdmins."""
+
+    manager_id: int
+    notice: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
 DeskJob = (
     ShowOutcome
     | RefreshCards
@@ -165,6 +174,7 @@ DeskJob = (
     | GatherAlerts
     | ShowNote
     | TellAdmins
+    | TellMember
 )
 Job = Received | SendReply | SendOffHoursReply | MailAlert | KeepCopy | DeskJob
 
@@ -186,6 +196,7 @@ _KINDS: dict[str, type[Job]] = {
         SendOffHoursReply,
         ShowNote,
         TellAdmins,
+        TellMember,
     )
 }
 

@@ -175,7 +175,13 @@ class Transaction(Sorting, Keeping, Timing, Protocol):
         recipient: Handle,
         subject: str | None,
     ) -> Conversation: ...
-    async def conversation(self, conversation_id: int) -> Conversation: ...
+    async def conversation(
+        self, conversation_id: int, *, with_client: bool = False
+    ) -> Conversation:
+        """Locked until the end of the transaction; `with_client`: together with all of the
+        client's where something is open. Needed before the client is given to somebody."""
+        ...
+
     async def save(self, conversation: Conversation) -> Conversation:
         """Keep assignee, client's manager, instants and the open wait.
 

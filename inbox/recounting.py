@@ -15,10 +15,11 @@ from inbox import auditing
 from inbox.alerts_on_the_way import put_back
 from inbox.calendars import Calendars, SpecialDay
 from inbox.errors import NoSuchRow
+from inbox.holding import warn_of_no_time
 from inbox.inbox import Inbox
 from inbox.model import Closing, Conversation, Manager, Wait
 from inbox.ports import Transaction
-from inbox.queueing import refresh, tell_admins
+from inbox.queueing import refresh
 
 PAGE = 200  # waits in one transaction
 
@@ -90,9 +91,7 @@ async def _recount(inbox: Inbox, t: Transaction, conversation: Conversation, wai
         counted = counted.held(conversation.assignee_id)
     await t.save_wait(counted)
     await auditing.recounted(t, conversation, wait, counted, at=now)
-    if counted.due_at is None:
-        key = f"no_working_time:{counted.calendar}"
-        await tell_admins(t, "no_working_time", {}, key=key)
+    await warn_of_no_time(inbox.calendars, t, counted)
     await refresh(t, conversation.id, f"wait {wait.id} recounted by {counted.calendar} at {now}")
 
 
@@ -127,7 +126,8 @@ async def apply(inbox: Inbox, recounts: Sequence[Recount], by: Manager | None) -
     now, by_id, done = inbox.clock.now(), by.id if by is not None else None, 0
     for first in range(0, len(recounts), PAGE):
         async with inbox.store.begin() as t:
-            for one in recounts[first : first + PAGE]:
+            page = recounts[first : first + PAGE]
+            for one in sorted(page, key=lambda one: one.conversation.id):  # the order of locks
                 conversation = await t.conversation(one.conversation.id)
                 _, present = await t.wait(one.before.id)
                 if present != one.before:

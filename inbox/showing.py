@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import assert_never
 
 from inbox import routing
@@ -22,7 +24,9 @@ from inbox.jobs import (
     ShowNote,
     ShowOutcome,
     TellAdmins,
+    TellMember,
 )
+from inbox.model import Manager
 from inbox.ports import (
     Alert,
     Card,
@@ -59,8 +63,8 @@ async def show(inbox: Inbox, claim: Claim, job: DeskJob) -> None:
             await show_alerts(inbox, claim, job)
         case ShowNote():
             await _show_note(inbox, claim, job)
-        case TellAdmins():
-            await _tell_admins(inbox, claim, job)
+        case TellAdmins() | TellMember():
+            await _tell(inbox, claim, job)
         case _:
             assert_never(job)
 
@@ -210,12 +214,18 @@ async def _show_note(inbox: Inbox, claim: Claim, job: ShowNote) -> None:
     await _finish(inbox, claim, links)
 
 
-async def _tell_admins(inbox: Inbox, claim: Claim, job: TellAdmins) -> None:
+def _concerned(
+    job: TellAdmins | TellMember, staff: Sequence[Manager], now: datetime
+) -> Sequence[Manager]:
+    if isinstance(job, TellMember):
+        return [one for one in staff if one.id == job.manager_id and one.active]
+    return routing.heads(staff, now) if job.notice in FOR_HEADS else routing.admins(staff)
+
+
+async def _tell(inbox: Inbox, claim: Claim, job: TellAdmins | TellMember) -> None:
     async with inbox.store.begin() as t:
         staff = await t.staff()
-    heads_matter = job.notice in FOR_HEADS
-    people = routing.heads(staff, inbox.clock.now()) if heads_matter else routing.admins(staff)
-    for one in people:
+    for one in _concerned(job, staff, inbox.clock.now()):
         try:
             await inbox.desk.tell(job.notice, job.fields, one)
         except SendRejected as error:

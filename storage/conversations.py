@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    CompoundSelect,
+    Select,
+    bindparam,
+    insert,
+    literal_column,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inbox.errors import NoSuchRow
@@ -15,7 +25,7 @@ from storage.codec import CONVERSATION, conversation_of
 from storage.columns import storable
 from storage.people import People
 from storage.statements import per_dialect
-from storage.tables import client, contact, conversation, message, thread, wait
+from storage.tables import client, contact, conversation, manager, message, thread, wait
 from storage.wait_codec import WAIT, wait_of, wait_row
 
 PEOPLE = conversation.join(contact, contact.c.id == conversation.c.contact_id).join(
@@ -44,19 +54,48 @@ BY_THREAD = (
     )
     .where(*_threads)
 )
+
+
 # A statement of PostgreSQL that waited for a lock sees joined rows as they were before it waited.
 # `key_share`: who files a message or a reply holds a share of the conversation's key.
-LOCK = (
-    select(conversation.c.id)
-    .where(conversation.c.id == bindparam("conversation_id"))
-    .with_for_update(key_share=True)
+def locking(asked: Select[Any] | CompoundSelect[Any]) -> Select[Any]:
+    """Locks the conversations whose ids are selected, in their order: nobody waits in a ring."""
+    return (
+        select(conversation.c.id)
+        .where(conversation.c.id.in_(asked))
+        .order_by(conversation.c.id)
+        .with_for_update(key_share=True)
+    )
+
+
+def _awaited(clients: Select[Any]) -> Select[Any]:
+    """Where something is open of these clients: what goes to another holder with them."""
+    return (
+        select(conversation.c.id)
+        .join(wait, wait.c.conversation_id == conversation.c.id)
+        .join(contact, contact.c.id == conversation.c.contact_id)
+        .where(wait.c.outcome.is_(None), contact.c.client_id.in_(clients))
+    )
+
+
+_this = conversation.c.id == bindparam("conversation_id")
+_its_client = (
+    select(contact.c.client_id)
+    .join(conversation, conversation.c.contact_id == contact.c.id)
+    .where(_this)
 )
-LOCK_BY_THREAD = (
-    select(conversation.c.id)
+LOCK = select(conversation.c.id).where(_this).with_for_update(key_share=True)
+LOCK_WITH_CLIENT = locking(union(select(conversation.c.id).where(_this), _awaited(_its_client)))
+# Who files for a client whom nobody holds (any more) may give it to somebody.
+_unheld = (
+    select(contact.c.client_id)
+    .join(conversation, conversation.c.contact_id == contact.c.id)
     .join(thread, thread.c.conversation_id == conversation.c.id)
-    .where(*_threads)
-    .order_by(conversation.c.id)
-    .with_for_update(of=conversation, key_share=True)
+    .outerjoin(manager, (manager.c.id == conversation.c.assignee_id) & manager.c.active)
+    .where(*_threads, manager.c.id.is_(None))
+)
+LOCK_BY_THREAD = locking(
+    union(select(thread.c.conversation_id).where(*_threads), _awaited(_unheld))
 )
 OPEN = insert(conversation).returning(conversation.c.id)
 SAVE = update(conversation).where(conversation.c.id == bindparam("saved_id"))
@@ -139,9 +178,12 @@ class Conversations(People):
         self._read[opened.id] = opened
         return opened
 
-    async def conversation(self, conversation_id: int) -> Conversation:
+    async def conversation(
+        self, conversation_id: int, *, with_client: bool = False
+    ) -> Conversation:
         if self.dialect == "postgresql":
-            await self.run(LOCK, {"conversation_id": conversation_id})
+            lock = LOCK_WITH_CLIENT if with_client else LOCK
+            await self.run(lock, {"conversation_id": conversation_id})
         found = await self.row(ONE, conversation_id=conversation_id)
         if found is None:
             raise NoSuchRow("conversation", conversation_id)

@@ -12,12 +12,13 @@ from inbox.calendars import SpecialDay
 from inbox.errors import NoSuchRow
 from inbox.model import Absence, Conversation, InboundMessage, Nature, Wait, WaitKind
 from storage.codec import MESSAGE, message_of
+from storage.conversations import locking
 from storage.statements import per_dialect
 from storage.tables import contact, conversation, message, wait
 from storage.timing_codec import absence_row, special_day_of, special_day_row
 from storage.timing_tables import absence, special_day
 from storage.wait_codec import WAIT, wait_of
-from storage.waits import ASKED, PAIRS, Waits, locking
+from storage.waits import ASKED, PAIRS, Waits
 
 DAYS = select(special_day).order_by(special_day.c.calendar, special_day.c.day)
 SAVE_DAY = per_dialect(

@@ -19,6 +19,7 @@ from storage.conversations import (
     PEOPLE,
     WIDTH,
     Conversations,
+    locking,
 )
 from storage.statements import per_dialect
 from storage.tables import conversation, slot, wait
@@ -29,16 +30,6 @@ ASKED = wait.alias("asked")
 PAIRS = select(*CONVERSATION, *WAIT, *(ASKED.c[column.name] for column in WAIT)).select_from(
     PEOPLE.join(ASKED, ASKED.c.conversation_id == conversation.c.id).outerjoin(wait, ITS_OPEN_WAIT)
 )
-
-
-def locking(asked: Select[Any]) -> Select[Any]:
-    """Locks the conversations whose ids are selected, in their order: nobody waits in a ring."""
-    return (
-        select(conversation.c.id)
-        .where(conversation.c.id.in_(asked))
-        .order_by(conversation.c.id)
-        .with_for_update(key_share=True)
-    )
 
 
 def open_of_kind(kind: WaitKind) -> ColumnElement[bool]:

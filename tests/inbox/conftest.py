@@ -95,8 +95,14 @@ class Studio:
 
 
 @pytest.fixture
-async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
-    store = await open_store(f"sqlite+aiosqlite:///{tmp_path / 'okno.db'}")
+def database(tmp_path: Path) -> str:
+    """The URL of an empty database; a module may give another kind."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'okno.db'}"
+
+
+@pytest.fixture
+async def studio(database: str) -> AsyncIterator[Studio]:
+    store = await open_store(database)
     clock, desk = SetClock(), RecordingDesk()
     channel = RecordingConnector(clock)
     inbox = Inbox(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from inbox.absences import MOST_CARDS, change_over, come_back, go_away
-from inbox.errors import BadAbsence
+from inbox.errors import BadAbsence, Fault, SendRejected
 from inbox.flow import escalate, reply
 from inbox.model import Absence, Manager, Role
 from inbox.ports import Deed
@@ -185,10 +185,16 @@ async def test_what_a_down_time_swallowed_is_given_back_all_the_same(
     assert await at(studio, msk(24, 9)) == [("Ромашка", "Анна"), ("Зерно", "Анна")]
 
 
-async def test_nothing_open_needs_no_words(studio: Studio) -> None:
-    await away(studio, studio.anna, msk(23, 10), msk(23, 14), studio.boris)
-    assert await at(studio, msk(23, 10)) == []
+async def test_who_stands_in_hears_of_it_where_nothing_is_open_too(studio: Studio) -> None:
+    studio.desk.refuse[studio.boris.id, "tell"] = [None, SendRejected(Fault.BLOCKED, "blocked")]
+    for hour in (10, 12):
+        await away(studio, studio.anna, msk(23, hour), msk(23, hour + 1), studio.boris)
+        assert await at(studio, msk(23, hour)) == []
+        assert await at(studio, msk(23, hour, 30)) == []
+        assert await at(studio, msk(23, hour + 1)) == []
     assert not studio.desk.notes
+    told = [(notice, fields, to.name) for notice, fields, to in studio.desk.told]
+    assert told == [("stands_in", {"name": "Анна", "number": "0"}, "Борис")]
 
 
 async def test_the_most_urgent_are_shown_and_all_are_counted(studio: Studio) -> None:

@@ -276,13 +276,14 @@ class TestMeanwhile:
         studio.clock.at = msk(23, 17)
         for number in range(6):
             await studio.asks("a@x.test", f"Вечером {number}")
-        busy.refuse[studio.anna.id, "show_alerts"] = failures(DOWN)
+        down = SendDeferred(Fault.UNREACHABLE, "down", retry_after=timedelta(seconds=1))
+        busy.refuse[studio.anna.id, "show_alerts"] = failures(down)
         await raised(studio, minutes=45)
         await studio.run()
         for number in range(6):
             await studio.asks("a@x.test", f"Перед ночью {number}")
         studio.clock.at = msk(23, 20)
-        await studio.later()
+        await studio.later(1.1)
         await studio.later()
         assert busy.gathered == []
 

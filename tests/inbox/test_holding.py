@@ -9,7 +9,8 @@ from bot.clients_file import Line
 from bot.clients_import import take_in
 from inbox.absences import change_over, go_away
 from inbox.actions import dismiss, hand_over, take, take_on, undo_dismissal
-from inbox.calendars import SpecialDay
+from inbox.business_hours import BusinessHours
+from inbox.calendars import Calendar, Calendars, SpecialDay
 from inbox.flow import escalate, reply
 from inbox.model import Conversation, Manager, WaitKind
 from inbox.policies import Policies
@@ -17,7 +18,7 @@ from inbox.ports import AlertState, Deed
 from inbox.promises import promise
 from inbox.recounting import keep_calendars, set_day
 from inbox.sla import Policy
-from tests.inbox.conftest import POLICY, Studio
+from tests.inbox.conftest import HOURS, MOSCOW, POLICY, Studio
 from tests.inbox.looking import (
     client_calendar,
     held_by,
@@ -184,6 +185,22 @@ class TestRule13:
         await hand_over(studio.inbox, (await studio.conversation(thread)).id, boris, studio.anna)
         wait = await open_wait(studio, thread)
         assert [one.calendar for one in wait.stretches] == ["afternoon"]
+
+
+async def test_rule_15_a_holder_without_hours_ahead_is_the_heads_matter_once(
+    studio: Studio, talk: Conversation
+) -> None:
+    known = {"studio": HOURS, "never": BusinessHours(MOSCOW, {})}
+    calendars = Calendars([Calendar(name, hours) for name, hours in known.items()])
+    studio.inbox = replace(studio.inbox, calendars=calendars)
+    await studio.asks("a@x.test", "О другом")
+    await saved(studio, replace(studio.boris, calendar="never"))
+    await hand_over(studio.inbox, talk.id, studio.boris, studio.anna)
+    await studio.run()
+    assert [(notice, to.name) for notice, _, to in studio.desk.told] == [
+        ("no_working_time", "Глава")
+    ]
+    assert [one.due_at for one in await waits(studio, talk)] == [None]
 
 
 async def test_rule_14_open_waits_keep_their_target_and_ladder(

@@ -147,7 +147,8 @@ async def test_no_hour_left_warns_once(studio: Studio, talk: Conversation) -> No
     studio.inbox = replace(studio.inbox, calendars=Calendars.only(never))
     await keep_calendars(studio.inbox)
     await studio.run()
-    assert [notice for notice, _, _ in studio.desk.told] == ["no_working_time"]
+    told = [(notice, to.name) for notice, _, to in studio.desk.told]
+    assert told == [("no_working_time", "Глава")]
     (line,) = await logged(studio, Deed.RECOUNTED)
     assert line.entry.after == "-"
 

@@ -75,10 +75,28 @@ def change_words(reader: Reader, line: LogLine) -> str:
 
 def _said(reader: Reader, deed: Deed, value: str) -> str:
     """The log's plain values in words; those of names and settings as they are."""
+    if deed is Deed.ALERTED:
+        return ", ".join(_alert_part(reader, one) for one in value.split(", ") if one)
     if deed not in _LAYOUT:
         return one_line(value, VALUE_LIMIT)
     parts = value.split(" ", _LAYOUT[deed] - 1)
     return ", ".join(filter(None, (_part(reader, one) for one in parts)))
+
+
+def _alert_part(reader: Reader, value: str) -> str:
+    """ "rung 2", "repeat 1", "daily", "late" in words."""
+    what, _, number = value.partition(" ")
+    match what:
+        case "rung":
+            return reader.say("step {number} of the ladder", number=number)
+        case "repeat":
+            return reader.say("repeat {number}", number=number)
+        case "daily":
+            return reader.say("daily repeat")
+        case "late":
+            return reader.say("late")
+        case _:
+            return one_line(value, VALUE_LIMIT)
 
 
 def _part(reader: Reader, value: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.absent import named
 from bot.cli.frame import BAD_INPUT, refuse
 from inbox.calendars import STUDIO
 from inbox.model import Manager
@@ -23,11 +24,12 @@ class Post(StrEnum):
 
 
 def member_named(name: str, staff: Sequence[Manager], *, inactive: bool = False) -> Manager:
-    """The member of this name; with `inactive` one who left where nobody else has it. Raises
-    Refusal."""
+    """The member of this name, or the only one whose name begins so; with `inactive` one who left
+    where nobody else has it. Raises Refusal."""
     there = [one for one in staff if one.active]
     known = [*there, *(one for one in staff if inactive and not one.active)]
     found = next((one for one in known if one.name.casefold() == name.casefold()), None)
+    found = found or named(name, there)
     if found is None:
         names = ", ".join(one.name for one in there) or Phrase("nobody")
         sentence = Phrase(

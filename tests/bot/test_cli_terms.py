@@ -160,3 +160,12 @@ def test_a_list_of_clients_carries_tier_and_calendar(file: Path) -> None:
     ]
     again = okno(file, "clients", "import", str(listed))
     assert again.output.splitlines()[-1] == "0 added, 0 changed, 2 unchanged, 2 refused"
+
+
+def test_a_member_is_known_by_the_beginning_of_a_name(file: Path) -> None:
+    member(file, "Anna Klimova", 101)
+    member(file, "Anton Lee", 102)
+    assert ok(file, "team", "set", "anna", "--language", "ru")
+    result = okno(file, "team", "set", "An", "--language", "ru")
+    assert result.exit_code == 2
+    assert "There is no An in the team" in result.stderr

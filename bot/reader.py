@@ -37,9 +37,11 @@ class Reader:
         return self.say("{date} at {time}", date=self.day(day), time=self.clock(at))
 
     def beside(self, at: datetime, other: datetime) -> str:
-        """An instant told beside another: of the same date only its time."""
-        dates = {one.astimezone(self.zone).date() for one in (at, other)}
-        return self.clock(at) if len(dates) == 1 else self.when(at)
+        """An instant told beside another: of the same date only its time, else its date too."""
+        day, another = (one.astimezone(self.zone).date() for one in (at, other))
+        if day == another:
+            return self.clock(at)
+        return self.say("{date} at {time}", date=self.day(day), time=self.clock(at))
 
     def clock(self, at: datetime) -> str:
         """The time of day, with its seconds where it has any."""

@@ -204,7 +204,7 @@ def day_words(say: Say, calendar: Calendar, day: date) -> str:
     """When the date is open, and its name where it has one."""
     shifts = hours_on(calendar, day)
     words = shift_words(shifts) if shifts else say("closed")
-    name = one_line(calendar.day_names.get(day, ""), NAME_LIMIT)
+    name = one_line(say.said(calendar.day_names.get(day, "")), NAME_LIMIT)
     return f"{words} ({name})" if name else words
 
 

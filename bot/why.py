@@ -158,7 +158,7 @@ def _special_line(reader: Reader, days: SpecialDays) -> Rich:
         Special.DAY_OFF: say("day off"),
         Special.OWN_HOURS: say("other hours"),
     }[days.why]
-    name = one_line(days.name, NAME_LIMIT)
+    name = one_line(say.said(days.name), NAME_LIMIT)
     return Rich(f"• {dates}: {words}{f' ({name})' if name else ''}")
 
 
@@ -200,7 +200,14 @@ def _level(say: Say, policy: str, *, first: bool) -> str:
 
 
 def _log(story: Story, reader: Reader) -> Iterator[Rich]:
-    lines = [line for line in story.told.log if line.entry.deed not in _TOLD_APART]
+    logged = [line for line in story.told.log if line.entry.deed not in _TOLD_APART]
+    taken = {(one.entry.at, one.entry.by_id) for one in logged if one.entry.deed is Deed.TAKEN_ON}
+    # Whoever takes a wait on gets the client by it: one deed, one line.
+    lines = [
+        one
+        for one in logged
+        if one.entry.deed is not Deed.ASSIGNED or (one.entry.at, one.entry.by_id) not in taken
+    ]
     if lines:
         yield Rich(reader.say("What was done:"))
     for line in lines:

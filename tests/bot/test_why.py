@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.calendar import open_calendar
 from bot.reader import Reader
 from bot.rich import Rich
 from bot.stories import Story
@@ -226,6 +227,33 @@ def test_rule_20_who_took_it_on_is_told() -> None:
     lines = told(wait(at(25, 12)), at(25, 13, 5), language="en", log=(line,))
     assert "What was done:" in lines
     assert "• 13:02 · taken on after an alert · Helen · Ольга → Helen" in lines
+
+
+def test_rule_20_taking_on_and_getting_the_client_are_one_line() -> None:
+    taken = Entry(at(25, 13, 2), Deed.TAKEN_ON, 3, 11, 41, 3, OLGA.name, "Helen")
+    given = replace(taken, deed=Deed.ASSIGNED)
+    earlier = replace(given, at=at(25, 12, 40), by_id=1)
+    log = tuple(LogLine(one, by="Helen") for one in (earlier, taken, given))
+    lines = told(wait(at(25, 12)), at(25, 13, 5), language="en", log=log)
+    assert [one.split(" · ")[:2] for one in lines if "Ольга → Helen" in one] == [
+        ["• 12:40", "handed over"],
+        ["• 13:02", "taken on after an alert"],
+    ]
+
+
+def test_an_alert_of_another_day_is_told_with_its_date() -> None:
+    shown = raised(AlertState.SHOWN, told_at=at(26, 9, 20), late=True)
+    lines = told(wait(at(25, 12)), at(26, 9, 30), language="en", alerts=(shown,))
+    assert any("Ольга told Thu 26 Nov at 09:20" in one for one in lines)
+
+
+def test_the_name_of_a_special_day_is_in_the_readers_language() -> None:
+    week = {day: [(time(9), time(18))] for day in range(5)}
+    russian = open_calendar("studio", "Europe/Moscow", week, "RU", language="ru")
+    lines = told(wait(at(2, 17, 50)), at(5, 10), calendars=Calendars([russian]))
+    eve = "на час короче: канун праздника «День народного единства»"
+    assert f"• вт 3 ноя: другие часы ({eve})" in lines
+    assert "• ср 4 ноя: выходной (День народного единства)" in lines
 
 
 def test_what_the_log_says_is_in_the_readers_zone() -> None:

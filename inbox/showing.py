@@ -193,9 +193,26 @@ async def _show_card(inbox: Inbox, claim: Claim, job: ShowCard) -> None:
     card = routing.with_stand_in(card, staff, inbox.clock.now())
     card = replace(card, handed_by=giver, repeated=claim.attempts > 1)
     files = await load_files(inbox, card.files_at_hand, raw, inbox.desk.origin)
-    shown = await inbox.desk.show(card, to, files)
+    try:
+        shown = await inbox.desk.show(card, to, files)
+    except SendRejected as error:
+        log.warning("card of message %s not shown to %s: %s", message_id, to.name, error)
+        await _show_to_heads(inbox, claim, job)
+        return
     links = tuple(DeskLink(one, job.conversation_id, to.id, message_id) for one in shown)
     await _finish(inbox, claim, links)
+
+
+async def _show_to_heads(inbox: Inbox, claim: Claim, job: ShowCard) -> None:
+    """Whoever blocked the bot cannot be the end of what was handed over."""
+    async with inbox.store.begin() as t:
+        heads = routing.heads(await t.staff(), inbox.clock.now())
+        if all(one.id != job.manager_id for one in heads):
+            for one in heads:
+                again = ShowCard(job.conversation_id, one.id, job.from_id)
+                key = f"show:{job.conversation_id}:refused {claim.job_id}:{one.id}"
+                await t.put(again, key=key, lane=f"manager:{one.id}")
+        await t.finish(claim)
 
 
 async def _show_note(inbox: Inbox, claim: Claim, job: ShowNote) -> None:

@@ -11,6 +11,7 @@ from inbox.absences import change_over, go_away
 from inbox.actions import dismiss, hand_over, take, take_on, undo_dismissal
 from inbox.business_hours import BusinessHours
 from inbox.calendars import Calendar, Calendars, SpecialDay
+from inbox.errors import Fault, SendRejected
 from inbox.flow import escalate, reply
 from inbox.model import Conversation, Manager, WaitKind
 from inbox.policies import Policies
@@ -333,6 +334,23 @@ class TestRule21:
         assert (to, card.handed_by) == (studio.boris, studio.anna)
         assert card.wait is not None
         assert (card.wait.started_at, card.wait.due_at) == (msk(23, 10), msk(23, 11))
+
+    async def test_rule_21_where_the_new_holder_cannot_be_told_the_heads_are(
+        self, studio: Studio, talk: Conversation
+    ) -> None:
+        studio.desk.refuse[studio.boris.id] = [SendRejected(Fault.BLOCKED, "blocked")]
+        studio.desk.refuse[studio.head.id] = [SendRejected(Fault.BLOCKED, "blocked")]
+        await hand_over(studio.inbox, talk.id, studio.boris, studio.anna)
+        await studio.run()
+        assert not any(studio.desk.refuse.values()), "both were tried, once"
+        assert await studio.inbox.store.check() == ()
+        await hand_over(studio.inbox, talk.id, studio.anna, studio.boris)
+        studio.desk.refuse[studio.boris.id] = [SendRejected(Fault.BLOCKED, "blocked")]
+        studio.clock.pass_(minutes=1)
+        await hand_over(studio.inbox, talk.id, studio.boris, studio.anna)
+        await studio.run()
+        card, to, _ = studio.desk.cards[-1]
+        assert (to.name, card.handed_by and card.handed_by.name) == ("Глава", "Анна")
 
     async def test_rule_21_who_stands_in_for_the_new_holder_is_told(
         self, studio: Studio, talk: Conversation

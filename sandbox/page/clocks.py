@@ -11,6 +11,7 @@ to an instant the clock stops at every one at which the product announces someth
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
 
@@ -42,6 +43,7 @@ class Clocks:
     def __init__(self, clock: SandboxClock, next_alert: NextAlert = nothing_ahead) -> None:
         self._clock = clock
         self._next_alert = next_alert
+        self._turning = asyncio.Lock()  # a second press goes on from where the first one led
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_post("/api/clock", self._turn)
@@ -62,9 +64,11 @@ class Clocks:
             self._clock.run_at(float(given["speed"]))
         elif "jump_seconds" in given:
             ahead = timedelta(seconds=float(given["jump_seconds"]))
-            await self._go_on(self._clock.now() + ahead)
+            async with self._turning:
+                await self._go_on(self._clock.now() + ahead)
         elif "to" in given:
-            await self._go_on(named_instant(str(given["to"]), self._clock.now()))
+            async with self._turning:
+                await self._go_on(named_instant(str(given["to"]), self._clock.now()))
         else:
             raise ValueError("name speed, jump_seconds or to")
         return web.json_response(self.shown())
@@ -77,11 +81,16 @@ class Clocks:
             raise ValueError("the clock goes forward only")
         for _ in range(MOST_STOPS):
             stop = await self._next_alert()
-            if stop is None or not self._clock.now() <= stop < to:
+            if stop is None or not self._clock.now() < stop < to:
                 break
-            self._clock.jump(stop)
+            self._forward(stop)
             await asyncio.sleep(STOP_IS_SEEN)
-        self._clock.jump(max(to, self._clock.now()))
+        self._forward(to)
+
+    def _forward(self, to: datetime) -> None:
+        """Show this instant, unless the clock went by it meanwhile."""
+        with contextlib.suppress(ValueError):
+            self._clock.jump(to)
 
 
 def named_instant(name: str, now: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """One server as a child of ours: started, stopped, killed, paused; no other process is touched."""
 
 import contextlib
+import fcntl
 import os
 import pwd
 import random
@@ -20,6 +21,8 @@ import psutil
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 20.0
 STOP_SECONDS = 10.0
+PORTS = range(15_000, 32_000)
+TURNS = Path(tempfile.gettempdir()) / f"okno-ports-{os.getuid()}"
 
 
 class ServerMissing(Exception):
@@ -75,12 +78,23 @@ def server_folder(folder: Path | None) -> Path:
 
 
 def free_port() -> int:
-    """A free TCP port below the range from which outgoing connections take theirs."""
-    while True:
-        port = random.randint(15_000, 32_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind((LOOPBACK, port))
-            return port
+    """A free TCP port below the range from which outgoing connections take theirs.
+
+    Ports are given in turn to all who ask on this machine: between asking for one and listening
+    there nobody else gets it.
+    """
+    with TURNS.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        said = file.read()
+        port = int(said) if said else random.choice(PORTS)
+        while True:
+            port = port + 1 if port + 1 in PORTS else PORTS.start
+            with socket.socket() as probe, contextlib.suppress(OSError):
+                probe.bind((LOOPBACK, port))
+                file.truncate(0)
+                file.write(str(port))
+                return port
 
 
 @dataclass

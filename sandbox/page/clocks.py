@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, time, timedelta
+from time import monotonic as time_passed
 
 from aiohttp import web
 
@@ -27,7 +28,8 @@ OFFICE = BusinessHours(studio.ZONE, dict.fromkeys(range(5), SHIFTS))
 FARTHEST = timedelta(days=366)
 BEFORE_CLOSING = timedelta(minutes=10)
 MOST_STOPS = 40
-STOP_IS_SEEN = 0.6  # real seconds
+ANNOUNCED_WITHIN = 3.0  # real seconds
+LOOK_EVERY = 0.1
 
 NextAlert = Callable[[], Awaitable[datetime | None]]
 
@@ -81,11 +83,19 @@ class Clocks:
             raise ValueError("the clock goes forward only")
         for _ in range(MOST_STOPS):
             stop = await self._next_alert()
-            if stop is None or not self._clock.now() < stop < to:
+            if stop is None or stop >= to:
                 break
             self._forward(stop)
-            await asyncio.sleep(STOP_IS_SEEN)
+            await self._announced(stop)
         self._forward(to)
+
+    async def _announced(self, alert: datetime) -> None:
+        """Wait until the product has announced what was due, or does not for long."""
+        until = time_passed() + ANNOUNCED_WITHIN
+        while time_passed() < until:
+            await asyncio.sleep(LOOK_EVERY)
+            if await self._next_alert() != alert:
+                return
 
     def _forward(self, to: datetime) -> None:
         """Show this instant, unless the clock went by it meanwhile."""

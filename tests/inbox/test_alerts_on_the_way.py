@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -111,6 +111,14 @@ class TestRule21:
         await studio.run()
         assert told(studio) == ["Борис"]
 
+    async def test_rule_21_the_heads_own_rung_stays_theirs(
+        self, studio: Studio, talk: Conversation
+    ) -> None:
+        await raised(studio, minutes=60)
+        await hand_over(studio.inbox, talk.id, studio.boris, studio.anna)
+        await studio.run()
+        assert told(studio) == ["Глава"]
+
     async def test_rule_21_what_the_heads_hear_for_somebody_else_stays_theirs(
         self, studio: Studio, talk: Conversation
     ) -> None:
@@ -190,6 +198,15 @@ class TestRule12:
         await studio.run()
         ((alert, to),) = studio.desk.alerts
         assert (to.name, alert.late) == ("Анна", False)
+
+    async def test_rule_12_what_was_reached_all_the_same_is_told(
+        self, studio: Studio, talk: Conversation
+    ) -> None:
+        await raised(studio, minutes=45)
+        shorter = replace(day_off(studio), shifts=((time(9), time(12)),))
+        await set_day(studio.inbox, shorter)
+        await studio.run()
+        assert told(studio) == ["Анна"]
 
     async def test_rule_12_what_was_told_is_not_told_again(
         self, studio: Studio, talk: Conversation

@@ -3,13 +3,29 @@
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 from tests.servers import Dovecot, FaultySmtp, MailServers, Postfix, Postgres, ServerMissing
 
+ROOT = Path(__file__).parents[1]
+# The longest files, which begin first: others run beside them. The others follow as collected.
+LONGEST = (
+    "tests/inbox/test_quarter.py",
+    "tests/e2e/test_clock_killed.py",
+    "tests/e2e/test_killed.py",
+    "tests/test_story.py",
+    "tests/e2e/test_clock.py",
+)
 IN_CI = os.environ.get("CI") == "true"  # noqa: TID251  the one place where a test asks where it runs
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first."""
+    places = {ROOT / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

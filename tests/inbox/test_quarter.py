@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ from inbox.policies import Policies
 from inbox.ports import Alert, DeskRef, RaisedAlert, Shown
 from inbox.sla import Policy, Recipient, Rung
 from inbox.worker import work_once
-from storage.store import open_store
+from storage.store import SqlStore, open_store
 from tests.fakes import PlainLetters, RecordingConnector, RecordingDesk, SetClock
 from tests.inbox.brute_force import MINUTE, Minutes
 from tests.inbox.conftest import Studio
@@ -78,14 +79,13 @@ class TimedDesk(RecordingDesk):
         return await super().show_alerts(alerts, to, before)
 
 
-def calendars() -> Calendars:
+@cache
+def each_calendar() -> tuple[Calendar, ...]:
     """The studio's with a lunch break, and one two hours further east without."""
     hours = {STUDIO: ("Europe/Moscow", LUNCH), EAST: ("Asia/Yekaterinburg", LONG)}
-    return Calendars(
-        [
-            Calendar(name, studio_hours(zone, dict.fromkeys(range(5), _shifts(shifts)), "RU"))
-            for name, (zone, shifts) in hours.items()
-        ]
+    return tuple(
+        Calendar(name, studio_hours(zone, dict.fromkeys(range(5), _shifts(shifts)), "RU"))
+        for name, (zone, shifts) in hours.items()
     )
 
 
@@ -172,11 +172,28 @@ class Quarter:
                 pass
 
     async def _restart(self) -> None:
+        """From the file alone once a day; else the statements that are compiled stay so, as
+        compiling them anew each hour takes longer than running them."""
+        before = self.studio.inbox.store
+        assert isinstance(before, SqlStore)
+        await before.close()
+        if self.restarts % 24 == 0:
+            store = await open_store(f"sqlite:///{self.path}")
+        else:
+            store = await reopened(before)
         self.restarts += 1
-        await self.studio.inbox.store.close()  # type: ignore[attr-defined]  # the real store
-        store = await open_store(f"sqlite:///{self.path}")
         await store.release_abandoned()
-        self.studio.inbox = replace(self.studio.inbox, store=store, calendars=calendars())
+        known = Calendars(each_calendar())
+        self.studio.inbox = replace(self.studio.inbox, store=store, calendars=known)
+
+
+async def reopened(closed: SqlStore) -> SqlStore:
+    """A new store over the engine of a closed one."""
+    assert closed._lock is not None
+    closed._lock.acquire()
+    store = SqlStore(closed._engine, closed._lock)
+    await store.start()
+    return store
 
 
 @asynccontextmanager
@@ -189,7 +206,7 @@ async def quarter(path: Path) -> AsyncIterator[Quarter]:
         desk=desk,
         connectors={channel.channel.id: channel},
         clock=clock,
-        calendars=calendars(),
+        calendars=Calendars(each_calendar()),
         policies=Policies.only(POLICY),
         channel_managers={},
         letters=PlainLetters(),

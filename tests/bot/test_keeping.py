@@ -18,9 +18,9 @@ from inbox.model import InboundMessage, RawMessage
 from storage.store import open_store
 from tests.bot.settings_files import BASE, MAILBOX, write
 from tests.fakes import RecordingConnector
-from tests.inbox.conftest import Studio, studio
+from tests.inbox.conftest import Studio, database, studio
 
-__all__ = ["studio"]
+__all__ = ["database", "studio"]
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 

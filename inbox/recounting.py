@@ -90,8 +90,10 @@ async def _recount(inbox: Inbox, t: Transaction, conversation: Conversation, wai
     if counted.is_due(now):
         counted = counted.held(conversation.assignee_id)
     await t.save_wait(counted)
-    await auditing.recounted(t, conversation, wait, counted, at=now)
     await warn_of_no_time(inbox.calendars, t, counted)
+    if counted == replace(wait, calendar=counted.calendar):
+        return  # nothing of what anybody sees has moved
+    await auditing.recounted(t, conversation, wait, counted, at=now)
     await refresh(t, conversation.id, f"wait {wait.id} recounted by {counted.calendar} at {now}")
 
 

@@ -61,3 +61,9 @@ async def logged(studio: Studio, *deeds: Deed) -> list[LogLine]:
     async with studio.inbox.store.begin() as t:
         lines = await t.logged()
     return [one for one in lines if not deeds or one.entry.deed in deeds]
+
+
+async def now_of(studio: Studio, talk: Conversation) -> Conversation:
+    """The conversation as it stands now."""
+    async with studio.inbox.store.begin() as t:
+        return await t.conversation(talk.id)

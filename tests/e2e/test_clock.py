@@ -77,7 +77,7 @@ async def card_of(studio: Studio, client: Client, mark: str) -> int:
 
 async def asked_in_chat(studio: Studio, client: Client) -> datetime:
     """The client writes in Telegram; when, after the card is there."""
-    at = stand(studio)
+    at = await stand(studio)
     mark = f"t{client.number:02}-0"
     await studio.telegram.says(client.telegram, BOT, f"{mark}: when do you begin?")
     await card_of(studio, client, mark)
@@ -110,7 +110,7 @@ async def test_an_unanswered_mail_climbs_the_ladder_to_the_head_who_answers(
     shifts = shifts_around(base, (-60, 30), (90, 600))
     studio.write_settings(shifts=shifts, reply_within="1h")
     await studio.ready()
-    asked = stand(studio)
+    asked = await stand(studio)
     await mails(studio, client)
     await card_of(studio, client, "m00-0")
     warned = after_lunch + 45 * MINUTE - (lunch - asked)
@@ -268,7 +268,7 @@ async def test_hours_corrected_while_it_was_stopped_count_from_the_start(turned:
     await studio.ready()
     asked = await asked_in_chat(studio, waiting)
     await asked_in_chat(studio, heard)
-    clock_of(studio).jump(asked + 40 * MINUTE)
+    await turn(studio, asked + 40 * MINUTE)
     card = await card_of(studio, heard, "t01-0")
     await studio.telegram.says(heard.manager.telegram, BOT, "r01-0: yes.", reply_to=card)
     await answered(studio, heard, "r01-0: yes.")

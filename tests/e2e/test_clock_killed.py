@@ -135,7 +135,7 @@ async def everybody_asks(studio: Studio) -> Due:
         earlier = timedelta() if number < SINGLY else 2 * MINUTE
         clock_of(studio).jump(begun + earlier + number * APART)
         await studio.telegram.says(client.telegram, BOT, f"t{client.number:02}-0: hello")
-    stand(studio)
+    await stand(studio)
     for client in studio.clients[BY_MAIL]:
         await mails(studio, client)
 

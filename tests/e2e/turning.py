@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
-from bot.clock import SystemClock
+from bot.clock import LOOK_EVERY, SystemClock
 from sandbox.clock import SandboxClock
 from tests.e2e.studio import BOT, OURS, Client, Member, Studio
 from tests.e2e.traffic import buttons, mail_of, mails_at
@@ -41,10 +41,14 @@ def clock_of(studio: Studio) -> SandboxClock:
     return studio.clock
 
 
-def stand(studio: Studio) -> datetime:
-    """Turn the clock to the machine's time, where it stands: mails cannot be from its past."""
+async def stand(studio: Studio) -> datetime:
+    """Turn the clock to the machine's time, where it stands: mails cannot be from its past.
+
+    When the product has seen it: a message from its future would count from its present.
+    """
     now = SystemClock().now().replace(microsecond=0)
     clock_of(studio).jump(max(now, clock_of(studio).now()))
+    await asyncio.sleep(2 * LOOK_EVERY)
     return clock_of(studio).now()
 
 

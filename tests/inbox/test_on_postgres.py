@@ -17,6 +17,7 @@ from tests.inbox import (
     test_absences,
     test_alerting,
     test_alerts_on_the_way,
+    test_changing_hands,
     test_holding,
     test_mailing_alerts,
     test_promises,
@@ -61,11 +62,11 @@ class TestSwaps(test_holding.TestRule13):
     pass
 
 
-class TestTakenOn(test_holding.TestRule20):
+class TestTakenOn(test_changing_hands.TestRule20):
     pass
 
 
-class TestHandedOver(test_holding.TestRule21):
+class TestHandedOver(test_changing_hands.TestRule21):
     pass
 
 

@@ -183,3 +183,26 @@ async def test_a_fault_is_told_once_and_its_end_too(capsys: pytest.CaptureFixtur
     assert said.count("fails; trying on") == 2
     assert said.count("works again") == 1
     assert said.count("calendars") == 3
+
+
+async def test_what_runs_at_the_end_is_stopped_without_a_fault_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def lasts() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    store = cast("Store", Slots())
+    one = Schedule(TurnedClock(datetime(2026, 5, 4, tzinfo=UTC)), store, lasts)
+    stop = one.start()
+    async with asyncio.timeout(5):
+        await begun.wait()
+        stop()
+        await ended.wait()
+        await asyncio.sleep(0.01)
+    assert [one.message for one in caplog.records if one.levelname == "ERROR"] == []

@@ -46,6 +46,11 @@ def test_its_fields_are_changed_however_deep() -> None:
     assert RUSSIAN.said(hidden) == "*** — *** — не адрес почты."
 
 
+def test_a_field_that_is_no_text_is_left_as_it_is() -> None:
+    phrase = Phrase.many("{number} byte", "{number} bytes", 3)
+    assert phrase.changed(str.upper) == "3 bytes"
+
+
 def test_copies_can_still_be_translated() -> None:
     phrase = Phrase("{name} is missing.", name="{x}")
     for same in (copy.deepcopy(phrase), pickle.loads(pickle.dumps(phrase))):

@@ -112,8 +112,11 @@ class Chaos:
         self._listening: asyncio.Task[None] | None = None
         self.outcome = Outcome()
 
-    async def run(self, total: int, *, burst: int, pause: float) -> Outcome:
-        """Deliver `total` mails, `burst` at a time with so many seconds between them."""
+    async def run(self, total: int, *, burst: int, pause: float, least: int = 0) -> Outcome:
+        """Deliver `total` mails, `burst` at a time with so many seconds between them.
+
+        `least`: so many disturbances at least, evenly among the mails, however fast all is.
+        """
         await self._line.start()
         started = asyncio.get_running_loop().time()
         self._listen()
@@ -123,6 +126,8 @@ class Chaos:
             for start in range(0, total, burst):
                 await asyncio.to_thread(self._deliver, range(start, min(start + burst, total)))
                 await asyncio.sleep(pause)
+                while self.outcome.done.total() < least * (start + burst) // total:
+                    await asyncio.sleep(0.01)
             disturbing.cancel()
             await self._settle(total)
         finally:

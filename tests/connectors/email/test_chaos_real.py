@@ -18,13 +18,12 @@ async def test_nothing_is_lost_doubled_or_marked_read(
 ) -> None:
     store = await open_store(f"sqlite:///{tmp_path}/okno.db")
     try:
-        outcome = await Chaos(dovecot, box, store, seed=7).run(500, burst=10, pause=0.1)
+        outcome = await Chaos(dovecot, box, store, seed=7).run(500, burst=10, pause=0.1, least=40)
     finally:
         await store.close()
     assert not outcome.lost, outcome
     assert not outcome.doubled, outcome
     assert outcome.marked_read == 0
-    # How many of each fall into the run depends on the machine's pace; that they do is the point.
-    assert outcome.done["cut"] > 0
+    assert outcome.done["cut"] >= 5
     assert outcome.done["renumber"] > 0
     assert outcome.expunged

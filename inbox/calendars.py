@@ -82,12 +82,16 @@ class Stretch:
 
 class Calendars:
     """All calendars by name, with the days that were entered since; the only thing in the inbox
-    that changes while it runs: `learn` is called when days were entered, here or elsewhere."""
+    that changes while it runs: `learn` is called when days were entered, here or elsewhere.
+
+    `all_counted_by`: the `versions` by which this process has looked at every open wait.
+    """
 
     def __init__(self, given: Collection[Calendar]) -> None:
         self._given = {one.name: one for one in given}
         self._known = dict(self._given)
         self._days: tuple[SpecialDay, ...] = ()
+        self.all_counted_by: frozenset[str] = frozenset()
         if STUDIO not in self._given:
             raise ValueError(f"there is no calendar {STUDIO!r}")
 

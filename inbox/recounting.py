@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from weakref import WeakSet
 
 from inbox import auditing
 from inbox.alerts_on_the_way import put_back
-from inbox.calendars import Calendars, SpecialDay
+from inbox.calendars import SpecialDay
 from inbox.errors import NoSuchRow
 from inbox.holding import warn_of_no_time
 from inbox.inbox import Inbox
@@ -23,20 +22,17 @@ from inbox.queueing import refresh
 
 PAGE = 200  # waits in one transaction
 
-# By which calendars, as they are now, this process has looked at every open wait.
-_settled: WeakSet[Calendars] = WeakSet()
-
 
 async def keep_calendars(inbox: Inbox) -> None:
     """Learn the days that were entered; where that or the settings changed anything since the last
     time, recount the open waits. The first call of a process looks at all."""
     async with inbox.store.begin() as t:
         days = await t.special_days()
-    if inbox.calendars.learn(days):
-        _settled.discard(inbox.calendars)
-    if inbox.calendars not in _settled:
-        await _recount_open(inbox)
-        _settled.add(inbox.calendars)
+    inbox.calendars.learn(days)
+    versions = inbox.calendars.versions
+    if inbox.calendars.all_counted_by != versions:
+        await _recount_open(inbox, versions)
+        inbox.calendars.all_counted_by = versions
 
 
 async def set_day(inbox: Inbox, day: SpecialDay) -> None:
@@ -68,12 +64,11 @@ async def _entered(t: Transaction, calendar: str, day: date) -> SpecialDay | Non
     return next((one for one in days if (one.calendar, one.day) == (calendar, day)), None)
 
 
-async def _recount_open(inbox: Inbox) -> None:
+async def _recount_open(inbox: Inbox, versions: frozenset[str]) -> None:
     """Each wait once that was counted by hours that are not its calendar's any more."""
     after, more = 0, True
     while more:
         async with inbox.store.begin() as t:
-            versions = inbox.calendars.versions
             page = await t.counted_otherwise(versions, after, PAGE)
             for conversation, wait in page:
                 await _recount(inbox, t, conversation, wait)

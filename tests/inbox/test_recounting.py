@@ -54,6 +54,16 @@ class TestRule12:
         assert await drop_day(studio.inbox, "studio", MONDAY, studio.head)
         assert (await open_wait(studio, "<m1>")).due_at == msk(23, 11)
 
+    async def test_rule_12_days_that_were_learned_elsewhere_before_count_as_well(
+        self, studio: Studio, talk: Conversation
+    ) -> None:
+        await keep_calendars(studio.inbox)
+        async with studio.inbox.store.begin() as t:
+            await t.save_special_day(day(studio, MONDAY, (time(10, 30), time(20))))
+            studio.inbox.calendars.learn(await t.special_days())
+        await keep_calendars(studio.inbox)
+        assert (await open_wait(studio, "<m1>")).due_at == msk(23, 11, 30)
+
     async def test_rule_12_what_was_told_is_not_told_again(
         self, studio: Studio, talk: Conversation
     ) -> None:

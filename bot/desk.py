@@ -88,21 +88,26 @@ class TelegramDesk:
         except (Unreadable, KeyError, TypeError, AttributeError):
             return False  # the connector says what is wrong with it
 
-    async def handle(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> None:
-        """Feed the update to the routers. Raises Unreadable, or the SendFailed."""
+    async def handle(
+        self, raws: Sequence[RawMessage], channel: Channel, staff: Sequence[Manager]
+    ) -> None:
+        """Feed the update to the routers; of an album the first, with the JSON of all its messages
+        as `album`. Raises Unreadable, or the SendFailed."""
         if self._dispatcher is None:
             raise RuntimeError("the desk has no inbox yet: call attach first")
-        given = _update_of(raw)
+        all_given = [_update_of(raw) for raw in raws]
+        given = all_given[0]
         try:
             update = Update.model_validate(given, context={"bot": self._bot})
             event = given[update.event_type]
+            album = [one[update.event_type] for one in all_given]
         except UpdateTypeLookupError as error:
             raise Unreadable(Fault.UNSUPPORTED, ", ".join(given)) from error
         except ValidationError as error:
             raise Unreadable(Fault.MALFORMED, _first_fault(error)) from error
         with translated():
             result = await self._dispatcher.feed_update(
-                self._bot, update, staff=staff, given=event
+                self._bot, update, staff=staff, given=event, album=album
             )
             if isinstance(result, TelegramMethod):
                 await self._bot(result)

@@ -10,6 +10,7 @@ from inbox.model import (
     Attachment,
     Batch,
     Channel,
+    Happening,
     InboundMessage,
     OutboundMessage,
     RawMessage,
@@ -46,13 +47,14 @@ class Connector(Source, Protocol):
 
     origin: str  # of attachments that it can send by their `ref`, without their bytes
 
-    async def parse(self, raws: Sequence[RawMessage]) -> InboundMessage | str:
+    async def parse(self, raws: Sequence[RawMessage]) -> InboundMessage | Happening | str:
         """What the raw messages (one, or the members of a group) say; the same at every call.
 
         It may be worked out in a process of its own, so that no message holds up the others.
 
         A str is the reason why there is nothing to show to anybody: a service event, an echo of
-        our own. Raises Unreadable; never anything else, whatever the bytes.
+        our own. Raises Unreadable, whatever the bytes, and SendDeferred where the other side must
+        be asked first and does not answer; never anything else.
         """
         ...
 
@@ -81,6 +83,23 @@ class AnswersSeveral(Connector, Protocol):
 
     def others_addressed(self, message: InboundMessage) -> tuple[str, ...]:
         """Who beside the sender gets a reply to this message that is not to the sender alone."""
+        ...
+
+
+@runtime_checkable
+class ChangesSent(Connector, Protocol):
+    """A connector whose channel lets what was sent be changed afterwards.
+
+    Both raise SendRejected (too late, not ours), SendDeferred or SendUncertain; doing the same
+    again does no harm. `sent_as`: what `send` said.
+    """
+
+    async def edit(self, message: OutboundMessage, sent_as: Sequence[str]) -> None:
+        """What was sent says the message's text from now on; its files stay."""
+        ...
+
+    async def take_back(self, message: OutboundMessage, sent_as: Sequence[str]) -> None:
+        """What was sent is deleted on both sides."""
         ...
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from inbox.model import (
     Attachment,
     Channel,
+    Client,
     Conversation,
     DeliveryReport,
     InboundMessage,
@@ -29,8 +30,24 @@ class Desk(Protocol):
         """Whether this came from a member of the studio or is a command of the desk's own."""
         ...
 
-    async def handle(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> None:
-        """Do what a manager asked; at least once, so every effect carries a key. Unreadable."""
+    async def handle(
+        self, raws: Sequence[RawMessage], channel: Channel, staff: Sequence[Manager]
+    ) -> None:
+        """Do what a manager asked, with one raw message or with the members of an album; at least
+        once, so every effect carries a key. Unreadable."""
+        ...
+
+    def busy(self, to: Manager) -> float:
+        """Seconds until the member's chat would take another card, by the limits known here."""
+        ...
+
+    async def show_burst(self, cards: Sequence[Card], to: Manager) -> tuple[Shown, ...]:
+        """Cards that came too many at once, in one list with a button for each."""
+        ...
+
+    async def name_topics(self, client: Client, waiting: datetime | None) -> None:
+        """The client's topics say by their names how it stands; `waiting`: when the earliest open
+        wait is due (UTC), None where nobody waits. Without topics nothing happens."""
         ...
 
     async def show(

@@ -43,6 +43,8 @@ class Fault(StrEnum):
     MALFORMED = "malformed"
     TOO_LATE = "too_late"
     BOUNCED = "bounced"
+    NO_RIGHTS = "no_rights"
+    MOVED = "moved"
 
 
 class OknoError(Exception):

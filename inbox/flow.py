@@ -105,8 +105,7 @@ async def receive(inbox: Inbox, claim: Claim, job: Received) -> None:
     channel = group[0][1]
     try:
         if inbox.desk.concerns(raws[0], channel, staff):
-            for raw in raws:
-                await inbox.desk.handle(raw, channel, staff)
+            await inbox.desk.handle(raws, channel, staff)
             await _acknowledge(inbox, claim, raw_ids, "staff")
             return
         message = await inbox.connectors[channel.id].parse(raws)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from inbox.calendars import Calendars, Hours
 from inbox.errors import Fault, FileUnavailable
@@ -12,7 +13,6 @@ from inbox.model import (
     Conversation,
     LoadedFile,
     Manager,
-    Media,
     RawMessage,
     Wait,
 )
@@ -26,7 +26,10 @@ class Inbox:
     """All the flow needs. `channel_managers`: channel id → name of who gets its newcomers.
 
     `alert_channel`: the mailbox from which alerts go where the desk reaches nobody; None: none.
-    `off_hours_reply`: whether clients who write off hours are told so.
+    `off_hours_reply`: whether clients who write off hours are told so; `greeting`: whether who
+    opens the chat is greeted. `send_delay`: how long a reply can be withdrawn, on channels that
+    cannot change what was sent. `join_link`: the address before the secret of a personal link,
+    "" where there is none.
     """
 
     store: Store
@@ -40,6 +43,9 @@ class Inbox:
     known_domains: KnownDomains = field(default_factory=KnownDomains)
     alert_channel: str | None = None
     off_hours_reply: bool = False
+    greeting: bool = False
+    send_delay: timedelta = timedelta()
+    join_link: str = ""
 
     def hours_of(self, wait: Wait) -> Hours:
         """By which the wait's time runs."""
@@ -71,7 +77,7 @@ async def load_files(
     """The files with their bytes, or without where the receiver can use the reference itself."""
     loaded: list[LoadedFile] = []
     for one in attachments:
-        if one.origin == to_origin or one.media in {Media.LOCATION, Media.CONTACT}:
+        if one.origin == to_origin or not one.media.has_bytes:
             loaded.append(LoadedFile(one))
             continue
         try:

@@ -35,6 +35,29 @@ class SendReply:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeReply:
+    """A reply that was sent is to say what its author changed it to; `edits` as in the reply."""
+
+    reply_id: int
+    edits: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """A reply that was sent is to be deleted on the client's side."""
+
+    reply_id: int
+    by_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendGreeting:
+    """A client who opened the chat (a message of its own) is to be greeted."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeepCopy:
     """A copy of a reply that was sent is to stand where the channel keeps what was sent."""
 
@@ -134,7 +157,11 @@ class SendOffHoursReply:
 class ShowNote:
     """Words about a conversation: of a colleague with a hand-over, or around an absence.
 
-    `kind` names the text. "handed_over": `text` is what the colleague `from_id` wrote.
+    `kind` names the text. "edited", "deleted": the client changed (`text`: what it said before) or
+    took back what had been answered. "unreachable": `text` is the reason. "joined": `text` is the
+    joining's id. "suggested": `text` is the suggestion's id. "change_failed",
+    "take_back_failed": `text` is a Fault. "handed_over": `text` is what the colleague `from_id`
+    wrote.
     "stands_in": `text` is how many waits are open of `from_id`, who is away; "given_back": how
     many are, now that the member is there again, `from_id` having seen to them meanwhile.
     """
@@ -144,6 +171,20 @@ class ShowNote:
     from_id: int | None
     kind: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBurst:
+    """Cards that came faster than a chat takes them are to be shown to a member in one list."""
+
+    manager_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NameTopics:
+    """A client's topics are to say by their names how it stands with the client."""
+
+    client_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,16 +214,22 @@ DeskJob = (
     | RaiseAlert
     | GatherAlerts
     | ShowNote
+    | ShowBurst
+    | NameTopics
     | TellAdmins
     | TellMember
 )
-Job = Received | SendReply | SendOffHoursReply | MailAlert | KeepCopy | DeskJob
+OutJob = SendReply | ChangeReply | TakeBack | SendGreeting | SendOffHoursReply | MailAlert
+Job = Received | OutJob | KeepCopy | DeskJob
 
 _KINDS: dict[str, type[Job]] = {
     kind.__name__: kind
     for kind in (
         Received,
         SendReply,
+        ChangeReply,
+        TakeBack,
+        SendGreeting,
         KeepCopy,
         ShowOutcome,
         RefreshCards,
@@ -195,6 +242,8 @@ _KINDS: dict[str, type[Job]] = {
         MailAlert,
         SendOffHoursReply,
         ShowNote,
+        ShowBurst,
+        NameTopics,
         TellAdmins,
         TellMember,
     )
@@ -216,7 +265,14 @@ def queue_of(job: Job) -> Queue:
     match job:
         case Received():
             return Queue.IN
-        case SendReply() | SendOffHoursReply() | MailAlert():
+        case (
+            SendReply()
+            | ChangeReply()
+            | TakeBack()
+            | SendGreeting()
+            | SendOffHoursReply()
+            | MailAlert()
+        ):
             return Queue.OUT
         case KeepCopy():
             return Queue.COPIES

@@ -19,7 +19,9 @@ class Handle:
     """A contact's address on a kind of channel, already normalised by whoever made it.
 
     kind "telegram": the user id in decimal; "telegram_name": lower-case without "@";
-    "email": case-folded address; "phone": E.164 with "+".
+    "telegram_group": a group's chat id; "telegram_business": a member's own account and the
+    client in it, "OWNER:CLIENT", both user ids; "email": case-folded address; "phone": E.164
+    with "+".
     """
 
     kind: str
@@ -27,7 +29,7 @@ class Handle:
 
 
 class Media(StrEnum):
-    """What kind of thing an attachment is; the two last have no bytes, only `facts`."""
+    """What kind of thing an attachment is; from LOCATION on they have no bytes, only `facts`."""
 
     PHOTO = "photo"
     DOCUMENT = "document"
@@ -39,6 +41,35 @@ class Media(StrEnum):
     STICKER = "sticker"
     LOCATION = "location"
     CONTACT = "contact"
+    POLL = "poll"
+    STORY = "story"
+    PAID_MEDIA = "paid_media"
+    CHECKLIST = "checklist"
+    DICE = "dice"
+    GAME = "game"
+    INVOICE = "invoice"
+    GIFT = "gift"
+    GIVEAWAY = "giveaway"
+    UNKNOWN = "unknown"
+
+    @property
+    def has_bytes(self) -> bool:
+        """Whether there is a file behind it; else `facts` are all there is."""
+        return self in _FILES
+
+
+_FILES = frozenset(
+    {
+        Media.PHOTO,
+        Media.DOCUMENT,
+        Media.VOICE,
+        Media.AUDIO,
+        Media.VIDEO,
+        Media.VIDEO_NOTE,
+        Media.ANIMATION,
+        Media.STICKER,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +78,9 @@ class Attachment:
 
     `origin` names who can read `ref`: "bot:<bot id>" for a Telegram file id, else a channel id.
     `size` is in bytes where known. `facts` holds what has no bytes: latitude and longitude
-    of a location, phone_number, first_name, last_name of a contact; and duration, width ...
+    of a location, phone_number, first_name, last_name of a contact; question and options of a
+    poll; stars of paid media; title and tasks ([text, done]) of a checklist; emoji and value of a
+    dice; kind (the Bot API's name) of what is unknown; and duration, width ...
     """
 
     media: Media
@@ -150,6 +183,30 @@ class DeliveryReport:
     refers_to: str = ""
 
 
+class ReferenceKind(StrEnum):
+    """What a message answers: ours, another's of the same chat, one elsewhere, a story."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+    ELSEWHERE = "elsewhere"
+    STORY = "story"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The message that another one answers: who wrote it and how it begins.
+
+    `quote`: only this part of it is meant. `external_id`: of the message in its channel, "" where
+    it stands elsewhere.
+    """
+
+    kind: ReferenceKind
+    author: str = ""
+    text: str = ""
+    quote: str = ""
+    external_id: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
     """A client's message as the product knows it.
@@ -163,6 +220,11 @@ class InboundMessage:
     `forwarded`: who wrote what somebody of the studio passes on with an OWN message.
     `warnings`: what a reader should know before trusting it: codes, each with what it is about
     behind a colon where there is something ("look_alike:romashka.ru"); texts are in bot/cautions.
+    `peer`: whose client it is, where that is not the sender's matter: the group it was written
+    in, or the client in whose chat a member wrote. `place`: where answers go, where that is not
+    the peer's or sender's own chat with us. `passed_on`: the name of who wrote it first, where the
+    client only forwarded it. `refers`: what it answers. `opens`: the payload of the link by which
+    the chat was opened.
     """
 
     channel_id: str
@@ -185,6 +247,84 @@ class InboundMessage:
     warnings: tuple[str, ...] = ()
     forwarded: Handle | None = None
     forwarded_name: str = ""
+    peer: Handle | None = None
+    peer_name: str = ""
+    place: Handle | None = None
+    passed_on: str = ""
+    refers: Reference | None = None
+    opens: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """The client took messages of the channel back (external ids)."""
+
+    channel_id: str
+    external_ids: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A chat goes on under another address: a group that became a supergroup."""
+
+    channel_id: str
+    before: Handle
+    after: Handle
+    thread_before: str
+    thread_after: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether a handle can be written to from now on.
+
+    `reason`: blocked, deleted (the account), removed (we, from a group), or "" for reachable.
+    """
+
+    channel_id: str
+    handle: Handle
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """We were added to a group, by somebody who is no member."""
+
+    channel_id: str
+    place: Handle
+    title: str
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person's own account that the bot may read and answer for (Bot API, BusinessConnection).
+
+    `owner_id`: the person's Telegram id, by which everything is kept: a reconnect brings another
+    `connection_id`.
+    """
+
+    owner_id: int
+    connection_id: str
+    enabled: bool
+    can_reply: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """An own account was connected, changed its rights, or was disconnected."""
+
+    channel_id: str
+    account: Account
+    name: str
+
+
+Happening = Deleted | Moved | Reach | Added | Connected
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +335,8 @@ class OutboundMessage:
     `Connector.external_id(key)` gave. `answering` is the client's message that it answers.
     `only_sender`: where others were addressed beside the sender, they get nothing. `automatic`:
     no person wrote it ("auto-replied" or "auto-generated", RFC 3834); it must be marked where the
-    channel can, so that no machine answers it.
+    channel can, so that no machine answers it. `telegram_link`: the recipient's own link that
+    joins the Telegram account, for a signature that has a place for it; "" where there is none.
     """
 
     key: str
@@ -211,11 +352,17 @@ class OutboundMessage:
     written_at: datetime
     only_sender: bool = False
     automatic: str = ""
+    telegram_link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The channel took the message; `thread_ids` are all ids it may come back by."""
+    """The channel took the message; `thread_ids` are all ids it may come back by.
+
+    `sent_as`: the external ids of the messages that it became, in order, where the channel can
+    change them later.
+    """
 
     thread_ids: tuple[str, ...]
     sent_at: datetime
+    sent_as: tuple[str, ...] = ()

@@ -10,7 +10,8 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from inbox.channels import Clock, Connector, KeepsSent, Source
+from inbox.channels import ChangesSent, Clock, Connector, KeepsSent, Source
+from inbox.chats import Chats
 from inbox.desk import Desk, Letters
 from inbox.jobs import Job, Queue
 from inbox.keeping import Keeping
@@ -61,6 +62,7 @@ __all__ = [
     "AlertState",
     "Card",
     "CardState",
+    "ChangesSent",
     "Claim",
     "Claimed",
     "Clock",
@@ -91,7 +93,7 @@ __all__ = [
 ]
 
 
-class Transaction(Sorting, Keeping, Timing, Protocol):
+class Transaction(Sorting, Keeping, Timing, Chats, Protocol):
     """One database transaction: all of it or nothing. No network call while it is open."""
 
     # channels

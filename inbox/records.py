@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from inbox.jobs import Job, Queue
-from inbox.model import Attachment, Conversation, Entity, InboundMessage, Manager, Nature, Wait
+from inbox.model import (
+    Attachment,
+    Conversation,
+    Entity,
+    Handle,
+    InboundMessage,
+    Manager,
+    Nature,
+    Wait,
+)
 
 
 class CardState(StrEnum):
@@ -51,7 +60,11 @@ class Card:
     `stand_in` sees the card in the holder's place, who is away. `promises` are
     open.
     `more`: so many further messages have no card of their own. `also_in`: other channels that the
-    same message came by. `cut_off`: only the beginning of the message was taken in.
+    same message came by. `cut_off`: only the beginning of the message was taken in. `edited_at`,
+    `deleted_at`: when the client changed it last, or took it back; what it said is kept.
+    `answering`: who else is about to answer. `unreachable`: why the client cannot be written to
+    (inbox.messages.Reach), "" where nothing is known against it. `last_reply`: the newest reply
+    that answers this message and went out or is about to.
     """
 
     message_id: int
@@ -70,11 +83,34 @@ class Card:
     cut_off: bool = False
     stand_in: Manager | None = None
     promises: tuple[Wait, ...] = ()
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+    answering: Answering | None = None
+    unreachable: str = ""
+    last_reply: Reply | None = None
 
     @property
     def files_at_hand(self) -> tuple[Attachment, ...]:
         """Those that are shown with the card: of what was cut off none."""
         return () if self.cut_off else self.message.attachments
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a message said until it was edited at `until`."""
+
+    until: datetime
+    text: str
+    entities: tuple[Entity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """A member is about to answer a conversation, since then."""
+
+    manager_id: int
+    name: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +161,18 @@ class Progress:
 
 
 class ReplyState(StrEnum):
-    """The way of a reply: queued → sending → sent, rejected or uncertain."""
+    """The way of a reply: queued → sending → sent, rejected or uncertain.
+
+    WITHDRAWN: its author stopped it before it was sent. TAKEN_BACK: deleted on the client's side.
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
     REJECTED = "rejected"
     UNCERTAIN = "uncertain"
+    WITHDRAWN = "withdrawn"
+    TAKEN_BACK = "taken_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +180,9 @@ class Reply:
     """A manager's reply. `desk_ref` is the manager's own message; `fault` a Fault's value.
 
     `only_sender`: others whom the client's message was addressed to get nothing.
-    `tries` counts deferred tries. `message_id` is the client's message that it answers. `id` 0:
-    not stored yet.
+    `tries` counts deferred tries. `message_id` is the client's message that it answers. `sent_as`:
+    as in a Receipt. `edits`: how often its author changed it after it was written. `goes_at`: not
+    sent before then, so that it can be withdrawn. `id` 0: not stored yet.
     """
 
     key: str
@@ -158,6 +200,9 @@ class Reply:
     tries: int = 0
     sent_at: datetime | None = None
     only_sender: bool = False
+    sent_as: tuple[str, ...] = ()
+    edits: int = 0
+    goes_at: datetime | None = None
     id: int = 0
 
 
@@ -286,6 +331,72 @@ class OffHoursReply:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What a client who opens the chat is told by itself, once per opening.
+
+    `message_id`: the opening. `state` runs as a reply's; `at`: of the state.
+    """
+
+    message_id: int
+    state: ReplyState
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A client's thread in a chat of the desk: an account's (bot's) thread id in a chat.
+
+    `title` is the name that it has there now.
+    """
+
+    account: int
+    chat_id: int
+    thread_id: int
+    client_id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """A contact of one client became the same person as another's: what moved, to be undone.
+
+    `handles` and `conversation_ids` moved from `from_contact_id` to `to_contact_id`. `by_id` None:
+    the person did it, by the own link. `split_at`: undone.
+    """
+
+    from_contact_id: int
+    to_contact_id: int
+    handles: tuple[Handle, ...]
+    conversation_ids: tuple[int, ...]
+    at: datetime
+    by_id: int | None = None
+    split_at: datetime | None = None
+    id: int = 0
+
+
+class SuggestionState(StrEnum):
+    """What became of a suggestion."""
+
+    OPEN = "open"
+    JOINED = "joined"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Two contacts may be the same person. `reason`: phone or email; `value`: the same one."""
+
+    contact_id: int
+    other_id: int
+    reason: str
+    value: str
+    at: datetime
+    state: SuggestionState = SuggestionState.OPEN
+    id: int = 0
+
+
 class Deed(StrEnum):
     """What the log tells of."""
 
@@ -304,6 +415,14 @@ class Deed(StrEnum):
     CALENDAR = "calendar"
     POLICY = "policy"
     OFF_HOURS_REPLY = "off_hours_reply"
+    GREETING = "greeting"
+    EDITED = "edited"  # a reply, by its author, after it was sent
+    TAKEN_BACK = "taken_back"
+    WITHDRAWN = "withdrawn"
+    JOINED = "joined"  # two contacts became one person
+    SPLIT = "split"
+    LINKED = "linked"  # a group, to a client
+    CONNECTED = "connected"  # a member's own account
 
 
 @dataclass(frozen=True, slots=True)

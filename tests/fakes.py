@@ -11,6 +11,7 @@ from inbox.model import (
     Attachment,
     Batch,
     Channel,
+    Client,
     Conversation,
     DeliveryReport,
     Handle,
@@ -60,6 +61,9 @@ class RecordingDesk:
     fetched: list[tuple[Card, LoadedFile, Progress, Manager]] = field(default_factory=list)
     told: list[tuple[str, dict[str, str], Manager]] = field(default_factory=list)
     handled: list[RawMessage] = field(default_factory=list)
+    bursts: list[tuple[tuple[Card, ...], Manager]] = field(default_factory=list)
+    named: list[tuple[Client, datetime | None]] = field(default_factory=list)
+    waits: dict[int, float] = field(default_factory=dict)
     refuse: dict[int | tuple[int, str], list[Exception | None]] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
     _ids: int = 0
@@ -67,10 +71,23 @@ class RecordingDesk:
     def concerns(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> bool:
         return raw.lane.startswith("staff")
 
-    async def handle(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> None:
-        if raw.payload == b"unreadable":
+    async def handle(
+        self, raws: Sequence[RawMessage], channel: Channel, staff: Sequence[Manager]
+    ) -> None:
+        if raws[0].payload == b"unreadable":
             raise Unreadable(Fault.MALFORMED)
-        self.handled.append(raw)
+        self.handled.extend(raws)
+
+    def busy(self, to: Manager) -> float:
+        return self.waits.get(to.id, 0.0)
+
+    async def show_burst(self, cards: Sequence[Card], to: Manager) -> tuple[Shown, ...]:
+        self._maybe_refuse(to, "show_burst")
+        self.bursts.append((tuple(cards), to))
+        return (self._shown(to, Purpose.NOTE),)
+
+    async def name_topics(self, client: Client, waiting: datetime | None) -> None:
+        self.named.append((client, waiting))
 
     async def show(
         self, card: Card, to: Manager, files: Sequence[LoadedFile]

@@ -111,7 +111,7 @@ def test_with_two_bots_all_of_the_staffs_and_nothing_of_the_clients(person_id: i
 )
 async def test_what_cannot_be_read_is_said_without_its_words(desk: DeskWorld, update: Any) -> None:
     with pytest.raises(Unreadable) as unreadable:
-        await desk.desk.handle(raw(update), STAFF_BOT, STAFF)
+        await desk.desk.handle([raw(update)], STAFF_BOT, STAFF)
     assert "secret" not in str(unreadable.value)
 
 
@@ -136,7 +136,7 @@ def test_no_update_can_upset_the_question_whose_it_is(update: Any) -> None:
 async def test_a_desk_without_an_inbox_says_what_is_missing() -> None:
     desk = a_desk()
     with pytest.raises(RuntimeError, match="attach"):
-        await desk.handle(raw(written(OLGA.telegram_id)), TELEGRAM, STAFF)
+        await desk.handle([raw(written(OLGA.telegram_id))], TELEGRAM, STAFF)
     with pytest.raises(RuntimeError, match="attach"):
         await desk.show(card(), OLGA, ())
 
@@ -144,7 +144,7 @@ async def test_a_desk_without_an_inbox_says_what_is_missing() -> None:
 async def test_a_handler_that_meets_a_rate_limit_is_tried_later(desk: DeskWorld) -> None:
     desk.world.faults.add(Fault("refuse", "sendMessage", retry_after=7))
     with pytest.raises(SendDeferred) as deferred:
-        await desk.desk.handle(raw(written(OLGA.telegram_id, "/help")), TELEGRAM, STAFF)
+        await desk.desk.handle([raw(written(OLGA.telegram_id, "/help"))], TELEGRAM, STAFF)
     assert deferred.value.retry_after == timedelta(seconds=7)
 
 

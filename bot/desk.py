@@ -57,6 +57,7 @@ class TelegramDesk:
         self, bot: Bot, *, channel_id: str = CLIENTS_CHANNEL, local_files: bool = False
     ) -> None:
         self.origin = f"bot:{bot.id}"
+        self.topics = False
         self._bot = bot
         self._channel_id = channel_id
         self._local_files = local_files

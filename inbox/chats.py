@@ -12,8 +12,10 @@ from typing import Protocol
 from inbox.model import Account, Client, Contact, Handle, InboundMessage, Moved
 from inbox.records import (
     Answering,
+    DeskRef,
     Greeting,
     Joining,
+    Reply,
     Suggestion,
     SuggestionState,
     Topic,
@@ -129,6 +131,11 @@ class Chats(Protocol):
 
     async def recent_conversations(self, manager_id: int | None, limit: int) -> tuple[int, ...]:
         """Of what this member holds (None: of all), those asked or answered last."""
+        ...
+
+    # replies that their authors change
+    async def reply_at(self, ref: DeskRef) -> Reply | None:
+        """The reply that this message of a member became; locked."""
         ...
 
     # who is answering

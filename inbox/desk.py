@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ class Desk(Protocol):
     """Where managers see and command. Network errors come as the three SendFailed."""
 
     origin: str  # of attachments that it can show by their `ref`
+    topics: bool  # whether clients have topics of their own somewhere
 
     def concerns(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> bool:
         """Whether this came from a member of the studio or is a command of the desk's own."""
@@ -121,6 +122,20 @@ class Letters(Protocol):
     ) -> str:
         """That the message came, when the studio opens next, and by when there is an answer; as
         it is said at `now`."""
+        ...
+
+    def greeting(
+        self,
+        language: str,
+        opens_at: datetime | None,
+        usual: timedelta | None,
+        *,
+        now: datetime,
+        zone: ZoneInfo,
+    ) -> str:
+        """What a client who opens the chat may expect: `opens_at`, the next opening, None where
+        the studio is open now; `usual`: the median first response, business time, None where too
+        few are known to say."""
         ...
 
     def promise(self, language: str, due: datetime, now: datetime, zone: ZoneInfo) -> str:

@@ -50,6 +50,7 @@ class RecordingDesk:
     """
 
     origin: str = "bot:1"
+    topics: bool = False
     cards: list[tuple[Card, Manager, Sequence[LoadedFile]]] = field(default_factory=list)
     redrawn: list[tuple[Shown, Card, Manager, Alert | None]] = field(default_factory=list)
     alerts: list[tuple[Alert, Manager]] = field(default_factory=list)
@@ -179,6 +180,17 @@ class PlainLetters:
     ) -> str:
         said = f"{language} at {now:%d.%m %H:%M}: open {opens_at:%d.%m %H:%M}"
         return said if answer_by is None else f"{said}, answer by {answer_by:%d.%m %H:%M}"
+
+    def greeting(
+        self,
+        language: str,
+        opens_at: datetime | None,
+        usual: timedelta | None,
+        *,
+        now: datetime,
+        zone: ZoneInfo,
+    ) -> str:
+        return f"{language}: open from {opens_at}, usually {usual}"
 
     def promise(self, language: str, due: datetime, now: datetime, zone: ZoneInfo) -> str:
         return f"{language}: promised for {due:%d.%m %H:%M}"

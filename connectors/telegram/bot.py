@@ -8,13 +8,14 @@ from typing import Any
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import TelegramNetworkError
+from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter
 from aiogram.methods import TelegramMethod
 from aiogram.types import InlineKeyboardMarkup, MessageEntity, ReplyParameters
 from aiohttp_socks import ProxyConnectionError, ProxyError
 from pydantic import BaseModel, SecretStr
 
 from connectors.telegram.config import TelegramSettings
+from connectors.telegram.pacing import Pace
 
 ALLOWED_UPDATES = [
     "message",
@@ -74,6 +75,8 @@ class SendText(TelegramMethod[Sent]):
 
     chat_id: int
     text: str
+    message_thread_id: int | None = None
+    business_connection_id: str | None = None
     entities: list[MessageEntity] | None = None
     reply_markup: InlineKeyboardMarkup | None = None
     reply_parameters: ReplyParameters | None = None
@@ -81,7 +84,14 @@ class SendText(TelegramMethod[Sent]):
 
 
 class Session(AiohttpSession):
-    """Says of a proxy that fails that the network does; its own words may hold the password."""
+    """Sends at a pace that Telegram takes.
+
+    It says of a proxy that fails that the network does: its own words may hold the password.
+    """
+
+    def __init__(self, *, pace: Pace | None, **given: Any) -> None:
+        super().__init__(**given)
+        self.pace = pace
 
     async def make_request(
         self,
@@ -89,15 +99,36 @@ class Session(AiohttpSession):
         method: TelegramMethod[Any],
         timeout: int | None = None,  # noqa: ASYNC109 - as aiogram calls it
     ) -> Any:
+        chat_id = _chat_written_to(method)
+        if self.pace is not None and chat_id is not None:
+            await self.pace.turn(chat_id, len(getattr(method, "media", None) or (1,)))
         try:
             return await super().make_request(bot, method, timeout)
+        except TelegramRetryAfter as error:
+            if self.pace is not None and chat_id is not None:
+                self.pace.hold(chat_id, error.retry_after)
+            raise
         except (ProxyError, ProxyConnectionError) as error:
             raise TelegramNetworkError(method=method, message="the proxy failed") from error
+
+
+def _chat_written_to(method: TelegramMethod[Any]) -> int | None:
+    """The chat that gets a message by this call; None where none does."""
+    name, chat_id = method.__api_method__, getattr(method, "chat_id", None)
+    counted = name.startswith(("send", "copy", "forward")) and name != "sendChatAction"
+    return chat_id if counted and isinstance(chat_id, int) else None
+
+
+def wait_of(bot: Bot, chat_id: int) -> float:
+    """Seconds until this bot could send another card to the chat."""
+    pace = bot.session.pace if isinstance(bot.session, Session) else None
+    return 0.0 if pace is None else pace.wait_of(chat_id)
 
 
 def open_bot(settings: TelegramSettings, token: SecretStr | None = None) -> Bot:
     """A Bot for this token (default: the clients' one); no request goes out yet."""
     server = TelegramAPIServer.from_base(settings.api, is_local=settings.local_files)
     proxy = settings.proxy.get_secret_value() if settings.proxy is not None else None
-    session = Session(proxy=proxy, api=server, timeout=60)
+    pace = Pace() if settings.pace else None
+    session = Session(pace=pace, proxy=proxy, api=server, timeout=60)
     return Bot((token or settings.token).get_secret_value(), session=session)

@@ -53,13 +53,17 @@ class StaffBotSettings(BaseModel):
 
 
 class TelegramSettings(BaseModel):
-    """`api` is the base URL of the Bot API server; `proxy` a socks5:// or http:// URL."""
+    """`api` is the base URL of the Bot API server; `proxy` a socks5:// or http:// URL.
+
+    `pace`: keep to Telegram's limits by ourselves; only a server that has none needs it off.
+    """
 
     model_config = _strict
 
     token: Token
     api: str = Field(default=OFFICIAL_API, pattern=r"^https?://")
     local_files: bool = False
+    pace: bool = True
     proxy: SecretStr | None = None
     mode: Literal["polling", "webhook"] = "polling"
     webhook: WebhookSettings | None = None

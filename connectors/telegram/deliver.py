@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aiogram import Bot
@@ -65,9 +66,27 @@ def patience(size: int) -> int:
     return 60 + size // SLOWEST_BYTES_PER_SECOND
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A chat, a topic in it, and the connection of the own account in whose name it is sent."""
+
+    chat_id: int
+    thread_id: int | None = None
+    business: str | None = None
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """As the send methods take it."""
+        return {
+            "chat_id": self.chat_id,
+            "message_thread_id": self.thread_id,
+            "business_connection_id": self.business,
+        }
+
+
 async def send_file(
     bot: Bot,
-    chat_id: int,
+    where: int | Where,
     file: LoadedFile,
     *,
     reply_to: int | None = None,
@@ -76,52 +95,61 @@ async def send_file(
     silent: bool = False,
 ) -> Message:
     """Send one file; raises aiogram's errors. Not every kind takes a caption: `captioned`."""
-    answer = answer_to(reply_to)
+    words = _words(where, reply_to, silent=silent)
     facts = file.attachment.facts
-    words: dict[str, Any] = {"reply_parameters": answer, "disable_notification": silent or None}
-    words["request_timeout"] = patience(len(file.content or b""))
-    match shown_as(file):
+    media = shown_as(file)
+    match media:
         case Media.LOCATION:
             return await bot.send_location(
-                chat_id, facts["latitude"], facts["longitude"], reply_parameters=answer
+                latitude=facts["latitude"], longitude=facts["longitude"], **words
             )
         case Media.CONTACT:
             return await bot.send_contact(
-                chat_id,
-                str(facts.get("phone_number", "")),
-                str(facts.get("first_name", "")) or "—",
+                phone_number=str(facts.get("phone_number", "")),
+                first_name=str(facts.get("first_name", "")) or "—",
                 last_name=str(facts.get("last_name", "")) or None,
-                reply_parameters=answer,
+                **words,
             )
+    words["request_timeout"] = patience(len(file.content or b""))
+    match media:
         case Media.STICKER:
-            return await bot.send_sticker(chat_id, input_of(file), **words)
+            return await bot.send_sticker(sticker=input_of(file), **words)
         case Media.VIDEO_NOTE:
-            return await bot.send_video_note(chat_id, input_of(file), **words)
+            return await bot.send_video_note(video_note=input_of(file), **words)
     words["caption"] = caption or None
     words["caption_entities"] = entities_for(entities) if caption else None
-    match shown_as(file):
+    match media:
         case Media.PHOTO:
-            return await bot.send_photo(chat_id, input_of(file), **words)
+            return await bot.send_photo(photo=input_of(file), **words)
         case Media.VOICE:
-            return await bot.send_voice(chat_id, input_of(file), **words)
+            return await bot.send_voice(voice=input_of(file), **words)
         case Media.AUDIO:
-            return await bot.send_audio(chat_id, input_of(file), **words)
+            return await bot.send_audio(audio=input_of(file), **words)
         case Media.VIDEO:
-            return await bot.send_video(chat_id, input_of(file), **words)
+            return await bot.send_video(video=input_of(file), **words)
         case Media.ANIMATION:
-            return await bot.send_animation(chat_id, input_of(file), **words)
+            return await bot.send_animation(animation=input_of(file), **words)
         case _:
-            return await bot.send_document(chat_id, input_of(file), **words)
+            return await bot.send_document(document=input_of(file), **words)
+
+
+def _words(where: int | Where, reply_to: int | None, *, silent: bool) -> dict[str, Any]:
+    place = where if isinstance(where, Where) else Where(where)
+    return {
+        **place.words,
+        "reply_parameters": answer_to(reply_to),
+        "disable_notification": silent or None,
+    }
 
 
 def captioned(media: Media) -> bool:
     """Whether a message of this kind can carry a caption."""
-    return media not in {Media.LOCATION, Media.CONTACT, Media.STICKER, Media.VIDEO_NOTE}
+    return media.has_bytes and media not in {Media.STICKER, Media.VIDEO_NOTE}
 
 
 async def send_text(
     bot: Bot,
-    chat_id: int,
+    where: int | Where,
     text: str,
     entities: Sequence[Entity] = (),
     *,
@@ -130,13 +158,7 @@ async def send_text(
     silent: bool = False,
 ) -> Sent:
     """Send text with its entities, never parsed as markup; raises aiogram's errors."""
+    words = _words(where, reply_to, silent=silent)
     return await bot(
-        SendText(
-            chat_id=chat_id,
-            text=text,
-            entities=entities_for(entities),
-            reply_markup=keyboard,
-            reply_parameters=answer_to(reply_to),
-            disable_notification=silent or None,
-        )
+        SendText(text=text, entities=entities_for(entities), reply_markup=keyboard, **words)
     )

@@ -2,6 +2,7 @@
 
 refused by Telegram      400, 403, 401, 413      → SendRejected
 a file that is gone      4xx of a download       → SendRejected
+a chat that went on under another id             → SendDeferred, MOVED, the id in `detail`
 asked to wait, or no connection was made         → SendDeferred
 the request was written and no clear answer came → SendUncertain (there is no idempotency key)
 """
@@ -21,6 +22,7 @@ from aiohttp import (
 )
 from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 
+from connectors.telegram.pacing import TooBusy
 from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected, SendUncertain
 
 _CONNECTING = (
@@ -30,8 +32,11 @@ _CONNECTING = (
     ProxyConnectionError,
     ProxyTimeoutError,
 )
-_RAISED = (telegram.AiogramError, ClientError, OSError, TimeoutError, *_CONNECTING)
+_RAISED = (telegram.AiogramError, ClientError, OSError, TimeoutError, TooBusy, *_CONNECTING)
 _NEVER_WROTE = ("initiate conversation", "chat not found")
+# Of an own account only chats with a client's message of the last 24 hours can be written to.
+_TOO_LATE = ("business_peer", "can't be edited", "can't be deleted")
+_NO_RIGHTS = ("business_connection", "not enough rights", "have no rights", "need administrator")
 
 
 @contextmanager
@@ -50,28 +55,49 @@ def translated() -> Iterator[None]:
 def send_failed(error: BaseException) -> SendFailed:
     """What this error means (https://core.telegram.org/bots/api#making-requests)."""
     detail = getattr(error, "message", "") or type(error).__name__
+    return _asked_to_wait(error, detail) or _refused(error, detail) or _unclear(error, detail)
+
+
+def _asked_to_wait(error: BaseException, detail: str) -> SendFailed | None:
     match error:
+        case TooBusy():
+            wait = timedelta(seconds=error.wait)
+            return SendDeferred(Fault.RATE_LIMITED, detail, retry_after=wait)
         case telegram.TelegramRetryAfter():
             wait = timedelta(seconds=error.retry_after)
             return SendDeferred(Fault.RATE_LIMITED, detail, retry_after=wait)
+        case telegram.TelegramMigrateToChat():
+            moved_to = str(error.migrate_to_chat_id)
+            return SendDeferred(Fault.MOVED, moved_to, retry_after=timedelta())
+        case telegram.RestartingTelegram():
+            return SendDeferred(Fault.UNREACHABLE, detail)
+        case telegram.TelegramNetworkError() if _never_connected(error):
+            return SendDeferred(Fault.UNREACHABLE, _plain(error))
+        case _:
+            return None
+
+
+def _refused(error: BaseException, detail: str) -> SendFailed | None:
+    match error:
+        case telegram.TelegramServerError() | telegram.TelegramNetworkError():
+            return None
         case telegram.TelegramUnauthorizedError():
             return SendRejected(Fault.LOGIN_FAILED, detail)
         case telegram.TelegramEntityTooLarge():
             return SendRejected(Fault.TOO_LARGE, detail)
         case telegram.TelegramForbiddenError() | telegram.TelegramBadRequest():
             return SendRejected(_fault_of(detail), detail)
-        case telegram.RestartingTelegram():
-            return SendDeferred(Fault.UNREACHABLE, detail)
-        case telegram.TelegramServerError() | telegram.ClientDecodeError():
-            return SendUncertain(Fault.NO_ANSWER, detail)
-        case telegram.TelegramNetworkError() if _never_connected(error):
-            return SendDeferred(Fault.UNREACHABLE, _plain(error))
         case ClientResponseError() if 400 <= error.status < 500:
             return SendRejected(Fault.EXPIRED, detail)
-        case telegram.TelegramAPIError() if not isinstance(error, telegram.TelegramNetworkError):
+        case telegram.TelegramAPIError():
             return SendRejected(Fault.REFUSED, detail)
         case _:
-            return SendUncertain(Fault.NO_ANSWER, _plain(error))
+            return None
+
+
+def _unclear(error: BaseException, detail: str) -> SendFailed:
+    answered = isinstance(error, telegram.TelegramServerError | telegram.ClientDecodeError)
+    return SendUncertain(Fault.NO_ANSWER, detail if answered else _plain(error))
 
 
 def _fault_of(description: str) -> Fault:
@@ -80,6 +106,10 @@ def _fault_of(description: str) -> Fault:
         return Fault.BLOCKED
     if any(words in lowered for words in _NEVER_WROTE):
         return Fault.NEVER_WROTE
+    if any(words in lowered for words in _TOO_LATE):
+        return Fault.TOO_LATE
+    if any(words in lowered for words in _NO_RIGHTS):
+        return Fault.NO_RIGHTS
     if "too big" in lowered or "too large" in lowered:
         return Fault.TOO_LARGE
     return Fault.REFUSED

@@ -56,6 +56,7 @@ class TelegramSettings(BaseModel):
     """`api` is the base URL of the Bot API server; `proxy` a socks5:// or http:// URL.
 
     `pace`: keep to Telegram's limits by ourselves; only a server that has none needs it off.
+    `greeting`: whether clients who open the chat are greeted.
     """
 
     model_config = _strict
@@ -68,6 +69,7 @@ class TelegramSettings(BaseModel):
     mode: Literal["polling", "webhook"] = "polling"
     webhook: WebhookSettings | None = None
     staff: StaffBotSettings | None = None
+    greeting: bool = True
 
     @field_validator("api")
     @classmethod

@@ -1,4 +1,4 @@
-"""Clients' private chats with the bot: the Connector of kind "telegram"."""
+"""Clients' chats with the bot, groups and own accounts: the Connector of kind "telegram"."""
 
 from __future__ import annotations
 
@@ -7,24 +7,26 @@ from datetime import UTC, datetime
 
 from aiogram import Bot
 
+from connectors.telegram.accounts import Accounts, NoAccounts
 from connectors.telegram.config import TelegramSettings
-from connectors.telegram.deliver import CAPTION_LIMIT, captioned, send_file, send_text, shown_as
 from connectors.telegram.errors import translated
-from connectors.telegram.parse import parse_updates, utf16_length
+from connectors.telegram.outgoing import delete_reply, edit_reply, send_reply
+from connectors.telegram.parse import connection_of, parse_updates
 from connectors.telegram.source import PollingSource
 from connectors.telegram.webhook import WebhookSource
 from inbox.errors import (
     Fault,
     FileUnavailable,
     SendDeferred,
-    SendFailed,
     SendRejected,
     SendUncertain,
 )
 from inbox.model import (
+    Account,
     Attachment,
     Batch,
     Channel,
+    Happening,
     InboundMessage,
     OutboundMessage,
     RawMessage,
@@ -35,7 +37,7 @@ DOWNLOAD_LIMIT = 20_000_000  # bytes, getFile (https://core.telegram.org/bots/ap
 
 
 class TelegramConnector:
-    """Receives and answers private chats. Holds nothing that a restart could lose."""
+    """Receives and answers. Holds nothing that a restart could lose."""
 
     def __init__(
         self,
@@ -43,10 +45,12 @@ class TelegramConnector:
         bot: Bot,
         settings: TelegramSettings,
         now: Callable[[], datetime],
+        accounts: Accounts | None = None,
     ) -> None:
         self.channel = channel
         self.origin = f"bot:{bot.id}"
         self._bot = bot
+        self._accounts: Accounts = accounts or NoAccounts()
         self._local_files = settings.local_files
         self._source: PollingSource | WebhookSource
         if settings.mode == "webhook" and settings.webhook is not None:
@@ -63,57 +67,52 @@ class TelegramConnector:
         """See inbox.ports.Source."""
         return self._source.receive(after)
 
-    async def parse(self, raws: Sequence[RawMessage]) -> InboundMessage | str:
+    async def parse(self, raws: Sequence[RawMessage]) -> InboundMessage | Happening | str:
         """See inbox.ports.Connector."""
-        return parse_updates(raws, self.channel.id, self._bot.id)
+        owner_id = await self._owner_of(connection_of(raws))
+        return parse_updates(raws, self.channel.id, self._bot.id, owner_id)
+
+    async def _owner_of(self, connection_id: str | None) -> int | None:
+        """Whose own account it is: as stored, else as Telegram says. Raises SendDeferred."""
+        if connection_id is None:
+            return None
+        account = await self._accounts.of_connection(connection_id)
+        if account is not None:
+            return account.owner_id
+        try:
+            with translated():
+                found = await self._bot.get_business_connection(connection_id)
+        except SendRejected:
+            return None
+        except SendUncertain as error:  # it was only asked
+            raise SendDeferred(error.fault, error.detail) from error
+        rights = found.rights
+        await self._accounts.keep(
+            Account(
+                owner_id=found.user.id,
+                connection_id=found.id,
+                enabled=found.is_enabled,
+                can_reply=bool(rights and rights.can_reply),
+                at=found.date.astimezone(UTC),
+            )
+        )
+        return found.user.id
 
     def external_id(self, key: str) -> str | None:
         """None: a chat has one thread, and Telegram names messages itself."""
         return None
 
     async def send(self, message: OutboundMessage) -> Receipt:
-        """See inbox.ports.Connector. The reply may be several messages: text, then files.
+        """See inbox.ports.Connector. The reply may be several messages: text, then files."""
+        return await send_reply(self._bot, message, self._accounts)
 
-        Once the first of them is out, a failure of a later one is uncertain, not to be repeated.
-        """
-        chat_id = int(message.recipient.address)
-        reply_to: int | None = None
-        if message.answering is not None:
-            reply_to = message.answering.reply_context.get("message_id")
-        files = list(message.files)
-        if not message.text and not files:
-            raise SendRejected(Fault.EMPTY)
-        sent_at: datetime | None = None
-        text_goes_along = (
-            bool(files)
-            and captioned(shown_as(files[0]))
-            and utf16_length(message.text) <= CAPTION_LIMIT
-        )
-        try:
-            with translated():
-                if message.text and not text_goes_along:
-                    said = await send_text(
-                        self._bot, chat_id, message.text, message.entities, reply_to=reply_to
-                    )
-                    sent_at = said.date
-                for number, file in enumerate(files):
-                    first = text_goes_along and number == 0
-                    sent = await send_file(
-                        self._bot,
-                        chat_id,
-                        file,
-                        reply_to=reply_to,
-                        caption=message.text if first else "",
-                        entities=message.entities if first else (),
-                    )
-                    sent_at = sent_at or sent.date
-        except SendFailed as error:
-            if sent_at is None:
-                raise
-            raise SendUncertain(error.fault, error.detail) from error
-        if sent_at is None:
-            raise SendRejected(Fault.EMPTY)
-        return Receipt(thread_ids=(f"chat:{chat_id}",), sent_at=sent_at.astimezone(UTC))
+    async def edit(self, message: OutboundMessage, sent_as: Sequence[str]) -> None:
+        """See inbox.channels.ChangesSent."""
+        await edit_reply(self._bot, message, sent_as, self._accounts)
+
+    async def take_back(self, message: OutboundMessage, sent_as: Sequence[str]) -> None:
+        """See inbox.channels.ChangesSent: within 48 hours, in own accounts at any time."""
+        await delete_reply(self._bot, message, sent_as, self._accounts)
 
     async def fetch(self, attachment: Attachment, raw: RawMessage | None) -> bytes:
         """See inbox.ports.Connector: by file id, at most 20 MB unless the server is our own."""

@@ -28,8 +28,23 @@ def update_of(raw: RawMessage) -> dict[str, Any]:
     return update
 
 
+def connection_of(raws: Sequence[RawMessage]) -> str | None:
+    """The business connection that the update came by; None where by none, or unreadable."""
+    try:
+        update = update_of(raws[0])
+    except Unreadable:
+        return None
+    for body in update.values():
+        if isinstance(body, dict) and isinstance(body.get("business_connection_id"), str):
+            return str(body["business_connection_id"])
+    return None
+
+
 def parse_updates(
-    raws: Sequence[RawMessage], channel_id: str, bot_id: int
+    raws: Sequence[RawMessage],
+    channel_id: str,
+    bot_id: int,
+    owner_id: int | None = None,  # noqa: ARG001 - own accounts come next
 ) -> InboundMessage | str:
     """The client's message in one update, or in the members of an album.
 

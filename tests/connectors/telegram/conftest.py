@@ -46,7 +46,7 @@ def people(world: World) -> People:
 
 
 def open_connector(server: TelegramServer, **settings: Any) -> TelegramConnector:
-    known = TelegramSettings(token=TOKEN, api=server.url, **settings)
+    known = TelegramSettings(**({"token": TOKEN, "api": server.url, "pace": False} | settings))
     bot = open_bot(known)
     return TelegramConnector(Channel("telegram", "telegram"), bot, known, lambda: NOW)
 

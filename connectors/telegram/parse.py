@@ -44,7 +44,7 @@ def parse_updates(
     raws: Sequence[RawMessage],
     channel_id: str,
     bot_id: int,
-    owner_id: int | None = None,  # noqa: ARG001 - own accounts come next
+    owner_id: int | None = None,
 ) -> InboundMessage | str:
     """The client's message in one update, or in the members of an album.
 

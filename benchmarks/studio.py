@@ -94,7 +94,7 @@ class Product:
         lines = [
             '[studio]\nname = "Studio"\ntimezone = "UTC"\nlanguage = "ru"',
             f"[database]\nurl = {json.dumps(database)}",
-            f"[telegram]\ntoken = {json.dumps(TOKEN)}\napi = {json.dumps(api)}",
+            f"[telegram]\ntoken = {json.dumps(TOKEN)}\napi = {json.dumps(api)}\npace = false",
             f"[health]\nport = {self.health_port}",
             '[sla]\nreply_within = "8h"',
             '[log]\nlevel = "warning"',

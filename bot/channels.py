@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 from aiogram import Bot, exceptions
 
+from bot.accounts import StoredAccounts
 from bot.desk import STAFF_CHANNEL, TelegramDesk
 from bot.settings import Settings
 from bot.settings_faults import SettingsFault
@@ -40,9 +41,13 @@ class Channels:
         """By channel: what says why nothing comes through it at present, "" where all is well."""
         return {name: partial(getattr, one, "trouble") for name, one in self.connectors.items()}
 
-    async def greet(self) -> None:
-        """Ask Telegram who we are. Raises SettingsFault for a token that it does not know."""
-        await asyncio.gather(*(_greet(bot) for bot in self.bots))
+    async def greet(self) -> str:
+        """Ask Telegram who we are: the name of the clients' bot, "" where it does not answer.
+
+        Raises SettingsFault for a token that it does not know.
+        """
+        names = await asyncio.gather(*(_greet(bot) for bot in self.bots))
+        return names[0]
 
     async def close(self) -> None:
         """Hang up everywhere."""
@@ -55,7 +60,11 @@ def open_channels(settings: Settings, clock: Clock, store: Store) -> Channels:
     bot = open_bot(telegram)
     connectors: dict[str, TelegramConnector | MailConnector] = {
         TELEGRAM_CHANNEL: TelegramConnector(
-            Channel(TELEGRAM_CHANNEL, "telegram"), bot, telegram, clock.now
+            Channel(TELEGRAM_CHANNEL, "telegram"),
+            bot,
+            telegram,
+            clock.now,
+            StoredAccounts(store),
         )
     }
     bots = [bot]
@@ -88,7 +97,7 @@ async def _stored_uids(
         return frozenset(map(int, await t.noted(channel_id, "uid", like, since)))
 
 
-async def _greet(bot: Bot) -> None:
+async def _greet(bot: Bot) -> str:
     try:
         async with asyncio.timeout(GREET_WITHIN):
             me = await bot.get_me()
@@ -102,5 +111,6 @@ async def _greet(bot: Bot) -> None:
         ) from None
     except (exceptions.AiogramError, OSError, TimeoutError) as error:
         log.warning("Telegram does not answer yet; trying on.", error=type(error).__name__)
-    else:
-        log.info("Telegram knows us.", bot=f"@{me.username}", id=me.id)
+        return ""
+    log.info("Telegram knows us.", bot=f"@{me.username}", id=me.id)
+    return me.username or ""

@@ -193,10 +193,10 @@ async def running(
     tokens = {"staff": TOKEN, "telegram": CLIENTS_TOKEN} if two_bots else {"telegram": TOKEN}
     connectors = {}
     for channel_id, token in tokens.items():
-        settings = TelegramSettings(token=SecretStr(token), api=there.server.url)
+        settings = TelegramSettings(token=SecretStr(token), api=there.server.url, pace=False)
         channel, bot = Channel(channel_id, "telegram"), open_bot(settings)
         connectors[channel_id] = TelegramConnector(channel, bot, settings, clock.now)
-    desks = open_bot(TelegramSettings(token=SecretStr(TOKEN), api=there.server.url))
+    desks = open_bot(TelegramSettings(token=SecretStr(TOKEN), api=there.server.url, pace=False))
     desk = TelegramDesk(desks, channel_id=next(iter(tokens)))
     inbox = Inbox(
         store,

@@ -107,6 +107,7 @@ language = "en"
 [telegram]
 token = "{token}"
 api = "{self.telegram.url}"
+pace = false
 [mailboxes.info]
 address = "{STUDIO.address}"
 manager = "Anna"

@@ -102,6 +102,7 @@ url = "{self.database}"
 [telegram]
 token = "{token}"
 api = "{self.telegram.url}"
+pace = false
 [mailboxes.info]
 address = "{OURS}"
 sent_copy_delay = 0

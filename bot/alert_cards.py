@@ -21,15 +21,14 @@ from bot.buttons import (
     may_act,
     stand_ins,
 )
-from bot.cards import (
+from bot.card_lines import (
     EXCERPT_LIMIT,
-    CardView,
     address_lines,
     channel_line,
-    channel_name,
     client_name,
-    repeated_line,
+    place_name,
 )
+from bot.cards import CardView, repeated_line
 from bot.footer import capital, ended, holder_line
 from bot.promise_cards import due_of, promise_ended, promise_headline
 from bot.rich import Rich, joined, one_line
@@ -171,7 +170,7 @@ def _due(say: Say, alert: Alert, reader: Manager, now: datetime) -> Rich:
 def _alert_name(say: Say, card: Card) -> Rich:
     name = client_name(card.conversation)
     return joined(
-        [Rich(name).styled("bold"), Rich(channel_name(say, card.conversation.channel_id))]
+        [Rich(name).styled("bold"), Rich(place_name(say, card.conversation))]
     )
 
 

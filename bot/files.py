@@ -14,7 +14,7 @@ from aiogram.types import (
     InputMediaVideo,
 )
 
-from bot.cards import attachment_line
+from bot.kinds import attachment_line
 from bot.rich import Rich, one_line
 from bot.sending import ref_of, send
 from bot.texts import Say

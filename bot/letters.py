@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.cards import EXCERPT_LIMIT, client_name
+from bot.card_lines import EXCERPT_LIMIT, client_name
 from bot.rich import one_line
 from bot.texts import Say, known_language, mark, speaker
 from bot.wording import length, moment, remaining, zone_of
@@ -38,6 +38,7 @@ _MONTHS = (
     mark("November"),
     mark("December"),
 )
+HOUR = 60  # minutes
 _TELLING = 4  # letters that say in which language somebody writes
 
 
@@ -69,6 +70,31 @@ class CatalogueLetters:
                 deadline=_by(say, answer_by, now=now, zone=zone, opens_at=opens_at),
             )
         return f"{received} {said}"
+
+    def greeting(
+        self,
+        language: str,
+        opens_at: datetime | None,
+        usual: timedelta | None,
+        *,
+        now: datetime,
+        zone: ZoneInfo,
+    ) -> str:
+        """See inbox.ports.Letters; a time is rounded up, so that it holds for most."""
+        say = speaker(language)
+        lines = [say("Hello! Write to us here: a person of our team reads it and answers.")]
+        if opens_at is not None:
+            opening = f"{_at(say, opens_at, now, zone)} ({_offset(opens_at, zone)})"
+            lines.append(say("We are closed now and open {time}.", time=opening))
+            lines.append(say("You can write now: we will read it as soon as we open."))
+        if usual is not None:
+            lines.append(say("We usually answer {time} of working time.", time=_within(say, usual)))
+        return "\n".join(lines)
+
+    def correction(self, language: str, text: str) -> str:
+        """See inbox.ports.Letters; the text stands at the end as it is."""
+        words = speaker(language)("A correction to our previous message:")
+        return f"{words}\n\n{text}"
 
     def promise(self, language: str, due: datetime, now: datetime, zone: ZoneInfo) -> str:
         """See inbox.ports.Letters."""
@@ -114,6 +140,15 @@ class CatalogueLetters:
             return "ru" if cyrillic > latin else "en"
         said = known_language(str(message.reply_context.get("language") or ""))
         return said or self._language
+
+
+def _within(say: Say, usual: timedelta) -> str:
+    """ "within 25 minutes", "within 3 hours": five minutes each up to an hour, then whole hours."""
+    minutes = -(-int(usual.total_seconds()) // 60)
+    fives = max(1, -(-minutes // 5)) * 5
+    if fives < HOUR:
+        return say.many("within {number} minute", "within {number} minutes", fives)
+    return say.many("within {number} hour", "within {number} hours", -(-minutes // HOUR))
 
 
 def _at(say: Say, at: datetime, now: datetime, zone: ZoneInfo) -> str:

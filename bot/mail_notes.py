@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.buttons import Button, CardButton, CardDeed, Keyboard, ReplyButton, ReplyDeed
-from bot.cards import NAME_LIMIT, SUBJECT_LIMIT, CardView
+from bot.card_lines import NAME_LIMIT, SUBJECT_LIMIT
+from bot.cards import CardView
 from bot.rich import MESSAGE_LIMIT, Rich, joined, one_line
 from bot.texts import Say
 from inbox.model import Delivery, DeliveryReport

@@ -15,7 +15,9 @@ from bot.buttons import (
     in_rows,
     pages,
 )
-from bot.cards import NAME_LIMIT, CardView, attachment_line, client_name
+from bot.card_lines import NAME_LIMIT, client_name
+from bot.cards import CardView
+from bot.kinds import attachment_line
 from bot.rich import MESSAGE_LIMIT, Rich, joined, one_line
 from bot.texts import Say, mark
 from bot.wording import moment, reason, remaining, zone_of

@@ -16,7 +16,8 @@ from bot.buttons import (
     TimeButton,
     in_rows,
 )
-from bot.cards import CardView, client_name
+from bot.card_lines import client_name
+from bot.cards import CardView
 from bot.promise_cards import due_of
 from bot.rich import Rich, joined
 from bot.texts import Say, speaker

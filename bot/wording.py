@@ -61,6 +61,11 @@ _FAULTS = {
     Fault.BOUNCED: mark("a mail server could not deliver it"),
     Fault.TOO_LATE: mark("the channel no longer allows an answer"),
 }
+_UNREACHABLE = {
+    "blocked": mark("🚫 The client has blocked the bot: an answer will not arrive"),
+    "deleted": mark("🚫 The client's account is deleted: an answer will not arrive"),
+    "removed": mark("🚫 The bot was removed from the group: an answer will not arrive"),
+}
 _STORE_REASONS = {
     "connection_lost": mark("the connection was lost"),
     "damaged": mark("damaged"),
@@ -167,6 +172,14 @@ def reason(say: Say, fault: str) -> str:
         return say(_FAULTS[Fault(fault)])
     except ValueError:
         return fault
+
+
+def unreachable(say: Say, why: str) -> str:
+    """That a client cannot be written to (inbox.messages.Reach); "" for one who can."""
+    if not why:
+        return ""
+    known = _UNREACHABLE.get(why)
+    return say(known) if known else say("🚫 The client cannot be written to: {reason}", reason=why)
 
 
 def trouble(say: Say, error: Exception) -> str:

@@ -9,7 +9,8 @@ from aiogram.types import CallbackQuery
 
 from bot.access import Visit, answer, refusal
 from bot.buttons import Button, CardButton, CardDeed, HandButton
-from bot.cards import NAME_LIMIT, CardView, client_name
+from bot.card_lines import NAME_LIMIT, client_name
+from bot.cards import CardView
 from bot.prompts import Asked, Prompt, remember
 from bot.rich import Rich, one_line
 from bot.sending import pressed_ref

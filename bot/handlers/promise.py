@@ -19,7 +19,8 @@ from bot.buttons import (
     PromiseDeed,
     TimeButton,
 )
-from bot.cards import CardView, client_name
+from bot.card_lines import client_name
+from bot.cards import CardView
 from bot.picker import days_view, how_to_write, made_view, own_time_view, times_view
 from bot.promise_cards import due_of
 from bot.prompts import Asked, Prompt, ask, forget

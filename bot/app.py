@@ -17,6 +17,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import time
 from functools import partial
 
@@ -72,9 +73,10 @@ async def serve_until_told(settings: Settings) -> None:
         stack.push_async_callback(store.close)
         channels = open_channels(settings, clock, store)
         stack.push_async_callback(channels.close)
-        await channels.greet()
+        name = await channels.greet()
         changed = await log_changes(store, settings, calendars, clock.now())
         inbox = _inbox(settings, clock, store, channels, calendars)
+        inbox = replace(inbox, join_link=join_link(name))
         channels.desk.attach(inbox)
         freed = await store.release_abandoned()
         log.info("Okno runs.", version=okno_version(), channels=list(channels.connectors))
@@ -105,7 +107,14 @@ def _inbox(
         letters=CatalogueLetters(settings.studio.language),
         alert_channel=alert_channel(settings),
         off_hours_reply=settings.out_of_hours.reply,
+        greeting=settings.telegram.greeting,
+        send_delay=settings.desk.send_delay,
     )
+
+
+def join_link(name: str) -> str:
+    """The beginning of a personal link to the bot of this name; "" where it is not known."""
+    return f"https://t.me/{name}?start=link_" if name else ""
 
 
 async def _run_parts(

@@ -88,12 +88,15 @@ class CatalogueLetters:
             lines.append(say("We are closed now and open {time}.", time=opening))
             lines.append(say("You can write now: we will read it as soon as we open."))
         if usual is not None:
-            lines.append(say("We usually answer {time} of working time.", time=_within(say, usual)))
+            lines.append(
+                say("We usually answer {time} of working time.", time=_within(say, usual))
+            )
         return "\n".join(lines)
 
     def correction(self, language: str, text: str) -> str:
         """See inbox.ports.Letters; the text stands at the end as it is."""
-        words = speaker(language)("A correction to our previous message:")
+        say = speaker(language)
+        words = say("A correction to our previous message:")
         return f"{words}\n\n{text}"
 
     def promise(self, language: str, due: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -143,7 +146,7 @@ class CatalogueLetters:
 
 
 def _within(say: Say, usual: timedelta) -> str:
-    """ "within 25 minutes", "within 3 hours": five minutes each up to an hour, then whole hours."""
+    """ "within 25 minutes", "within 3 hours": in fives up to an hour, then in whole hours."""
     minutes = -(-int(usual.total_seconds()) // 60)
     fives = max(1, -(-minutes // 5)) * 5
     if fives < HOUR:

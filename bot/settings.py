@@ -25,6 +25,7 @@ from bot.settings_language import DEFAULT_FILE
 from bot.settings_sections import (
     ClockSettings,
     DatabaseSettings,
+    DeskSettings,
     HealthSettings,
     LogSettings,
     ReportSettings,
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     hours: HoursSettings = Field(default_factory=lambda: HoursSettings.model_validate({}))
     calendars: dict[Name, CalendarSettings] = Field(default_factory=dict)
     sla: SlaSettings = SlaSettings()
+    desk: DeskSettings = DeskSettings()
     alerts: AlertSettings = AlertSettings()
     out_of_hours: OutOfHoursSettings = OutOfHoursSettings()
     report: ReportSettings = ReportSettings()

@@ -12,11 +12,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from bot.durations import parse_duration
 from bot.settings_language import STUDIO_DEFAULT
-from bot.settings_values import WEEKDAYS, Port, Section, Zone, time_of_day
+from bot.settings_values import WEEKDAYS, Length, Port, Section, Zone, time_of_day
 from inbox.phrases import Phrase
 
 SHORTEST_KEPT = timedelta(days=7)
 LONGEST_KEPT = timedelta(days=3650)
+LONGEST_SEND_DELAY = timedelta(seconds=60)
 SQLITE = "sqlite+aiosqlite"
 POSTGRESQL = "postgresql+asyncpg"
 _DRIVERS = {
@@ -95,6 +96,21 @@ class RetentionSettings(Section):
     """How long mails are kept as they came; what was read of them is kept for ever."""
 
     raw_mail: Annotated[timedelta, BeforeValidator(_keeping)] = timedelta(days=365)
+
+
+def _short(value: timedelta) -> timedelta:
+    if value > LONGEST_SEND_DELAY:
+        seconds = int(LONGEST_SEND_DELAY.total_seconds())
+        raise ValueError(Phrase("must be {number} seconds at most", number=seconds))
+    return value
+
+
+class DeskSettings(Section):
+    """The managers' side: how long a mail can be withdrawn before it goes, and whether clients
+    have topics where Telegram allows it."""
+
+    send_delay: Annotated[Length, AfterValidator(_short)] = timedelta(seconds=10)
+    topics: Literal["auto", "off"] = "auto"
 
 
 class HealthSettings(Section):

@@ -24,6 +24,8 @@ _FIXES = {
     "database.url": mark("Write sqlite:///okno.db or postgresql://user@host/name"),
     "report.at": mark('Write a weekday and a time, for example at = "mon 09:00"'),
     "telegram.mode": mark('Write mode = "polling" or mode = "webhook"'),
+    "desk.send_delay": mark('Write a time from "0s" to "60s", for example send_delay = "10s"'),
+    "desk.topics": mark('Write topics = "auto" or topics = "off"'),
     "telegram.webhook": mark("Add [telegram.webhook] with url and secret, or set mode to polling"),
 }
 _FIXES_BY_KEY = {

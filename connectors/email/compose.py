@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import policy
 from email.header import Header
 from email.utils import format_datetime
@@ -56,6 +56,9 @@ def compose(
     `own`: all addresses of the studio, case-folded, which get no copy; the mailbox's at least.
     """
     recipients = addressed(message, (own or frozenset()) | settings.own_addresses)
+    if len(recipients.to) + len(recipients.cc) > 1:
+        # Whoever opens it first becomes the recipient: nobody else may read it.
+        message = replace(message, telegram_link="")
     sender = wire_address(settings.address) or settings.address
     own_id = message_id(settings.address, message.key)
     zone = ZoneInfo(settings.timezone)

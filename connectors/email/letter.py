@@ -51,7 +51,8 @@ def letter(message: OutboundMessage, settings: MailboxSettings, zone: ZoneInfo) 
         raise SendRejected(Fault.EMPTY)
     # No person's name stands below what a machine wrote; and it repeats nobody's words, so that
     # nobody can have them sent to a stranger.
-    signed = "" if message.automatic else signature(settings, language, message.author)
+    link = message.telegram_link
+    signed = "" if message.automatic else signature(settings, language, message.author, link)
     quoted = None if message.automatic else _quoted(message, language, zone)
     mail = EmailMessage(policy=policy.SMTP)
     text = _text(said, signed, quoted)

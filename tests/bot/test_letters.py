@@ -98,6 +98,60 @@ class TestPromise:
         assert said == f"We will come back to you with an answer {english} (UTC+3)."
 
 
+class TestGreeting:
+    def greeted(
+        self, language: str, opens: datetime | None = None, usual: timedelta | None = None
+    ) -> str:
+        return LETTERS.greeting(language, opens, usual, now=msk(23, 20), zone=MOSCOW)
+
+    def test_in_open_hours_with_figures_it_says_the_usual_time(self) -> None:
+        usual = timedelta(minutes=21, seconds=5)
+        assert self.greeted("ru", usual=usual) == (
+            "Здравствуйте! Пишите нам сюда: сообщения читает и отвечает на них живой человек.\n"
+            "Обычно мы отвечаем в течение 25 минут рабочего времени."
+        )
+        assert self.greeted("en", usual=usual) == (
+            "Hello! Write to us here: a person of our team reads it and answers.\n"
+            "We usually answer within 25 minutes of working time."
+        )
+
+    def test_off_hours_it_says_what_to_expect(self) -> None:
+        said = self.greeted("ru", msk(24, 9), timedelta(hours=2))
+        assert "Сейчас мы не работаем, откроемся завтра в 09:00 (UTC+3)." in said
+        assert "Можно написать уже сейчас: прочитаем, как только откроемся." in said
+        assert said.endswith("в течение 2 часов рабочего времени.")
+        said = self.greeted("en", msk(24, 9), timedelta(hours=1))
+        assert "We are closed now and open tomorrow at 09:00 (UTC+3)." in said
+        assert said.endswith("within 1 hour of working time.")
+
+    @pytest.mark.parametrize("language", ["ru", "en"])
+    def test_without_figures_it_promises_no_time(self, language: str) -> None:
+        assert "\n" not in self.greeted(language)
+
+    @pytest.mark.parametrize(
+        ("seconds", "words"),
+        [
+            (0, "within 5 minutes"),
+            (299, "within 5 minutes"),
+            (301, "within 10 minutes"),
+            (3299, "within 55 minutes"),
+            (3301, "within 1 hour"),
+            (3601, "within 2 hours"),
+            (7200, "within 2 hours"),
+        ],
+    )
+    def test_the_time_is_rounded_up(self, seconds: int, words: str) -> None:
+        assert words in self.greeted("en", usual=timedelta(seconds=seconds))
+
+
+def test_a_correction_says_that_it_is_one() -> None:
+    assert LETTERS.correction("ru", "В 15:00").endswith("\n\nВ 15:00")
+    assert LETTERS.correction("ru", "В 15:00").startswith(
+        "Поправка к нашему предыдущему сообщению:"
+    )
+    assert LETTERS.correction("en", "At 3").startswith("A correction to our previous message:")
+
+
 def asked(text: str, language: str = "", subject: str | None = None) -> InboundMessage:
     return InboundMessage(
         "telegram",

@@ -48,6 +48,23 @@ class TestSignature:
         text = plain(compose(answer(answering=None), settings(signature=SIGNATURE)).payload)
         assert text == "Завтра к обеду.\n\n-- \nС уважением,\nАнна\n"
 
+    def test_the_recipients_own_link_goes_before_everybodys(self) -> None:
+        box = settings(signature=SIGNATURE, telegram_link="https://t.me/studio_bot")
+        own = "https://t.me/studio_bot?start=link_secret"
+        alone = answer(telegram_link=own, only_sender=True)
+        assert f"Telegram: {own}\n" in plain(compose(alone, box).payload)
+        without = settings(signature=SIGNATURE)
+        assert f"Telegram: {own}\n" in plain(compose(alone, without).payload)
+
+    def test_who_gets_a_copy_does_not_get_the_recipients_own_link(self) -> None:
+        box = settings(signature=SIGNATURE, telegram_link="https://t.me/studio_bot")
+        own = "https://t.me/studio_bot?start=link_secret"
+        asked = question(context={"cc": ["boss@client.test"]})
+        reply = answer(telegram_link=own, answering=asked)
+        assert compose(reply, box).recipients == ("lena@client.test", "boss@client.test")
+        assert "link_secret" not in plain(compose(reply, box).payload)
+        assert "Telegram: https://t.me/studio_bot\n" in plain(compose(reply, box).payload)
+
     def test_english_replies_have_the_english_one_where_there_is_one(self) -> None:
         box = settings(signature="С уважением, {name}", signature_en="Kind regards, {name}")
         reply = answer("Tomorrow.", answering=None, author="Anna")

@@ -18,7 +18,7 @@ class Window:
 
 
 ALL_CHATS = Window(30, 1.0)
-PRIVATE_CHAT = Window(5, 5.0)
+PRIVATE_CHAT = Window(10, 5.0)  # one a second, and a short burst
 GROUP = Window(20, 60.0)
 
 

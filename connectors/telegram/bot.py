@@ -62,6 +62,7 @@ class Sent(BaseModel):
     message_id: int
     date: datetime
     chat: SentTo
+    message_thread_id: int | None = None
 
 
 class SendText(TelegramMethod[Sent]):

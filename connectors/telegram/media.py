@@ -1,10 +1,14 @@
-"""Files and other things beside the text: from an update's JSON, and out to a chat."""
+"""What an update carries beside the text: files here, what has no bytes in things.py."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from connectors.telegram import things
+from connectors.telegram.things import Damaged, unknown
+from connectors.telegram.values import mapping, objects, whole, words
 from inbox.model import Attachment, Media
 
 # Telegram names no type for some kinds; these are what it delivers.
@@ -16,94 +20,119 @@ _PLAIN: dict[Media, tuple[str, str]] = {
     Media.ANIMATION: ("animation.mp4", "video/mp4"),
     Media.DOCUMENT: ("file", "application/octet-stream"),
 }
-_FACTS = ("duration", "width", "height", "emoji", "is_animated", "is_video", "performer", "title")
-_NOT_CONTENT = frozenset(
-    {
-        "message_id",
-        "from",
-        "chat",
-        "date",
-        "edit_date",
-        "entities",
-        "reply_to_message",
-        "forward_origin",
-        "quote",
-        "via_bot",
-        "message_thread_id",
-        "is_topic_message",
-        "has_protected_content",
-        "sender_chat",
-        "author_signature",
-        "reply_markup",
-        "link_preview_options",
-        "effect_id",
-        "business_connection_id",
-        "external_reply",
-    }
-)
+_NUMBERS = ("duration", "width", "height")
+_WORDS = ("emoji", "performer", "title")
+_FLAGS = ("is_animated", "is_video")
+
+Reader = Callable[[Any, str], list[Attachment]]
 
 
 def attachments_of(message: Mapping[str, Any], bot_id: int) -> list[Attachment]:
-    """What one message carries (https://core.telegram.org/bots/api#message); at most one file.
+    """What one message carries (https://core.telegram.org/bots/api#message).
 
-    An animation comes with a `document` twin for old clients: it is one file.
+    A known kind that is damaged becomes an attachment of unknown kind with its name. A message
+    without any known kind gives nothing here: see unknown_kinds. Raises nothing.
     """
-    origin = f"bot:{bot_id}"
-    for media in (Media.ANIMATION, *_PLAIN):
-        if media.value in message:
-            return [_file(media, message[media.value], origin)]
-    if message.get("photo"):
-        largest = max(message["photo"], key=lambda size: int(size["width"]) * int(size["height"]))
-        return [_named(Media.PHOTO, largest, origin, "photo.jpg", "image/jpeg")]
-    if "sticker" in message:
-        return [_sticker(message["sticker"], origin)]
-    if "venue" in message:
-        venue = message["venue"]
-        facts = {**_point(venue["location"]), "title": venue["title"], "address": venue["address"]}
-        return [Attachment(Media.LOCATION, str(venue["title"]), "", None, origin, "", facts)]
-    if "location" in message:
-        facts = _point(message["location"])
-        return [Attachment(Media.LOCATION, "", "", None, origin, "", facts)]
-    if "contact" in message:
-        contact = message["contact"]
-        facts = {k: str(contact.get(k, "")) for k in ("phone_number", "first_name", "last_name")}
-        return [Attachment(Media.CONTACT, facts["first_name"], "", None, origin, "", facts)]
+    return carried(message, f"bot:{bot_id}")
+
+
+def carried(message: Mapping[str, Any], origin: str) -> list[Attachment]:
+    """The same, for whoever knows the origin already."""
+    for kind, read in _READERS.items():
+        if message.get(kind) not in (None, [], {}):
+            try:
+                return read(message[kind], origin)
+            except Damaged:
+                return [unknown(kind, origin)]
     return []
 
 
-def unknown_kind(message: Mapping[str, Any]) -> str:
-    """What to say of a message whose kind is not shown: its kind, and where to see it."""
-    kinds = [key for key in message if key not in _NOT_CONTENT]
-    return f"[{kinds[0] if kinds else '?'}]"
+def _files(media: Media) -> Reader:
+    def read(about: Any, origin: str) -> list[Attachment]:
+        name, media_type = _PLAIN[media]
+        return [_named(media, mapping(about), origin, name, media_type)]
+
+    return read
 
 
-def _file(media: Media, about: Mapping[str, Any], origin: str) -> Attachment:
-    name, media_type = _PLAIN[media]
-    return _named(media, about, origin, name, media_type)
+def _photo(sizes: Any, origin: str) -> list[Attachment]:
+    """The largest of its sizes."""
+    usable = [size for size in objects(sizes) if words(size.get("file_id"))]
+    if not usable:
+        raise Damaged
+    largest = max(usable, key=lambda size: _number(size, "width") * _number(size, "height"))
+    return [_named(Media.PHOTO, largest, origin, "photo.jpg", "image/jpeg")]
 
 
-def _sticker(about: Mapping[str, Any], origin: str) -> Attachment:
-    moving = about.get("is_animated")
-    video = about.get("is_video")
+def _live_photo(about: Any, origin: str) -> list[Attachment]:
+    """Its still picture (facts: live); the short video only where that is missing, for no method
+    sends the one as the other."""
+    live = mapping(about)
+    if objects(live.get("photo")):
+        (still,) = _photo(live["photo"], origin)
+        return [replace(still, facts={**still.facts, **_facts(live), "live": True})]
+    return [_named(Media.VIDEO, live, origin, "live photo.mp4", "video/mp4")]
+
+
+def _sticker(about: Any, origin: str) -> list[Attachment]:
+    sticker = mapping(about)
+    moving, video = sticker.get("is_animated"), sticker.get("is_video")
     name = "sticker.tgs" if moving else "sticker.webm" if video else "sticker.webp"
     kind = "application/x-tgsticker" if moving else "video/webm" if video else "image/webp"
-    return _named(Media.STICKER, about, origin, name, kind)
+    return [_named(Media.STICKER, sticker, origin, name, kind)]
+
+
+def _poll(about: Any, origin: str) -> list[Attachment]:
+    """The poll, and the picture or file that may stand beside its question."""
+    poll = mapping(about)
+    return [things.poll(poll, origin), *carried(mapping(poll.get("media")), origin)]
 
 
 def _named(
     media: Media, about: Mapping[str, Any], origin: str, name: str, media_type: str
 ) -> Attachment:
-    size = about.get("file_size")
+    ref = words(about.get("file_id"))
+    if not ref:
+        raise Damaged
+    size = whole(about.get("file_size"))
     return Attachment(
         media=media,
-        name=str(about.get("file_name") or name),
-        media_type=str(about.get("mime_type") or media_type),
-        size=int(size) if size is not None else None,
+        name=words(about.get("file_name")) or name,
+        media_type=words(about.get("mime_type")) or media_type,
+        size=size if size is not None and size >= 0 else None,
         origin=origin,
-        ref=str(about["file_id"]),
-        facts={key: about[key] for key in _FACTS if key in about},
+        ref=ref,
+        facts=_facts(about),
     )
 
 
-def _point(location: Mapping[str, Any]) -> dict[str, float]:
-    return {"latitude": float(location["latitude"]), "longitude": float(location["longitude"])}
+def _facts(about: Mapping[str, Any]) -> dict[str, Any]:
+    numbers = {key: whole(about.get(key)) for key in _NUMBERS}
+    said = {key: words(about.get(key)) for key in _WORDS}
+    return {
+        **{key: number for key, number in numbers.items() if number is not None},
+        **{key: text for key, text in said.items() if text},
+        **{key: about[key] for key in _FLAGS if isinstance(about.get(key), bool)},
+    }
+
+
+def _number(about: Mapping[str, Any], key: str) -> int:
+    return whole(about.get(key)) or 0
+
+
+# In this order: an animation has a twin in `document`, a live photo in `photo`, a venue in
+# `location`, all three for clients that do not know the kind.
+_READERS: dict[str, Reader] = {
+    "animation": _files(Media.ANIMATION),
+    "live_photo": _live_photo,
+    "photo": _photo,
+    "video": _files(Media.VIDEO),
+    "video_note": _files(Media.VIDEO_NOTE),
+    "voice": _files(Media.VOICE),
+    "voice_note": _files(Media.VOICE),  # its name in a rich message
+    "audio": _files(Media.AUDIO),
+    "document": _files(Media.DOCUMENT),
+    "sticker": _sticker,
+    "poll": _poll,
+    **{kind: things.alone(read) for kind, read in things.READERS.items()},
+}

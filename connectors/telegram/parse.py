@@ -5,23 +5,63 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from connectors.telegram.media import attachments_of, unknown_kind
+from connectors.telegram.chats import Chat, chat_of
+from connectors.telegram.content import content_of, service_kind
+from connectors.telegram.formatting import entities_of, joined, utf16_length
+from connectors.telegram.happenings import connected, membership, moved, taken_back
+from connectors.telegram.people import (
+    TELEGRAM_ITSELF,
+    Person,
+    known_as,
+    of_private_chat,
+    sender_of,
+)
+from connectors.telegram.references import passed_on, refers_to
+from connectors.telegram.things import unknown
+from connectors.telegram.values import instant, mapping, whole, words
 from inbox.errors import Fault, Unreadable
-from inbox.model import Attachment, Entity, Handle, InboundMessage, Nature, RawMessage
+from inbox.model import Happening, InboundMessage, Nature, RawMessage
+
+__all__ = ["connection_of", "entities_of", "parse_updates", "update_of", "utf16_length"]
 
 # The Start button, or a link's: its parameter has no other letters (Bot API, deep linking).
-_OPENING = re.compile(r"/start(?: [A-Za-z0-9_-]{1,64})?")
+_OPENING = re.compile(r"/start(?: ([A-Za-z0-9_-]{1,64}))?")
+_OPENING_IN_GROUP = re.compile(r"/start(?:@\w+)?(?: [A-Za-z0-9_-]{1,64})?")
 SERVICE = "nothing to show: "
+Said = InboundMessage | Happening | str
+_MESSAGES = ("message", "edited_message", "business_message", "edited_business_message")
+_OF_ACCOUNTS = ("business_message", "edited_business_message", "deleted_business_messages")
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """One message as it came: whether it is an edit, and of an own account."""
+
+    message: Mapping[str, Any]
+    number: int
+    edited: bool
+    business: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What is known beside the updates; `at`: when they came."""
+
+    channel_id: str
+    bot_id: int
+    owner_id: int | None
+    at: datetime
 
 
 def update_of(raw: RawMessage) -> dict[str, Any]:
     """The update's JSON object; Unreadable where it is none."""
     try:
         update = json.loads(raw.payload)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable(Fault.MALFORMED, "not JSON") from error
     if not isinstance(update, dict):
         raise Unreadable(Fault.MALFORMED, "not an object")
@@ -29,157 +69,171 @@ def update_of(raw: RawMessage) -> dict[str, Any]:
 
 
 def connection_of(raws: Sequence[RawMessage]) -> str | None:
-    """The business connection that the update came by; None where by none, or unreadable."""
-    try:
-        update = update_of(raws[0])
-    except Unreadable:
-        return None
-    for body in update.values():
-        if isinstance(body, dict) and isinstance(body.get("business_connection_id"), str):
-            return str(body["business_connection_id"])
-    return None
+    """By which connection of an own account they came; None for all other updates.
+
+    Raises Unreadable.
+    """
+    update = update_of(raws[0])
+    found = (
+        words(mapping(update.get(kind)).get("business_connection_id")) for kind in _OF_ACCOUNTS
+    )
+    return next((one for one in found if one), None)
 
 
 def parse_updates(
-    raws: Sequence[RawMessage],
-    channel_id: str,
-    bot_id: int,
-    owner_id: int | None = None,
-) -> InboundMessage | str:
-    """The client's message in one update, or in the members of an album.
+    raws: Sequence[RawMessage], channel_id: str, bot_id: int, owner_id: int | None = None
+) -> Said:
+    """What one update says, or the members of an album together.
 
-    A str says why there is nothing to show. Raises Unreadable, nothing else.
+    `owner_id`: the Telegram id of who owns the account that connection_of names. A str says why
+    there is nothing to show. Raises Unreadable, nothing else.
     """
-    try:
-        updates = [update_of(raw) for raw in raws]
-        found = [_message_of(update) for update in updates]
-        messages = [(message, edited) for message, edited in found if message is not None]
-        if not messages:
-            kinds = sorted({key for update in updates for key in update} - {"update_id"})
-            return SERVICE + ", ".join(kinds)
-        first, edited = messages[0]
-        if first["chat"]["type"] != "private":
-            return SERVICE + f"a message in a {first['chat']['type']}"
-        if "from" not in first or first["from"].get("is_bot"):
-            return SERVICE + "a message of a bot"
-        if (service := _service_kind(first)) is not None:
-            return SERVICE + service
-        return _inbound([message for message, _ in messages], channel_id, bot_id, edited=edited)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise Unreadable(Fault.MALFORMED, f"{type(error).__name__}: {error}") from error
+    updates = [update_of(raw) for raw in raws]
+    frame = _Frame(channel_id, bot_id, owner_id, raws[0].received_at)
+    first = updates[0]
+    if "deleted_business_messages" in first:
+        deletion = mapping(first["deleted_business_messages"])
+        return _reason(taken_back(deletion, channel_id, owner_id, frame.at))
+    if "business_connection" in first:
+        return connected(mapping(first["business_connection"]), channel_id, frame.at)
+    if "my_chat_member" in first:
+        return _reason(membership(mapping(first["my_chat_member"]), channel_id, frame.at))
+    heard = [one for update in updates if (one := _heard(update)) is not None]
+    if not heard:
+        kinds = sorted({key for update in updates for key in update} - {"update_id"})
+        if any(kind in _MESSAGES for kind in kinds):
+            raise Unreadable(Fault.MALFORMED, "a message without an id")
+        return SERVICE + (", ".join(kinds) or "an empty update")
+    return _reason(_said(_album(heard), frame, lost=len(updates) - len(heard)))
 
 
-def _message_of(update: Mapping[str, Any]) -> tuple[dict[str, Any] | None, bool]:
-    if "message" in update:
-        return update["message"], False
-    return update.get("edited_message"), True
+def _reason(said: Said) -> Said:
+    return SERVICE + said if isinstance(said, str) else said
 
 
-def _service_kind(message: Mapping[str, Any]) -> str | None:
-    """Service messages have neither a content nor an end: they tell of the chat itself."""
-    for key in ("pinned_message", "message_auto_delete_timer_changed", "write_access_allowed"):
-        if key in message:
-            return key
+def _heard(update: Mapping[str, Any]) -> _Heard | None:
+    for kind in _MESSAGES:
+        message = mapping(update.get(kind))
+        number = whole(message.get("message_id"))
+        if number is not None:
+            business = "business" in kind or "business_connection_id" in message
+            return _Heard(message, number, edited=kind.startswith("edited"), business=business)
+    return None
+
+
+def _album(heard: Sequence[_Heard]) -> list[_Heard]:
+    """In the order of the chat; of a member that was edited at once, only what it says now."""
+    latest: dict[int, _Heard] = {}
+    for one in heard:
+        before = latest.get(one.number)
+        new = before is not None and not before.edited
+        latest[one.number] = replace(one, edited=False) if new else one
+    return sorted(latest.values(), key=lambda one: one.number)
+
+
+def _said(heard: Sequence[_Heard], frame: _Frame, *, lost: int) -> Said:
+    first = heard[0].message
+    chat = chat_of(first.get("chat"), business=heard[0].business, owner_id=frame.owner_id)
+    if isinstance(chat, str):
+        return chat
+    if (move := moved(first, frame.channel_id, frame.at)) is not None:
+        return move
+    if (kind := service_kind(first)) is not None:
+        return kind
+    sender = sender_of(first)
+    if sender is None and not chat.is_group:
+        sender = of_private_chat(mapping(first["chat"]))
+    if sender is None:
+        raise Unreadable(Fault.MALFORMED, "a message of nobody")
+    if (reason := _nobodys(heard[0], sender, chat)) is not None:
+        return reason
+    return _inbound(heard, sender, chat, frame, lost=lost)
+
+
+def _nobodys(heard: _Heard, sender: Person, chat: Chat) -> str | None:
+    """Why a message is no person's word to us; None where it is one."""
+    message = heard.message
+    own = chat.owner_id is not None and sender.user_id == chat.owner_id
+    if "sender_business_bot" in message:
+        return "an echo of our own"
+    if own and message.get("is_from_offline") is True:
+        return "sent for the owner: a greeting, an away message or a scheduled one"
+    if sender.is_bot:
+        return "a message of a bot"
+    if sender.user_id == TELEGRAM_ITSELF:
+        return "a notice of Telegram"
+    if heard.edited and "location" in message and "venue" not in message:
+        return "a live location moved"
     return None
 
 
 def _inbound(
-    messages: Sequence[dict[str, Any]], channel_id: str, bot_id: int, *, edited: bool
+    heard: Sequence[_Heard], sender: Person, chat: Chat, frame: _Frame, *, lost: int
 ) -> InboundMessage:
-    first = messages[0]
-    sender = first["from"]
-    sent_at = first["edit_date"] if edited and "edit_date" in first else first["date"]
-    attachments: list[Attachment] = []
-    texts: list[tuple[str, tuple[Entity, ...]]] = []
-    for message in messages:
-        attachments += attachments_of(message, bot_id)
-        text = message.get("text") or message.get("caption") or ""
-        raw_entities = message.get("entities") or message.get("caption_entities") or []
-        if text:
-            texts.append((text, entities_of(raw_entities)))
-    if not texts and not attachments:
-        texts.append((unknown_kind(first), ()))
-    text, entities = _joined(texts)
-    nature = Nature.EDIT if edited else Nature.PERSON
-    reason = "edited" if edited else ""
-    if _OPENING.fullmatch(text) and not attachments:
-        nature, reason = Nature.SERVICE, "opened the chat"
-    chat_id = int(first["chat"]["id"])
+    first, number = heard[0].message, heard[0].number
+    contents = [content_of(one.message, frame.bot_id) for one in heard]
+    text, entities = joined([one.text for one in contents])
+    attachments = [each for one in contents for each in one.attachments]
+    attachments += [unknown("message", f"bot:{frame.bot_id}")] * lost
+    nature, reason = _nature(heard[0], sender, chat, text if not attachments else "")
+    own = nature is Nature.OWN
+    opening = _OPENING.fullmatch(text) if nature is Nature.SERVICE and not chat.is_group else None
     return InboundMessage(
-        channel_id=channel_id,
-        external_id=f"{chat_id}:{first['message_id']}",
-        thread_ids=(f"chat:{chat_id}",),
-        sender=Handle("telegram", str(int(sender["id"]))),
-        sender_name=_name(sender),
-        sent_at=datetime.fromtimestamp(int(sent_at), UTC),
+        channel_id=frame.channel_id,
+        external_id=chat.external_id(number or _ephemeral(first)),
+        thread_ids=(chat.thread,),
+        sender=sender.handle,
+        sender_name=sender.name,
+        sent_at=_sent_at(heard[0], frame.at),
         text=text,
         entities=entities,
         attachments=tuple(attachments),
-        known_as=_known_as(sender, first),
+        known_as=() if own else known_as(sender, first),
         nature=nature,
         nature_reason=reason,
-        reply_context={
-            "chat_id": chat_id,
-            "message_id": int(first["message_id"]),
-            "language": str(sender.get("language_code", "")),
-        },
+        reply_context=_reply_context(first, number, sender, chat),
+        peer=chat.peer,
+        peer_name=chat.peer_name,
+        place=chat.place,
+        passed_on=passed_on(first),
+        refers=refers_to(first, chat, frame.bot_id),
+        opens=(opening.group(1) or "") if opening else "",
     )
 
 
-def _joined(
-    texts: Sequence[tuple[str, tuple[Entity, ...]]],
-) -> tuple[str, tuple[Entity, ...]]:
-    """Several captions of an album one under the other, their entities moved along."""
-    whole, entities = "", []
-    for text, its_entities in texts:
-        if whole:
-            whole += "\n\n"
-        start = utf16_length(whole)
-        whole += text
-        entities += [
-            Entity(e.kind, e.offset + start, e.length, e.url, e.language, e.custom_emoji_id)
-            for e in its_entities
-        ]
-    return whole, tuple(entities)
+def _ephemeral(message: Mapping[str, Any]) -> str:
+    """A message that only we see has no number in its chat, but one among its like."""
+    return f"e{whole(message.get('ephemeral_message_id')) or 0}"
 
 
-def utf16_length(text: str) -> int:
-    """Length in UTF-16 units, as the Bot API counts."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+def _sent_at(heard: _Heard, came_at: datetime) -> datetime:
+    sent_at = instant(heard.message.get("date"), came_at)
+    return instant(heard.message.get("edit_date"), sent_at) if heard.edited else sent_at
 
 
-def entities_of(raw: Sequence[Mapping[str, Any]]) -> tuple[Entity, ...]:
-    """Formatting (https://core.telegram.org/bots/api#messageentity); users' mentions by link."""
-    entities = []
-    for one in raw:
-        kind, url = str(one["type"]), one.get("url")
-        if kind == "text_mention":
-            kind, url = "text_link", f"tg://user?id={int(one['user']['id'])}"
-        entities.append(
-            Entity(
-                kind=kind,
-                offset=int(one["offset"]),
-                length=int(one["length"]),
-                url=url,
-                language=one.get("language"),
-                custom_emoji_id=one.get("custom_emoji_id"),
-            )
-        )
-    return tuple(entities)
+def _nature(heard: _Heard, sender: Person, chat: Chat, bare: str) -> tuple[Nature, str]:
+    """`bare`: the text where nothing else comes with it."""
+    if heard.edited:
+        return Nature.EDIT, "edited"
+    if chat.owner_id is not None:
+        own = sender.user_id == chat.owner_id
+        return (Nature.OWN, "written in the own account") if own else (Nature.PERSON, "")
+    if heard.message.get("is_automatic_forward") is True:
+        return Nature.AUTOMATIC, "forwarded by itself from the linked channel"
+    if (_OPENING_IN_GROUP if chat.is_group else _OPENING).fullmatch(bare):
+        return Nature.SERVICE, "opened the chat"
+    return Nature.PERSON, ""
 
 
-def _name(sender: Mapping[str, Any]) -> str:
-    whole = f"{sender.get('first_name', '')} {sender.get('last_name', '')}".strip()
-    return whole or str(sender.get("username") or sender["id"])
-
-
-def _known_as(sender: Mapping[str, Any], message: Mapping[str, Any]) -> tuple[Handle, ...]:
-    """The @name; and the phone, only where the person shared the own contact."""
-    handles = []
-    if sender.get("username"):
-        handles.append(Handle("telegram_name", str(sender["username"]).lower()))
-    contact = message.get("contact") or {}
-    if contact.get("user_id") == sender["id"] and contact.get("phone_number"):
-        digits = "".join(c for c in str(contact["phone_number"]) if c.isdigit())
-        handles.append(Handle("phone", f"+{digits}"))
-    return tuple(handles)
+def _reply_context(
+    message: Mapping[str, Any], number: int, sender: Person, chat: Chat
+) -> dict[str, Any]:
+    context: dict[str, Any] = {
+        "chat_id": chat.number,
+        "message_id": number or None,
+        "language": sender.language,
+    }
+    thread = whole(message.get("message_thread_id"))
+    if thread is not None and message.get("is_topic_message") is True:
+        context["thread_id"] = thread
+    return context

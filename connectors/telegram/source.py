@@ -6,13 +6,14 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from aiogram import Bot, exceptions
 
 from connectors.telegram.bot import ALLOWED_UPDATES, GetRawUpdates
+from connectors.telegram.values import mapping
 from inbox.errors import ChannelPaused, Fault
 from inbox.model import Batch, Channel, RawMessage
 
@@ -27,25 +28,36 @@ def raw_message(update: dict[str, Any], received_at: datetime) -> RawMessage:
     """An update as it is stored.
 
     Update ids may restart at random after a quiet week, so that the id alone would take a new
-    message for an old one: what the update is about is part of the key.
+    message for an old one: what the update is about is part of the key. Chats of an own account
+    have a lane of their own, for their numbers are those of chats with us. An edit belongs to no
+    album: it comes alone, and later.
     """
     kind = next((key for key in update if key != "update_id"), "empty")
-    about = update.get(kind)
-    body: dict[str, Any] = about if isinstance(about, dict) else {}
-    message = body.get("message") if isinstance(body.get("message"), dict) else body
-    chat = message.get("chat") if isinstance(message, dict) else None
-    chat_id = chat.get("id") if isinstance(chat, dict) else None
-    sender = body.get("from")
-    sender_id = sender.get("id") if isinstance(sender, dict) else None
-    stable = body.get("message_id") or body.get("id") or body.get("date") or ""
-    group = body.get("media_group_id")
+    body = mapping(update.get(kind))
+    message = mapping(body.get("message")) or body
+    chat_id = mapping(message.get("chat")).get("id")
+    user_id = mapping(body.get("from") or body.get("user")).get("id")
+    connection = body.get("business_connection_id")
+    space = f"{connection}:{chat_id}" if connection else f"{chat_id}"
+    album = body.get("media_group_id")
+    if chat_id is None:
+        lane = f"user:{user_id}"
+    else:
+        lane = f"business:{space}" if connection else f"chat:{space}"
     return RawMessage(
-        external_id=f"{update.get('update_id')}:{kind}:{chat_id}:{stable}"[:200],
-        lane=f"chat:{chat_id}" if chat_id is not None else f"user:{sender_id}",
+        external_id=f"{update.get('update_id')}:{kind}:{space}:{_what(body)}"[:200],
+        lane=lane[:200],
         payload=json.dumps(update, separators=(",", ":")).encode(),
         received_at=received_at,
-        group=f"{chat_id}:{group}" if group else None,
+        group=f"{space}:{album}"[:200] if album and not kind.startswith("edited") else None,
     )
+
+
+def _what(body: Mapping[str, Any]) -> object:
+    deleted = body.get("message_ids")
+    if isinstance(deleted, list):
+        return ",".join(str(one) for one in deleted)
+    return body.get("message_id") or body.get("id") or body.get("date") or ""
 
 
 class PollingSource:

@@ -93,6 +93,7 @@ def test_an_album_is_one_message_with_all_its_captions() -> None:
     bold = {"type": "bold", "offset": 0, "length": 3}
     second = update(
         2,
+        message_id=42,
         photo=[{"file_id": "b", "width": 1, "height": 1}],
         caption="и ещё",
         caption_entities=[bold],
@@ -120,19 +121,20 @@ def test_an_edit_is_shown_and_opens_no_wait() -> None:
 
 
 def test_a_kind_we_do_not_know_is_named_and_not_lost() -> None:
-    assert parsed(update(poll={"id": "1", "question": "?"})).text == "[poll]"
+    (said,) = parsed(update(hologram={"id": "1"})).attachments
+    assert (said.media, said.facts) == (Media.UNKNOWN, {"kind": "hologram"})
 
 
 @pytest.mark.parametrize(
     "raw",
     [
-        update(text="x", chat={"id": -5, "type": "group", "title": "G"}),
+        update(text="x", chat={"id": -5, "type": "channel", "title": "G"}),
         update(text="x", **{"from": ANNA | {"is_bot": True}}),
         raw_message({"update_id": 1, "my_chat_member": {"chat": CHAT, "from": ANNA}}, NOW),
         raw_message({"update_id": 1, "quite_new_kind": {"a": 1}}, NOW),
         raw_message({"update_id": 1}, NOW),
     ],
-    ids=["group", "bot", "membership", "unknown kind", "empty"],
+    ids=["channel", "bot", "membership", "unknown kind", "empty"],
 )
 def test_what_is_nothing_to_show_says_why(raw: RawMessage) -> None:
     reason = parse_updates([raw], "telegram", 99)
@@ -140,12 +142,17 @@ def test_what_is_nothing_to_show_says_why(raw: RawMessage) -> None:
     assert reason
 
 
-@pytest.mark.parametrize(
-    "content", [{"date": "soon"}, {"from": "me"}, {"chat": 5}, {"photo": [{"width": "x"}]}]
-)
-def test_wrong_types_are_unreadable(content: dict[str, Any]) -> None:
+@pytest.mark.parametrize("content", [{"message_id": "x"}, {"chat": 5}, {"chat": {"id": "x"}}])
+def test_without_its_place_a_message_is_unreadable(content: dict[str, Any]) -> None:
     with pytest.raises(Unreadable):
         parse_updates([update(text="x", **content)], "telegram", 99)
+
+
+def test_what_is_damaged_beside_the_text_does_not_hide_it() -> None:
+    message = parsed(update(text="x", date="soon", entities=[{"type": 3}], **{"from": "me"}))
+    assert (message.text, message.entities) == ("x", ())
+    assert message.sent_at == NOW, "as long as it does not say, when it came"
+    assert message.sender == Handle("telegram", "501"), "a private chat is the person's"
 
 
 _json = st.recursive(

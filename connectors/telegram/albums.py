@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from aiogram import Bot
 from aiogram.types import (
@@ -83,10 +84,13 @@ async def send_album(
 ) -> list[Message]:
     """Send 2 to 10 files of one `album_kind` as one; raises aiogram's errors. The first carries
     the caption."""
-    items: list[_Item] = [_ITEMS[shown_as(file)](media=input_of(file)) for file in batch]
+    words: dict[str, Any] = {}
     if caption:
-        items[0].caption = caption
-        items[0].caption_entities = entities_for(entities)
+        words = {"caption": caption, "caption_entities": entities_for(entities)}
+    items: list[_Item] = [
+        _ITEMS[shown_as(file)](media=input_of(file), **({} if place else words))
+        for place, file in enumerate(batch)
+    ]
     return await bot.send_media_group(
         media=[*items],
         **where.words,

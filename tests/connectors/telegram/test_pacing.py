@@ -126,7 +126,7 @@ async def test_alerts_have_a_limit_too() -> None:
 
 
 async def test_what_telegram_itself_asks_for_holds_the_chat_alerts_too() -> None:
-    pace, watch = a_pace()
+    pace, _ = a_pace()
     pace.hold(ANNA, 40)
     assert pace.wait_of(ANNA) == 40
     for how in Urgency:
@@ -150,7 +150,7 @@ async def test_a_reserved_slot_that_nobody_comes_for_is_forgotten() -> None:
 
 
 async def test_an_album_counts_as_its_messages() -> None:
-    pace, watch = a_pace()
+    pace, _ = a_pace()
     await pace.turn(ANNA, 10)
     assert pace.wait_of(ANNA) == pytest.approx(6)
 

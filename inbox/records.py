@@ -230,7 +230,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """A message of a conversation, either way, as history shows it."""
+    """A message of a conversation, either way, as history shows it.
+
+    `edited`, `deleted`: since it was sent, by who wrote it; `text` is what it says now, or said.
+    """
 
     at: datetime
     author: str
@@ -238,6 +241,8 @@ class HistoryLine:
     text: str
     attachments: tuple[Attachment, ...]
     state: ReplyState | None = None
+    edited: bool = False
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

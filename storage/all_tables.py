@@ -1,6 +1,11 @@
 """The tables of all files together: what the migrations have to make."""
 
-from storage import queue_tables, tables, timing_tables
+from storage import chat_tables, queue_tables, tables, timing_tables
 
 ALL = tables.metadata
-TOGETHER = (tables, queue_tables, timing_tables)  # each adds its own when it is imported
+TOGETHER = (
+    tables,
+    queue_tables,
+    timing_tables,
+    chat_tables,
+)  # each adds its own when it is imported

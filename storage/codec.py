@@ -27,6 +27,7 @@ from inbox.model import (
     Role,
     Wait,
 )
+from storage.chat_codec import place_json, place_of
 from storage.tables import client, contact, conversation, manager, message, raw
 
 Cells = Sequence[Any]
@@ -160,6 +161,7 @@ def message_row(one: InboundMessage) -> dict[str, Any]:
             "delivery": asdict(one.delivery) if one.delivery else None,
             "warnings": list(one.warnings),
             "forwarded": forwarded_json(one),
+            **place_json(one),
         },
     }
 
@@ -189,6 +191,7 @@ def message_of(cells: Cells) -> InboundMessage:
         warnings=tuple(extra.get("warnings", ())),
         forwarded=Handle(*passed_on[:2]) if passed_on else None,
         forwarded_name=passed_on[2] if passed_on else "",
+        **place_of(extra),
     )
 
 

@@ -140,6 +140,9 @@ def reply_row(one: Reply) -> dict[str, Any]:
         "tries": one.tries,
         "sent_at": one.sent_at,
         "only_sender": one.only_sender,
+        "sent_as": list(one.sent_as),
+        "edits": one.edits,
+        "goes_at": one.goes_at,
     }
 
 
@@ -147,7 +150,7 @@ def reply_of(cells: Cells) -> Reply:
     """From all columns of the table."""
     id_, key, conversation_id, author_id, text, written_at, entities, attachments, *rest = cells
     message_id, account, chat_id, desk_message_id, state, *rest = rest
-    fault, detail, tries, sent_at, only_sender = rest
+    fault, detail, tries, sent_at, only_sender, sent_as, edits, goes_at = rest
     ref = None if account is None else DeskRef(account, chat_id, desk_message_id)
     return Reply(
         key=key,
@@ -165,6 +168,9 @@ def reply_of(cells: Cells) -> Reply:
         tries=tries,
         sent_at=sent_at,
         only_sender=only_sender,
+        sent_as=tuple(sent_as),
+        edits=edits,
+        goes_at=goes_at,
         id=id_,
     )
 

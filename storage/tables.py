@@ -1,4 +1,4 @@
-"""Tables; the queue's and the clock's stand in files of their own.
+"""Tables; those of the queue, the clock and chats stand in files of their own.
 
 A change needs a migration beside it; a test compares the two.
 """
@@ -124,6 +124,8 @@ handle = Table(
     Column("kind", Text, primary_key=True),
     Column("address", Words, primary_key=True),
     Column("contact_id", Id, ForeignKey("contact.id"), nullable=False, index=True),
+    Column("unreachable", Text, nullable=False, server_default=""),
+    Column("reach_at", Instant),
 )
 
 # --- conversations --------------------------------------------------------------------------
@@ -140,6 +142,7 @@ conversation = Table(
     Column("subject", Words),
     Column("asked_at", Instant),
     Column("answered_at", Instant),
+    Index("ix_conversation_recipient", "recipient_kind", "recipient_address"),
 )
 
 thread = Table(
@@ -229,6 +232,9 @@ message = Table(
     Column("counted_on", Id),
     Column("first_nature", Text),
     Column("first_reason", Words),
+    Column("edited_at", Instant),
+    Column("deleted_at", Instant),
+    Index("ix_message_external_id", "external_id", "channel_id"),
     Index("ix_message_conversation_id_sent_at", "conversation_id", "sent_at"),
     Index("ix_message_sender", "sender_kind", "sender_address", "sent_at"),
 )
@@ -265,7 +271,7 @@ reply = Table(
     Column("written_at", Instant, nullable=False),
     Column("entities", JSON, nullable=False),
     Column("attachments", JSON, nullable=False),
-    Column("message_id", Id, ForeignKey("message.id")),
+    Column("message_id", Id, ForeignKey("message.id"), index=True),
     Column("desk_account", Id),
     Column("desk_chat_id", Id),
     Column("desk_message_id", Id),
@@ -275,7 +281,11 @@ reply = Table(
     Column("tries", Integer, nullable=False),
     Column("sent_at", Instant),
     Column("only_sender", Boolean, nullable=False, server_default=false()),
+    Column("sent_as", JSON, nullable=False, server_default="[]"),
+    Column("edits", Integer, nullable=False, server_default="0"),
+    Column("goes_at", Instant),
     Index("ix_reply_conversation_id_written_at", "conversation_id", "written_at"),
+    Index("ix_reply_desk", "desk_chat_id", "desk_message_id"),
 )
 
 # --- the desk -------------------------------------------------------------------------------

@@ -3,13 +3,16 @@
 from storage.alerts import AlertRows
 from storage.audit import AuditRows
 from storage.channels import Channels
+from storage.chats import ChatRows
 from storage.desk import DeskRows
 from storage.finding import Finding
+from storage.joining import JoiningRows
 from storage.messages import Messages
 from storage.queue import QueueRows
 from storage.raws import RawRows
 from storage.sorting import SortingRows
 from storage.timing import TimingRows
+from storage.topics import TopicRows
 
 
 class SqlTransaction(
@@ -22,6 +25,9 @@ class SqlTransaction(
     DeskRows,
     RawRows,
     SortingRows,
+    ChatRows,
+    JoiningRows,
+    TopicRows,
     QueueRows,
 ):
     """Implements inbox.ports.Transaction."""

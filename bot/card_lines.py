@@ -3,11 +3,12 @@ became of it at the client's side."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.rich import Rich, joined, one_line
 from bot.texts import Say, mark
 from bot.wording import moment, unreachable, zone_of
+from inbox.collisions import SHOWN_FOR
 from inbox.model import Conversation, Manager, Nature, Reference, ReferenceKind
 from inbox.ports import Card, CardState
 
@@ -17,7 +18,6 @@ EXCERPT_LIMIT = 300
 REFERRED_LIMIT = 300
 GROUP = "telegram_group"
 OWN_ACCOUNT = "telegram_business"
-ANSWERING = timedelta(minutes=5)  # that somebody is about to answer is told for so long
 
 _IN_ANSWER = {
     ReferenceKind.OURS: mark("↩️ In answer to our message"),
@@ -155,7 +155,7 @@ def reach_line(say: Say, card: Card) -> Rich:
 def answering_line(say: Say, card: Card, reader: Manager, now: datetime, *, shared: bool) -> Rich:
     """That somebody else is about to answer; on a card that several read, whoever it is."""
     found = card.answering
-    if found is None or card.state is not CardState.WAITING or now - found.since >= ANSWERING:
+    if found is None or card.state is not CardState.WAITING or now - found.since >= SHOWN_FOR:
         return Rich()
     if found.manager_id == reader.id and not shared:
         return Rich()

@@ -111,7 +111,12 @@ def _ended(say: Say, card: Card, reader: Manager, now: datetime) -> str:
         return say("✅ Answered by {name}", name=who) if who else say("✅ Answered")
     if closing.elsewhere:
         at = moment(say, closing.at, now, zone_of(reader))
-        words = say("✅ Answered from mail: {time}", time=at)
+        by_mail = card.conversation.channel_id.startswith("email")
+        words = (
+            say("✅ Answered from mail: {time}", time=at)
+            if by_mail
+            else say("✅ Answered in the client's chat: {time}", time=at)
+        )
         return f"{words} · {who}" if who else words
     return _answered(say, card.wait, who)
 

@@ -34,13 +34,14 @@ _NAMED = {
     Media.CHECKLIST: (mark("☑️ Checklist: {name}"), mark("☑️ A checklist: open it in Telegram")),
     Media.GAME: (mark("🎮 Game: {name}"), mark("🎮 A game: open it in Telegram")),
     Media.INVOICE: (mark("🧾 Invoice: {name}"), mark("🧾 An invoice: open it in Telegram")),
+    Media.STORY: (
+        mark("📖 A story of {name}: open it in Telegram"),
+        mark("📖 A story: open it in Telegram"),
+    ),
+    Media.GIFT: (mark("🎁 Gift: {name}"), mark("🎁 A gift: open it in Telegram")),
+    Media.GIVEAWAY: (mark("🎁 Giveaway: {name}"), mark("🎁 A giveaway: open it in Telegram")),
 }
-_ONLY_THERE = {
-    Media.STORY: mark("📖 A story: open it in Telegram"),
-    Media.GIFT: mark("🎁 A gift: open it in Telegram"),
-    Media.GIVEAWAY: mark("🎁 A giveaway: open it in Telegram"),
-}
-_TITLES = ("question", "title")  # facts that name a thing, whichever it has
+_TITLES = ("question", "title", "author", "prize")  # what names a thing, whichever it has
 
 
 def attachment_line(say: Say, attachment: Attachment) -> str:
@@ -57,8 +58,6 @@ def attachment_line(say: Say, attachment: Attachment) -> str:
             titled, untitled = _NAMED[media]
             name = _title(attachment)
             return say(titled, name=name) if name else say(untitled)
-        case media if media in _ONLY_THERE:
-            return say(_ONLY_THERE[media])
         case _:
             return _file_line(say, attachment)
 

@@ -10,7 +10,7 @@ from aiogram.filters.callback_data import CallbackData
 
 from bot.buttons import Button, Keyboard, RowId, is_free, may_act, stand_ins
 from bot.texts import Say
-from inbox.model import Manager
+from inbox.model import Conversation, Manager
 from inbox.ports import Card, CardState, Reply, ReplyState
 
 # Bot API, deleteMessage: what was sent less than 48 hours ago.
@@ -79,8 +79,9 @@ def reply_rows(say: Say, card: Card, reader: Manager, now: datetime, *, shared: 
     if several and card.state is CardState.WAITING:
         answering = AnsweringButton(conversation_id=card.conversation.id)
         rows.append((Button(say("✍ I answer"), answering),))
-    if card.last_reply is not None and may_be_taken_back(card.last_reply, now):
-        taken = TakeBackButton(deed=TakeBackDeed.ASK, reply_id=card.last_reply.id)
+    last = card.last_reply
+    if last is not None and may_be_taken_back(last, card.conversation, now):
+        taken = TakeBackButton(deed=TakeBackDeed.ASK, reply_id=last.id)
         rows.append((Button(say("Take back the answer"), taken),))
     if card.edited_at is not None:
         rows.append(
@@ -89,8 +90,10 @@ def reply_rows(say: Say, card: Card, reader: Manager, now: datetime, *, shared: 
     return tuple(rows)
 
 
-def may_be_taken_back(reply: Reply, now: datetime) -> bool:
-    """Whether the channel can still delete it on the client's side, as far as we know."""
+def may_be_taken_back(reply: Reply, conversation: Conversation, now: datetime) -> bool:
+    """Whether the channel can still delete it on the client's side, as far as we know; in own
+    accounts at any time."""
     if reply.state is not ReplyState.SENT or not reply.sent_as or reply.sent_at is None:
         return False
-    return now - reply.sent_at < TAKEN_BACK_WITHIN
+    own_account = conversation.recipient.kind == "telegram_business"
+    return own_account or now - reply.sent_at < TAKEN_BACK_WITHIN

@@ -8,7 +8,9 @@ from bot.handlers import (
     away,
     by_reply,
     card,
+    collision,
     dayoff,
+    edited,
     escalation,
     group,
     guide,
@@ -25,6 +27,9 @@ from bot.handlers import (
     prompts,
     reply,
     start,
+    takeback,
+    undo,
+    versions,
     why,
 )
 
@@ -33,6 +38,7 @@ def setup() -> list[Router]:
     """Fresh routers: answers to the desk's own questions, commands and buttons, then replies, then
     forms, then what is left."""
     commands = (prompts, group, start, guide, inbox, language, away, dayoff)
-    buttons = (card, hand_over, phone, promise, escalation, mail, why, outcome)
-    rest = (by_reply, reply, invite, membership, plain)
-    return [room.setup() for room in (*commands, *buttons, *rest)]
+    buttons = (card, hand_over, phone, promise, escalation, mail, why, versions)
+    replies = (outcome, undo, takeback, collision, edited, by_reply, reply)
+    rest = (invite, membership, plain)
+    return [room.setup() for room in (*commands, *buttons, *replies, *rest)]

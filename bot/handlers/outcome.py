@@ -7,6 +7,7 @@ from aiogram.types import CallbackQuery
 
 from bot.access import Visit, answer, refusal
 from bot.buttons import ReplyButton, ReplyDeed
+from bot.outcomes import forget_note
 from bot.rich import Rich
 from inbox import actions
 from inbox.errors import NoSuchRow
@@ -23,7 +24,7 @@ def setup() -> Router:
 
 async def decide(query: CallbackQuery, callback_data: ReplyButton, visit: Visit) -> None:
     """Queue it again, or believe the manager that it arrived; the buttons go away."""
-    reply = await _reply(visit.inbox, callback_data.reply_id)
+    reply = await reply_of(visit.inbox, callback_data.reply_id)
     if reply is None:
         await answer(query, refusal(visit.say, None), alert=True)
         return
@@ -31,6 +32,7 @@ async def decide(query: CallbackQuery, callback_data: ReplyButton, visit: Visit)
         return
     if callback_data.deed is ReplyDeed.ARRIVED:
         done = await actions.settle(visit.inbox, callback_data.reply_id)
+        await forget_note(visit.inbox, reply)  # what it says then is to stay
         words = visit.say("Noted: it arrived.")
     else:
         done = await actions.try_again(visit.inbox, callback_data.reply_id, visit.me)
@@ -40,7 +42,8 @@ async def decide(query: CallbackQuery, callback_data: ReplyButton, visit: Visit)
         await visit.edit(query, Rich(words))
 
 
-async def _reply(inbox: Inbox, reply_id: int) -> Reply | None:
+async def reply_of(inbox: Inbox, reply_id: int) -> Reply | None:
+    """The reply that a button names; None where there is no such."""
     async with inbox.store.begin() as t:
         try:
             return await t.reply(reply_id)

@@ -1,8 +1,9 @@
-"""A manager's message that replies to something about a client goes to that client."""
+"""A member's message that replies to something about a client goes to that client."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,15 +14,12 @@ from aiogram.types import Message
 
 from bot.access import Visit, refusal
 from bot.buttons import CardButton, CardDeed
+from bot.drafts import deliver, draft_of
+from bot.handlers.collision import answered_already
 from bot.rich import Rich
-from bot.sending import ref_of
-from connectors.telegram.media import attachments_of
-from connectors.telegram.parse import entities_of
-from inbox import flow
-from inbox.errors import Fault, SendDeferred, Unreadable
+from inbox.errors import Fault, SendDeferred
 from inbox.inbox import Inbox
-from inbox.model import Attachment, Entity
-from inbox.ports import DeskLink, DeskRef, Purpose, Reply, Shown
+from inbox.ports import DeskRef
 
 A_MOMENT = timedelta(seconds=1)
 SETTLING = timedelta(seconds=5)  # from a message sent to its link committed
@@ -79,89 +77,52 @@ def conversation_on(target: Message) -> int | None:
     return None
 
 
-class IsLinked(Filter):
-    """Lets through an edit of a message that went to a client."""
-
-    async def __call__(self, message: Message, bot: Bot, inbox: Inbox) -> bool:
-        async with inbox.store.begin() as t:
-            return await t.link_at(ref_of(bot, message)) is not None
-
-
 def setup() -> Router:
-    """Replies to cards, files, alerts and notes; edits of what went out already."""
+    """Replies to cards, files, alerts and notes."""
     router = Router(name="reply")
     router.message.register(reply, AnswersLinked())
-    router.edited_message.register(edited, IsLinked())
     return router
 
 
 async def reply(
     message: Message,
-    given: Mapping[str, Any],
+    album: Sequence[Mapping[str, Any]],
     conversation_id: int,
     message_id: int | None,
     visit: Visit,
 ) -> None:
-    """Store the reply under a key of its own, and what it is, so that replies to it work too.
+    """What is replied to names the client."""
+    await send_reply(visit, message, album, conversation_id, message_id)
 
-    Each item of an album is a reply of its own.
+
+async def send_reply(
+    visit: Visit,
+    message: Message,
+    album: Sequence[Mapping[str, Any]],
+    conversation_id: int,
+    message_id: int | None = None,
+) -> None:
+    """A member's message goes to a client: an album as one reply, once, under a key of its own.
+
+    Where it may not, where nothing in it can be sent, and where a colleague was faster, that is
+    said below it instead. `message_id`: the client's message that it answers; None: the newest.
+    Raises Unreadable.
     """
-    ref = ref_of(visit.bot, message)
     conversation, holder = await visit.look_up(conversation_id)
     if conversation is None:
         words = visit.say("Not sent.") + " " + refusal(visit.say, holder)
-        await visit.send(Rich(words), reply_to=ref.message_id)
+        await visit.send(Rich(words), reply_to=message.message_id)
         return
-    text, entities, attachments = contents(given, visit.bot.id)
-    if not text.strip() and not attachments:
-        words = visit.say("This kind of message cannot be passed on. Nothing was sent.")
-        await visit.send(Rich(words), reply_to=ref.message_id)
+    draft = draft_of(album, visit.bot.id, visit.me.id)
+    draft = replace(draft, conversation_id=conversation.id, message_id=message_id)
+    if not draft.can_be_sent:
+        await refuse_kind(visit, message)
         return
-    await flow.reply(
-        visit.inbox,
-        Reply(
-            key=f"tg:{ref.account}:{ref.chat_id}:{ref.message_id}",
-            conversation_id=conversation.id,
-            author_id=visit.me.id,
-            text=text,
-            written_at=message.date,
-            entities=entities,
-            attachments=attachments,
-            message_id=message_id,
-            desk_ref=ref,
-            only_sender=await _only_sender(visit.inbox, message_id),
-        ),
-    )
-    own = DeskLink(Shown(ref, Purpose.NOTE), conversation.id, visit.me.id, message_id)
-    async with visit.inbox.store.begin() as t:
-        await t.link((own,))
+    if not await answered_already(visit, draft):
+        await deliver(visit.inbox, draft)
 
 
-async def _only_sender(inbox: Inbox, message_id: int | None) -> bool:
-    """What was chosen on the card; by default everybody is answered."""
-    if message_id is None:
-        return False
-    async with inbox.store.begin() as t:
-        return (await t.card(message_id)).only_sender
-
-
-async def edited(message: Message, visit: Visit) -> None:
-    """An edit of what was sent does not travel."""
-    words = visit.say("The edit stays here: the client has the message as it was sent.")
+async def refuse_kind(visit: Visit, message: Message) -> None:
+    """Of a kind that no bot can send."""
+    words = visit.say("This kind of message cannot be passed on. Nothing was sent.")
     await visit.send(Rich(words), reply_to=message.message_id)
-
-
-def contents(
-    given: Mapping[str, Any], bot_id: int
-) -> tuple[str, tuple[Entity, ...], tuple[Attachment, ...]]:
-    """What of a Message (its JSON) goes to the client. Raises Unreadable."""
-    try:
-        text = str(given.get("text") or given.get("caption") or "")
-        entities = entities_of(given.get("entities") or given.get("caption_entities") or [])
-        attachments = tuple(attachments_of(given, bot_id))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Unreadable(Fault.MALFORMED, f"{type(error).__name__}: {error}") from error
-    if "venue" in given and attachments and not text:
-        facts = attachments[0].facts
-        text = f"{facts.get('title', '')}\n{facts.get('address', '')}".strip()
-    return text, entities, attachments

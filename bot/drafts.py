@@ -1,0 +1,221 @@
+"""What a member wrote to a client, before it is a reply; kept where it must be asked first whether
+it goes out, and to whom. It outlives a restart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.rich import Rich, joined
+from connectors.telegram.media import attachments_of
+from connectors.telegram.parse import entities_of
+from inbox import flow
+from inbox.errors import Fault, Unreadable
+from inbox.inbox import Inbox
+from inbox.model import Attachment, Entity, Media
+from inbox.ports import DeskLink, DeskRef, Purpose, Reply, Shown, Transaction
+
+# Of what has no bytes the Bot API lets a bot send these to a client.
+_SENDABLE = frozenset({Media.LOCATION, Media.CONTACT})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of a member: what it says and carries."""
+
+    ref: DeskRef
+    text: str
+    entities: tuple[Entity, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message, or an album as one: the first part gives the reply its key.
+
+    What it answers is None as long as nobody said it.
+    """
+
+    parts: tuple[Part, ...]
+    author_id: int
+    written_at: datetime
+    conversation_id: int | None = None
+    message_id: int | None = None
+
+    @property
+    def first(self) -> DeskRef:
+        """The message that it is known by."""
+        return self.parts[0].ref
+
+    @property
+    def text(self) -> Rich:
+        """The texts or captions of all, one below the other."""
+        return joined([Rich(one.text, one.entities) for one in self.parts], "\n\n")
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The files of all."""
+        return tuple(each for one in self.parts for each in one.attachments)
+
+    @property
+    def can_be_sent(self) -> bool:
+        """Whether there is something to send, and nothing that no bot can send."""
+        kinds = {one.media for one in self.attachments}
+        sendable = all(one.has_bytes or one in _SENDABLE for one in kinds)
+        return sendable and bool(self.attachments or self.text.text.strip())
+
+    @property
+    def key(self) -> str:
+        """The reply's, for ever."""
+        return f"tg:{self.first.account}:{self.first.chat_id}:{self.first.message_id}"
+
+    def edited(self, part: Part) -> Draft:
+        """The same with one of its messages changed."""
+        return replace(
+            self, parts=tuple(part if one.ref == part.ref else one for one in self.parts)
+        )
+
+
+def draft_of(album: Sequence[Mapping[str, Any]], bot_id: int, author_id: int) -> Draft:
+    """The messages of an album, or one message, as their JSON says. Raises Unreadable."""
+    try:
+        ordered = sorted(album, key=lambda one: int(one["message_id"]))
+        sent = datetime.fromtimestamp(int(ordered[0]["date"]), UTC)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise Unreadable(Fault.MALFORMED, f"{type(error).__name__}: {error}") from error
+    return Draft(tuple(part_of(one, bot_id) for one in ordered), author_id, sent)
+
+
+def part_of(given: Mapping[str, Any], bot_id: int) -> Part:
+    """A message as its JSON says; of a venue its name and address are the text. Raises
+    Unreadable."""
+    try:
+        ref = DeskRef(bot_id, int(given["chat"]["id"]), int(given["message_id"]))
+        text = str(given.get("text") or given.get("caption") or "")
+        entities = entities_of(given.get("entities") or given.get("caption_entities") or [])
+        attachments = tuple(attachments_of(given, bot_id))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unreadable(Fault.MALFORMED, f"{type(error).__name__}: {error}") from error
+    if "venue" in given and attachments and not text:
+        facts = attachments[0].facts
+        text = f"{facts.get('title', '')}\n{facts.get('address', '')}".strip()
+    return Part(ref, text, entities, attachments)
+
+
+async def deliver(inbox: Inbox, draft: Draft) -> None:
+    """Make it a reply, once for ever, and what the member wrote a way to the client from then on.
+
+    ValueError for a draft that answers nothing.
+    """
+    if draft.conversation_id is None:
+        raise ValueError("nobody said whom this answers")
+    text = draft.text
+    await flow.reply(
+        inbox,
+        Reply(
+            key=draft.key,
+            conversation_id=draft.conversation_id,
+            author_id=draft.author_id,
+            text=text.text,
+            written_at=draft.written_at,
+            entities=text.entities,
+            attachments=draft.attachments,
+            message_id=draft.message_id,
+            desk_ref=draft.first,
+            only_sender=await _only_sender(inbox, draft.message_id),
+        ),
+    )
+    links = [
+        DeskLink(
+            Shown(one.ref, Purpose.NOTE), draft.conversation_id, draft.author_id, draft.message_id
+        )
+        for one in draft.parts
+    ]
+    async with inbox.store.begin() as t:
+        await t.link(links)
+        if len(draft.parts) > 1:
+            await _keep_album(t, draft)
+        await t.save_form(_key(draft.first), None)
+
+
+async def keep(t: Transaction, draft: Draft) -> None:
+    """Until it is decided."""
+    await t.save_form(_key(draft.first), _written(draft))
+    if len(draft.parts) > 1:
+        await _keep_album(t, draft)
+
+
+async def kept(t: Transaction, first: DeskRef) -> Draft | None:
+    """The draft that this message begins; None where it was decided, or is of another version."""
+    return _read(await t.form(_key(first)))
+
+
+async def drop(t: Transaction, draft: Draft) -> None:
+    """It goes to nobody."""
+    await t.save_form(_key(draft.first), None)
+
+
+async def album_with(t: Transaction, ref: DeskRef) -> Draft | None:
+    """The album that this message is one of, as it was last edited."""
+    first = await t.form(_album_key(ref))
+    if first is None:
+        return None
+    return _read(await t.form(_album_key(replace(ref, message_id=int(first)), whole=True)))
+
+
+async def save_album(t: Transaction, album: Draft) -> None:
+    """It says something else from now on."""
+    await _keep_album(t, album)
+
+
+async def _keep_album(t: Transaction, draft: Draft) -> None:
+    await t.save_form(_album_key(draft.first, whole=True), _written(draft))
+    for one in draft.parts:
+        await t.save_form(_album_key(one.ref), str(draft.first.message_id))
+
+
+async def _only_sender(inbox: Inbox, message_id: int | None) -> bool:
+    """What was chosen on the card; by default everybody is answered."""
+    if message_id is None:
+        return False
+    async with inbox.store.begin() as t:
+        return (await t.card(message_id)).only_sender
+
+
+def _key(ref: DeskRef) -> str:
+    return f"draft:{ref.account}:{ref.chat_id}:{ref.message_id}"
+
+
+def _album_key(ref: DeskRef, *, whole: bool = False) -> str:
+    kind = "album" if whole else "album-item"
+    return f"{kind}:{ref.account}:{ref.chat_id}:{ref.message_id}"
+
+
+def _written(draft: Draft) -> str:
+    return json.dumps(asdict(draft) | {"written_at": draft.written_at.isoformat()})
+
+
+def _read(text: str | None) -> Draft | None:
+    try:
+        given = json.loads(text or "null")
+        return Draft(
+            parts=tuple(_part(one) for one in given["parts"]),
+            author_id=given["author_id"],
+            written_at=datetime.fromisoformat(given["written_at"]),
+            conversation_id=given["conversation_id"],
+            message_id=given["message_id"],
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _part(given: Mapping[str, Any]) -> Part:
+    return Part(
+        DeskRef(**given["ref"]),
+        given["text"],
+        tuple(Entity(**one) for one in given["entities"]),
+        tuple(Attachment(**one | {"media": Media(one["media"])}) for one in given["attachments"]),
+    )

@@ -59,6 +59,14 @@ class Chats(Protocol):
         """Ids of the conversations whose answers go to this handle, the latest asked first."""
         ...
 
+    async def drop_handle(self, handle: Handle) -> bool:
+        """It is nobody's from now on. False where it is already."""
+        ...
+
+    async def whose(self, handles: Sequence[Handle]) -> tuple[tuple[Handle, Client, Contact], ...]:
+        """Of those that are known, whose they are, in their order; nobody waits for who asks."""
+        ...
+
     async def contacts_of_client(self, client_id: int) -> tuple[tuple[Contact, Handle], ...]:
         """The client's people with each of their handles."""
         ...

@@ -26,6 +26,10 @@ class Keeping(Protocol):
         """Raw messages in a state that still have their payload, behind the id `after`."""
         ...
 
+    async def ignored_because(self, reason: str) -> tuple[KeptRaw, ...]:
+        """Raw messages that were ignored for exactly this reason and have their payload, by id."""
+        ...
+
     async def raw_and_album(self, raw_id: int) -> tuple[RawMessage, ...]:
         """The raw message and, of an album, all others of its group, whatever their state."""
         ...

@@ -239,6 +239,9 @@ class ChatRows(Statements):
     async def conversations_with(self, handle: Handle) -> tuple[int, ...]:
         return tuple(row[0] for row in await self.rows(WITH_HANDLE, **_its(handle)))
 
+    async def drop_handle(self, handle: Handle) -> bool:
+        return await self.changed(DROP_HANDLE, **_its(handle)) == 1
+
     async def contact(self, contact_id: int) -> tuple[Client, Contact]:
         found = await self.row(CONTACT, contact_id=contact_id)
         if found is None:

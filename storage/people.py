@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_, update
 
@@ -162,12 +163,15 @@ class People(Statements):
             found = await self.rows(CONTACT_OF, handles=keys)
         if not found:
             return None
-        first = min(found, key=lambda row: keys.index((row[0], row[1])))
-        _, _, client_id, client_name, manager_id, calendar, tier, contact_id, contact_name = first
-        return (
-            Client(client_id, client_name, manager_id, calendar, tier),
-            Contact(contact_id, client_id, contact_name),
-        )
+        return _owner(min(found, key=lambda row: keys.index((row[0], row[1]))))
+
+    async def whose(self, handles: Sequence[Handle]) -> tuple[tuple[Handle, Client, Contact], ...]:
+        keys = [(one.kind, storable(one.address)) for one in handles]
+        if not keys:
+            return ()
+        found = await self.rows(CONTACT_OF, handles=keys)
+        ordered = sorted(found, key=lambda row: keys.index((row[0], row[1])))
+        return tuple((Handle(row[0], row[1]), *_owner(row)) for row in ordered)
 
     async def client_domains(self) -> frozenset[str]:
         return frozenset(domain for (domain,) in await self.rows(CLIENT_DOMAINS) if domain)
@@ -212,3 +216,12 @@ class People(Statements):
             handles.setdefault(client_id, []).append(Handle(kind, address))
         found = [Client(*row) for row in await self.rows(CLIENTS)]
         return tuple((one, tuple(handles.get(one.id, ()))) for one in found)
+
+
+def _owner(row: Sequence[Any]) -> tuple[Client, Contact]:
+    """Of a row of CONTACT_OF."""
+    _, _, client_id, client_name, manager_id, calendar, tier, contact_id, contact_name = row
+    return (
+        Client(client_id, client_name, manager_id, calendar, tier),
+        Contact(contact_id, client_id, contact_name),
+    )

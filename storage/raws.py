@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, func, or_, select, text, update
 from inbox.model import InboundMessage, RawMessage
 from inbox.records import KeptRaw
 from storage.codec import RAW, message_row, raw_of
+from storage.columns import storable
 from storage.statements import Statements
 from storage.tables import message, raw
 
@@ -30,6 +31,11 @@ TO_REPLAY = (
     )
     .order_by(raw.c.id)
     .limit(bindparam("limit"))
+)
+IGNORED_BECAUSE = (
+    select(raw.c.id, raw.c.channel_id, raw.c.lane, raw.c.album)
+    .where(raw.c.state == "ignored", raw.c.reason == bindparam("its_reason"), KEPT)
+    .order_by(raw.c.id)
 )
 _asked = select(raw.c.channel_id, raw.c.album).where(raw.c.id == bindparam("raw_id")).subquery()
 WITH_ALBUM = (
@@ -78,6 +84,10 @@ class RawRows(Statements):
     ) -> tuple[KeptRaw, ...]:
         values = {"of_state": state, "since": since, "after": after, "limit": limit}
         return tuple(KeptRaw(*one) for one in await self.rows(TO_REPLAY, **values))
+
+    async def ignored_because(self, reason: str) -> tuple[KeptRaw, ...]:
+        found = await self.rows(IGNORED_BECAUSE, its_reason=storable(reason))
+        return tuple(KeptRaw(*one) for one in found)
 
     async def raw_and_album(self, raw_id: int) -> tuple[RawMessage, ...]:
         found = await self.rows(WITH_ALBUM, raw_id=raw_id)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from inbox import auditing, routing
 from inbox.alerts_on_the_way import go_on_with
+from inbox.amendments import amended
 from inbox.closing import answered
 from inbox.holding import assign
 from inbox.inbox import Inbox
@@ -101,6 +102,7 @@ async def _end(
     closed = closed.held(conversation.assignee_id)
     await t.save_wait(closed)
     await t.save(after)
+    await t.end_answering(conversation_id, by.id)
     await auditing.closed(t, conversation, closed, by.id)
     await refresh(t, conversation_id, f"{outcome} wait {closed.id} at {now}")
     return closed
@@ -193,7 +195,8 @@ async def try_again(inbox: Inbox, reply_id: int, by: Manager) -> bool:
         draft = await t.reply(reply_id)
         if draft.state not in {ReplyState.REJECTED, ReplyState.UNCERTAIN}:
             return False
-        again = replace(draft, state=ReplyState.QUEUED, fault="", detail="", tries=0)
+        again = await amended(t, draft)
+        again = replace(again, state=ReplyState.QUEUED, fault="", detail="", tries=0)
         # The day that a deferred reply is tried for begins anew.
         again = replace(again, written_at=now)
         await t.save_reply(again)

@@ -142,6 +142,10 @@ class Letters(Protocol):
         """That an answer comes by then."""
         ...
 
+    def correction(self, language: str, text: str) -> str:
+        """The text, which corrects a mail that has gone, with that said before it."""
+        ...
+
     def alert(self, alert: Alert, to: Manager, why: str, now: datetime) -> tuple[str, str]:
         """Subject and text of an alert that goes by mail; why: "blocked" or "outage"."""
         ...

@@ -21,51 +21,34 @@ from datetime import datetime, timedelta
 
 from inbox import routing
 from inbox.alerting import AT_ONCE, climb
-from inbox.closing import answered
-from inbox.errors import (
-    Fault,
-    SendDeferred,
-    SendFailed,
-    SendRejected,
-    SendUncertain,
-    Unreadable,
-)
+from inbox.bursts import Showing
+from inbox.collisions import about_to_answer, others_answering
+from inbox.errors import Fault, SendFailed, SendRejected, SendUncertain, Unreadable
 from inbox.filing import file
 from inbox.holding import assign
 from inbox.inbox import Inbox, load_files
 from inbox.jobs import Received, SendReply
-from inbox.model import (
-    InboundMessage,
-    LoadedFile,
-    Manager,
-    RawMessage,
-    Receipt,
-)
-from inbox.outgoing import Outgoing, found_sent, outgoing_of, queue_copy, send_once
+from inbox.model import Conversation, InboundMessage, Manager, RawMessage
+from inbox.outgoing import found_sent, outgoing_of, send_once
 from inbox.ports import (
-    Card,
+    ChangesSent,
     Claim,
     DeskLink,
     Purpose,
     Reply,
     ReplyState,
     Source,
+    Transaction,
 )
-from inbox.queueing import (
-    ask_for_a_password,
-    pause,
-    put_off,
-    queue_reply,
-    show_outcome,
-    tell_admins,
-)
+from inbox.queueing import put_off, queue_reply, show_outcome, tell_admins
 from inbox.returning import came_back
+from inbox.settling import settle_try
+from inbox.topics import name_topics_later
 
 log = logging.getLogger(__name__)
 
 ALBUM_QUIET = 1.2  # seconds: an album has no end marker (facts: Telegram)
 NOBODY_THERE = 60.0  # seconds until a card without a reader is tried again
-GIVE_UP = timedelta(hours=24)  # a deferred reply is then told to be undeliverable
 
 
 # --- in -------------------------------------------------------------------------------------
@@ -157,6 +140,7 @@ async def _show_new(
         else:
             card = await t.card(message_id)
             before = await t.links_of_message(message_id)
+        about_to = await others_answering(t, card.conversation.id, inbox.clock.now())
         if card.placing.held or card.placing.counted_on is not None:
             await t.mark_raw(raw_ids, "filed")
             await t.finish(claim)
@@ -166,44 +150,24 @@ async def _show_new(
     seen = {link.manager_id for link in before if link.shown.purpose is Purpose.CARD}
     readers = routing.readers(card.conversation.assignee_id, staff, now)
     files = await load_files(inbox, card.files_at_hand, raw, inbox.desk.origin)
-    links: list[DeskLink] = []
-    postponed: SendFailed | None = None
+    showing = Showing(card, about_to)
     # Whoever blocked the bot must not be the end of the message: then the heads see it.
     for group in (readers, routing.heads(staff, now), routing.admins(staff)):
-        unseen = [one for one in group if one.id not in seen]
-        shown, postponed = await _show_to(inbox, card, unseen, files)
-        links += shown
-        seen |= {link.manager_id for link in shown}
-        if seen or postponed:
+        await showing.show(inbox, [one for one in group if one.id not in seen], files)
+        seen |= showing.reached
+        if seen or showing.postponed is not None:
             break
     async with inbox.store.begin() as t:
-        await t.link(links)
-        if postponed is not None:
-            await put_off(t, claim, postponed)
+        await showing.keep(inbox, t, claim)
+        if showing.postponed is not None:
+            await put_off(t, claim, showing.postponed)
         elif not seen:
             await t.retry(claim, after=NOBODY_THERE, counted=False)
         else:
             await t.mark_raw(raw_ids, "filed")
             await t.finish(claim)
-
-
-async def _show_to(
-    inbox: Inbox, card: Card, readers: Sequence[Manager], files: Sequence[LoadedFile]
-) -> tuple[list[DeskLink], SendFailed | None]:
-    """What now stands on whose desk, and why somebody's card must be tried again."""
-    links: list[DeskLink] = []
-    postponed: SendFailed | None = None
-    for one in readers:
-        try:
-            shown = await inbox.desk.show(card, one, files)
-        except SendRejected as error:
-            log.warning("no card of message %s for %s: %s", card.message_id, one.name, error)
-        except (SendDeferred, SendUncertain) as error:
-            postponed = error
-        else:
-            conversation_id = card.conversation.id
-            links += [DeskLink(each, conversation_id, one.id, card.message_id) for each in shown]
-    return links, postponed
+        if inbox.desk.topics and card.wait is not None:
+            await name_topics_later(t, card.conversation.client.id, f"message {card.message_id}")
 
 
 # --- out ------------------------------------------------------------------------------------
@@ -212,99 +176,75 @@ async def _show_to(
 async def reply(inbox: Inbox, draft: Reply) -> Reply | None:
     """Store a manager's reply and queue it; None where its key is known already."""
     async with inbox.store.begin() as t:
-        conversation = await t.conversation(draft.conversation_id, with_client=True)
-        answers = draft.message_id or await t.newest_message(conversation.id)
-        saved = await t.add_reply(replace(draft, message_id=answers))
-        if saved is None:
-            return None
-        if conversation.assignee_id is None:
-            author, cause = saved.author_id, f"taken by reply {saved.id}"
-            await assign(inbox, t, conversation, author, by_id=author, cause=cause)
-        await queue_reply(t, saved, "first")
+        return await queue_new(inbox, t, draft)
+
+
+async def queue_new(inbox: Inbox, t: Transaction, draft: Reply) -> Reply | None:
+    """See `reply`. Where it could not be changed once it is out, it can be stopped for a while."""
+    now = inbox.clock.now()
+    conversation = await t.conversation(draft.conversation_id, with_client=True)
+    answers = draft.message_id or await t.newest_message(conversation.id)
+    delay = _delay(inbox, conversation)
+    goes_at = now + delay if delay else None
+    saved = await t.add_reply(replace(draft, message_id=answers, goes_at=goes_at))
+    if saved is None:
+        return None
+    if conversation.assignee_id is None:
+        author, cause = saved.author_id, f"taken by reply {saved.id}"
+        await assign(inbox, t, conversation, author, by_id=author, cause=cause)
+    await queue_reply(t, saved, "first", delay=delay.total_seconds())
+    if delay:
+        await about_to_answer(t, conversation.id, saved.author_id, now)
+        await show_outcome(t, saved)
     return saved
+
+
+def _delay(inbox: Inbox, conversation: Conversation) -> timedelta:
+    connector = inbox.connectors.get(conversation.channel_id)
+    return timedelta() if isinstance(connector, ChangesSent) else inbox.send_delay
 
 
 async def send(inbox: Inbox, claim: Claim, job: SendReply) -> None:
     """Send once. A reply found half-sent is looked for among the sent; where it is not there it
     is uncertain: it is told, never sent again by itself."""
     async with inbox.store.begin() as t:
-        outgoing = await outgoing_of(t, job.reply_id)
+        outgoing = await outgoing_of(inbox, t, job.reply_id)
     draft, conversation = outgoing.draft, outgoing.conversation
     connector = inbox.connectors.get(conversation.channel_id)
     if draft.state is ReplyState.SENDING:
-        interrupted = SendUncertain(Fault.INTERRUPTED)
-        await _settle(inbox, claim, outgoing, await found_sent(connector, outgoing) or interrupted)
+        found = await found_sent(connector, outgoing)
+        await settle_try(inbox, claim, outgoing, found or SendUncertain(Fault.INTERRUPTED))
         return
     if draft.state is not ReplyState.QUEUED:
         await _acknowledge(inbox, claim)
         return
     if connector is None:
         gone = SendRejected(Fault.UNSUPPORTED, conversation.channel_id)
-        await _settle(inbox, claim, outgoing, gone)
+        await settle_try(inbox, claim, outgoing, gone)
         return
     try:
         files = await load_files(inbox, draft.attachments, None, connector.origin)
     except SendFailed as error:
-        await _settle(inbox, claim, outgoing, error)
+        await settle_try(inbox, claim, outgoing, error)
         return
-    message = outgoing.message(connector, files)
     problem = next((one.problem for one in files if one.problem), None)
     if problem is not None:
-        await _settle(inbox, claim, outgoing, SendRejected(problem))
+        await settle_try(inbox, claim, outgoing, SendRejected(problem))
         return
     async with inbox.store.begin(durable=True) as t:
-        outgoing = replace(outgoing, draft=replace(draft, state=ReplyState.SENDING))
-        await t.save_reply(outgoing.draft)
+        # Meanwhile its author may have withdrawn it, or changed it.
+        outgoing = replace(outgoing, draft=await t.reply(draft.id))
+        if outgoing.draft.state is not ReplyState.QUEUED:
+            await t.finish(claim)
+            return
+        message = outgoing.message(connector, files)
+        await t.save_reply(replace(outgoing.draft, state=ReplyState.SENDING))
         ids = () if message.external_id is None else (message.external_id,)
         await t.learn_threads(conversation.channel_id, conversation.id, ids)
     result = await send_once(connector, message)
     if isinstance(result, SendUncertain):
         result = await found_sent(connector, outgoing) or result
-    await _settle(inbox, claim, outgoing, result)
-
-
-async def _settle(
-    inbox: Inbox,
-    claim: Claim,
-    outgoing: Outgoing,
-    result: Receipt | SendFailed,
-) -> None:
-    """The reply's fate, its wait and the acknowledgement in one commit; the desk shows it next."""
-    now, draft, answering = inbox.clock.now(), outgoing.draft, outgoing.answering
-    async with inbox.store.begin(durable=True) as t:
-        match result:
-            case Receipt():
-                draft = replace(draft, state=ReplyState.SENT, sent_at=result.sent_at)
-                draft = replace(draft, fault="", detail="")
-                conversation = await t.conversation(draft.conversation_id)
-                await t.learn_threads(conversation.channel_id, conversation.id, result.thread_ids)
-                # The other side's clock may be ahead: a reply is never older than its question.
-                asked = answering.sent_at if answering is not None else result.sent_at
-                await answered(inbox, t, draft, max(result.sent_at, asked))
-                await queue_copy(inbox, t, draft, conversation.channel_id)
-            case SendDeferred() if now - draft.written_at < GIVE_UP:
-                draft = _failed(draft, ReplyState.QUEUED, result)
-                if result.fault is Fault.LOGIN_FAILED:
-                    await ask_for_a_password(t, draft, result, now)
-            case SendDeferred():
-                draft = _failed(draft, ReplyState.REJECTED, SendRejected(Fault.EXPIRED))
-            case SendUncertain():
-                draft = _failed(draft, ReplyState.UNCERTAIN, result)
-            case _:
-                draft = _failed(draft, ReplyState.REJECTED, result)
-        await t.save_reply(draft)
-        if draft.state is not ReplyState.QUEUED:
-            await show_outcome(t, draft)
-            await t.finish(claim)
-        else:
-            if draft.tries == 1:
-                await show_outcome(t, draft)
-            await t.retry(claim, after=pause(result, draft.tries), counted=False)
-
-
-def _failed(draft: Reply, state: ReplyState, error: SendFailed) -> Reply:
-    failed = replace(draft, state=state, tries=draft.tries + 1)
-    return replace(failed, fault=error.fault.value, detail=error.detail)
+    await settle_try(inbox, claim, outgoing, result)
 
 
 # --- the clock ------------------------------------------------------------------------------

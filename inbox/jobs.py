@@ -75,11 +75,13 @@ class ShowOutcome:
 class RefreshCards:
     """The cards and alerts of a conversation no longer tell the truth: draw them again.
 
-    `message_id`: a message whose cards are drawn again whatever wait it belongs to.
+    `message_id`: a message whose cards are drawn again whatever wait it belongs to. `besides_id`:
+    a member whose cards are true already.
     """
 
     conversation_id: int
     message_id: int | None = None
+    besides_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

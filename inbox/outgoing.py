@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 LOOK_WITHIN = 90.0  # seconds
 NO_COPY_AFTER = timedelta(hours=24)
+SECRET = 16  # random bytes of a personal link
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Outgoing:
     conversation: Conversation
     answering: InboundMessage | None
     author: Manager | None
+    telegram_link: str = ""
 
     def message(self, connector: Connector, files: Sequence[LoadedFile]) -> OutboundMessage:
         """The message, the same at every call."""
@@ -56,18 +59,39 @@ class Outgoing:
             answering=self.answering,
             written_at=self.draft.written_at,
             only_sender=self.draft.only_sender,
+            telegram_link=self.telegram_link,
         )
 
 
-async def outgoing_of(t: Transaction, reply_id: int) -> Outgoing:
-    """The reply and what belongs to it."""
+async def outgoing_of(inbox: Inbox, t: Transaction, reply_id: int) -> Outgoing:
+    """The reply, locked, and what belongs to it."""
     draft = await t.reply(reply_id)
     conversation = await t.conversation(draft.conversation_id)
     answering = None
     if draft.message_id is not None:
         answering = (await t.card(draft.message_id)).message
     author = routing.member(await t.staff(), draft.author_id)
-    return Outgoing(draft, conversation, answering, author)
+    link = await _telegram_link(inbox, t, conversation, reply_id)
+    return Outgoing(draft, conversation, answering, author, link)
+
+
+async def _telegram_link(
+    inbox: Inbox, t: Transaction, conversation: Conversation, reply_id: int
+) -> str:
+    """The recipient's own link for a mail, the same at each try and in its copy; "": none."""
+    connector = inbox.connectors.get(conversation.channel_id)
+    if not inbox.join_link or connector is None or connector.channel.kind != "email":
+        return ""
+    kept = await t.form(_link_form(reply_id))
+    if kept is None:
+        secret, now = secrets.token_urlsafe(SECRET), inbox.clock.now()
+        kept = inbox.join_link + await t.personal_link(conversation.contact.id, secret, now)
+        await t.save_form(_link_form(reply_id), kept)
+    return kept
+
+
+def _link_form(reply_id: int) -> str:
+    return f"telegram_link:{reply_id}"
 
 
 async def queue_copy(inbox: Inbox, t: Transaction, draft: Reply, channel_id: str) -> None:
@@ -76,6 +100,8 @@ async def queue_copy(inbox: Inbox, t: Transaction, draft: Reply, channel_id: str
     if isinstance(connector, KeepsSent):
         lane, delay = f"copy:{draft.id}", connector.copy_after
         await t.put(KeepCopy(draft.id), key=f"copy:{draft.id}", lane=lane, delay=delay)
+    else:
+        await t.save_form(_link_form(draft.id), None)
 
 
 async def found_sent(connector: Connector | None, outgoing: Outgoing) -> Receipt | None:
@@ -107,7 +133,7 @@ async def send_once(connector: Connector, message: OutboundMessage) -> Receipt |
 async def keep_copy(inbox: Inbox, claim: Claim, job: KeepCopy) -> None:
     """Look for a sent message, learn the ids it got on its way, keep a copy where none is."""
     async with inbox.store.begin() as t:
-        outgoing = await outgoing_of(t, job.reply_id)
+        outgoing = await outgoing_of(inbox, t, job.reply_id)
     channel_id = outgoing.conversation.channel_id
     connector = inbox.connectors.get(channel_id)
     found: Receipt | None = None
@@ -123,6 +149,7 @@ async def keep_copy(inbox: Inbox, claim: Claim, job: KeepCopy) -> None:
     async with inbox.store.begin() as t:
         if found is not None:
             await t.learn_threads(channel_id, outgoing.conversation.id, found.thread_ids)
+        await t.save_form(_link_form(job.reply_id), None)
         await t.finish(claim)
 
 

@@ -34,13 +34,14 @@ async def refresh(
     cause: str,
     *,
     message_id: int | None = None,
+    besides_id: int | None = None,
     delay: float = 0.0,
 ) -> None:
-    """Have the conversation's cards drawn again, those of the message in any case; `cause` makes
-    the job's key, `delay` is in seconds."""
+    """Have the conversation's cards drawn again, those of the message in any case, but not those
+    of the member `besides_id`; `cause` makes the job's key, `delay` is in seconds."""
     lane = f"cards:{conversation_id}"
     await t.put(
-        RefreshCards(conversation_id, message_id),
+        RefreshCards(conversation_id, message_id, besides_id),
         key=f"refresh:{conversation_id}:{cause}",
         # A job that is not due yet holds up its lane.
         lane=f"{lane}:later" if delay else lane,
@@ -71,7 +72,12 @@ async def ask_for_a_password(
     await tell_admins(t, "channel_paused", fields, key=f"login:{channel_id}:{now.date()}")
 
 
-async def queue_reply(t: Transaction, queued: Reply, attempt: str) -> None:
-    """One conversation's replies go out in the order in which they were written."""
-    lane = f"conversation:{queued.conversation_id}"
-    await t.put(SendReply(queued.id), key=f"send:{queued.key}:{attempt}", lane=lane)
+def lane_of_replies(conversation_id: int) -> str:
+    """What happens to one conversation's replies happens in the order in which it was wished."""
+    return f"conversation:{conversation_id}"
+
+
+async def queue_reply(t: Transaction, queued: Reply, attempt: str, *, delay: float = 0.0) -> None:
+    """Have the reply sent, `delay` seconds from now; later ones wait for it."""
+    key, lane = f"send:{queued.key}:{attempt}", lane_of_replies(queued.conversation_id)
+    await t.put(SendReply(queued.id), key=key, lane=lane, delay=delay)

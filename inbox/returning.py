@@ -92,7 +92,7 @@ async def _reported(
             detail = ": ".join(part for part in (report.recipient, report.text) if part)
             bounced = replace(draft, fault=Fault.BOUNCED.value, detail=detail)
             await t.save_reply(replace(bounced, state=ReplyState.REJECTED))
-            await _wait_goes_on(inbox, t, conversation, replies, draft)
+            await wait_goes_on(inbox, t, conversation, replies, draft)
         await t.put(
             ShowDelivery(draft.id, message_id),
             key=f"delivery:{raw_ids[0]}",
@@ -129,15 +129,15 @@ async def _reaches_nobody(
     return report.recipient.casefold() not in others
 
 
-async def _wait_goes_on(
+async def wait_goes_on(
     inbox: Inbox,
     t: Transaction,
     conversation: Conversation,
     replies: Sequence[Reply],
     bounced: Reply,
 ) -> None:
-    """The wait that the reply closed goes on, unless another reply answered as well; so do the
-    promises that it kept."""
+    """Of a reply that the client does not have after all: the wait that it closed goes on, unless
+    another one of these answered as well; so do the promises that it kept."""
     now = inbox.clock.now()
     if bounced.message_id is None:
         return

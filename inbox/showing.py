@@ -10,14 +10,18 @@ from typing import assert_never
 
 from inbox import routing
 from inbox.alerting import alert_on
+from inbox.bursts import show_burst
+from inbox.collisions import others_answering, seen_by
 from inbox.errors import SendRejected
 from inbox.inbox import Inbox, load_files
 from inbox.jobs import (
     DeskJob,
     FetchFiles,
     GatherAlerts,
+    NameTopics,
     RaiseAlert,
     RefreshCards,
+    ShowBurst,
     ShowCard,
     ShowDelivery,
     ShowDigest,
@@ -38,6 +42,7 @@ from inbox.ports import (
     Shown,
 )
 from inbox.showing_alerts import redraw_digests, show_alerts
+from inbox.topics import name_topics, name_topics_later
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +60,8 @@ async def show(inbox: Inbox, claim: Claim, job: DeskJob) -> None:
             await _show_card(inbox, claim, job)
         case ShowDelivery():
             await _show_delivery(inbox, claim, job)
-        case ShowDigest():
-            await _show_digest(inbox, claim, job)
+        case ShowDigest() | ShowBurst() | NameTopics():
+            await _show_in_sum(inbox, claim, job)
         case FetchFiles():
             await _fetch_files(inbox, claim, job)
         case RaiseAlert() | GatherAlerts():
@@ -67,6 +72,18 @@ async def show(inbox: Inbox, claim: Claim, job: DeskJob) -> None:
             await _tell(inbox, claim, job)
         case _:
             assert_never(job)
+
+
+async def _show_in_sum(
+    inbox: Inbox, claim: Claim, job: ShowDigest | ShowBurst | NameTopics
+) -> None:
+    match job:
+        case ShowDigest():
+            await _show_digest(inbox, claim, job)
+        case ShowBurst():
+            await show_burst(inbox, claim, job)
+        case _:
+            await name_topics(inbox, claim, job)
 
 
 async def _finish(inbox: Inbox, claim: Claim, links: tuple[DeskLink, ...] = ()) -> None:
@@ -164,8 +181,15 @@ async def _refresh_cards(inbox: Inbox, claim: Claim, job: RefreshCards) -> None:
         cards: dict[int | None, Card] = {one: await t.card(one) for one in ids}
         wait_ids = {link.wait_id for link in links if link.wait_id is not None}
         waits = {one: (await t.wait(one))[1] for one in wait_ids}
+        about_to = await others_answering(t, job.conversation_id, now)
+        if inbox.desk.topics:
+            client_id = (await t.conversation(job.conversation_id)).client.id
+            await name_topics_later(t, client_id, f"{claim.job_id}")
     for link in links:
+        if link.manager_id == job.besides_id:
+            continue
         card = routing.with_stand_in(cards[link.message_id], staff, now)
+        card = seen_by(card, link.manager_id, about_to)
         alert: Alert | None = None
         if link.shown.purpose is Purpose.ALERT and link.wait_id is not None:
             alert = alert_on(inbox, card, waits[link.wait_id], staff, rung=link.rung or 0)
@@ -189,8 +213,10 @@ async def _show_card(inbox: Inbox, claim: Claim, job: ShowCard) -> None:
             return
         card = await t.card(message_id)
         raw = await t.raw_of_message(message_id)
+        about_to = await others_answering(t, job.conversation_id, inbox.clock.now())
     giver = routing.member(staff, job.from_id)
     card = routing.with_stand_in(card, staff, inbox.clock.now())
+    card = seen_by(card, to.id, about_to)
     card = replace(card, handed_by=giver, repeated=claim.attempts > 1)
     files = await load_files(inbox, card.files_at_hand, raw, inbox.desk.origin)
     try:

@@ -6,7 +6,9 @@ import asyncio
 import logging
 from dataclasses import replace
 
+from inbox.carrying import carry_take_back, change_failed, change_reply, take_back_failed
 from inbox.errors import (
+    Fault,
     OknoError,
     SendDeferred,
     SendUncertain,
@@ -14,12 +16,22 @@ from inbox.errors import (
 )
 from inbox.flow import receive, send
 from inbox.inbox import Inbox
-from inbox.jobs import KeepCopy, MailAlert, Queue, Received, SendOffHoursReply, SendReply
+from inbox.jobs import (
+    ChangeReply,
+    KeepCopy,
+    MailAlert,
+    Queue,
+    Received,
+    SendOffHoursReply,
+    SendReply,
+    TakeBack,
+)
 from inbox.mailing_alerts import mail_alert
 from inbox.off_hours import send_off_hours_reply
 from inbox.outgoing import keep_copy
-from inbox.ports import Claim, LeaseLost, ReplyState
+from inbox.ports import Claim, LeaseLost, ReplyState, Transaction
 from inbox.queueing import pause, put_off, show_outcome, tell_admins
+from inbox.settling import UNDER_WAY
 from inbox.showing import show
 
 log = logging.getLogger(__name__)
@@ -119,6 +131,10 @@ async def _dispatch(inbox: Inbox, claim: Claim) -> None:
             await receive(inbox, claim, claim.job)
         case SendReply():
             await send(inbox, claim, claim.job)
+        case ChangeReply():
+            await change_reply(inbox, claim, claim.job)
+        case TakeBack():
+            await carry_take_back(inbox, claim, claim.job)
         case SendOffHoursReply():
             await send_off_hours_reply(inbox, claim, claim.job)
         case MailAlert():
@@ -145,10 +161,20 @@ async def _give_up(inbox: Inbox, claim: Claim, what: str) -> None:
         await t.bury(claim, what)
         fields = {"job": type(claim.job).__name__, "id": str(claim.job_id), "error": what}
         await tell_admins(t, "dead_letter", fields, key=f"dead:{claim.job_id}")
-        if isinstance(claim.job, SendReply):
-            draft = await t.reply(claim.job.reply_id)
-            begun = draft.state is ReplyState.SENDING
-            state = ReplyState.UNCERTAIN if begun else ReplyState.REJECTED
-            lost = replace(draft, state=state, fault="interrupted", detail=what)
-            await t.save_reply(lost)
-            await show_outcome(t, lost)
+        match claim.job:
+            case SendReply():
+                await _give_up_sending(t, claim.job, what)
+            case ChangeReply():
+                await change_failed(t, claim.job, Fault.INTERRUPTED)
+            case TakeBack():
+                await take_back_failed(t, claim, claim.job, Fault.INTERRUPTED)
+
+
+async def _give_up_sending(t: Transaction, job: SendReply, what: str) -> None:
+    draft = await t.reply(job.reply_id)
+    if draft.state in UNDER_WAY:
+        begun = draft.state is ReplyState.SENDING
+        state = ReplyState.UNCERTAIN if begun else ReplyState.REJECTED
+        lost = replace(draft, state=state, fault="interrupted", detail=what)
+        await t.save_reply(lost)
+        await show_outcome(t, lost)

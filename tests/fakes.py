@@ -195,6 +195,9 @@ class PlainLetters:
     def promise(self, language: str, due: datetime, now: datetime, zone: ZoneInfo) -> str:
         return f"{language}: promised for {due:%d.%m %H:%M}"
 
+    def correction(self, language: str, text: str) -> str:
+        return f"{language}: a correction: {text}"
+
     def alert(self, alert: Alert, to: Manager, why: str, now: datetime) -> tuple[str, str]:
         return f"{why}: {alert.card.conversation.client.name}", f"{to.name}: {alert.elapsed}"
 

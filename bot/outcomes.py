@@ -114,7 +114,7 @@ async def forget_note(inbox: Inbox, reply: Reply) -> None:
 
 def _waiting(say: Say, reply: Reply, left: timedelta) -> CardView:
     time = length(say, timedelta(seconds=math.ceil(left.total_seconds())))
-    undo = Button(say("Undo"), UndoButton(reply_id=reply.id), "danger")
+    undo = Button(say("Undo the sending"), UndoButton(reply_id=reply.id), "danger")
     return CardView(Rich(say("⏳ Goes out in {time}", time=time)), ((undo,),))
 
 

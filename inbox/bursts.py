@@ -39,14 +39,18 @@ class Showing:
     async def show(
         self, inbox: Inbox, readers: Sequence[Manager], files: Sequence[LoadedFile]
     ) -> None:
-        """Show it to each of them, unless it must be gathered; who refuses it is passed over."""
-        card = self.card
+        """Show it to each of them, unless it must be gathered; who refuses it is passed over.
+        Where all see one place, it stands there once."""
+        card, desk = self.card, inbox.desk
         for one in readers:
+            if self.links and desk.shared:
+                return
             if await _is_too_much(inbox, one):
                 self.gathered.append(one)
                 continue
             try:
-                shown = await inbox.desk.show(seen_by(card, one.id, self.about_to), one, files)
+                seen = seen_by(card, one.id, self.about_to, shared=desk.shared)
+                shown = await desk.show(seen, one, files)
             except SendRejected as error:
                 log.warning("no card of message %s for %s: %s", card.message_id, one.name, error)
             except (SendDeferred, SendUncertain) as error:

@@ -42,9 +42,12 @@ async def others_answering(
     return await t.answering(conversation_id, now - SHOWN_FOR)
 
 
-def seen_by(card: Card, reader_id: int, about_to: Sequence[Answering]) -> Card:
-    """The card as this reader is to see it: who else is about to answer."""
-    other = next((one for one in about_to if one.manager_id != reader_id), None)
+def seen_by(
+    card: Card, reader_id: int, about_to: Sequence[Answering], *, shared: bool = False
+) -> Card:
+    """The card as this reader is to see it: who else is about to answer; who at all, where the
+    others read the same desk message (`shared`)."""
+    other = next((one for one in about_to if shared or one.manager_id != reader_id), None)
     return replace(card, answering=other)
 
 

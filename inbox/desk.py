@@ -25,7 +25,16 @@ class Desk(Protocol):
     """Where managers see and command. Network errors come as the three SendFailed."""
 
     origin: str  # of attachments that it can show by their `ref`
-    topics: bool  # whether clients have topics of their own somewhere
+
+    @property
+    def topics(self) -> bool:
+        """Whether clients have topics of their own somewhere."""
+        ...
+
+    @property
+    def shared(self) -> bool:
+        """Whether all members see the clients in one place now: there a card stands once."""
+        ...
 
     def concerns(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> bool:
         """Whether this came from a member of the studio or is a command of the desk's own."""

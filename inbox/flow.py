@@ -153,7 +153,8 @@ async def _show_new(
     showing = Showing(card, about_to)
     # Whoever blocked the bot must not be the end of the message: then the heads see it.
     for group in (readers, routing.heads(staff, now), routing.admins(staff)):
-        await showing.show(inbox, [one for one in group if one.id not in seen], files)
+        if not (seen and inbox.desk.shared):
+            await showing.show(inbox, [one for one in group if one.id not in seen], files)
         seen |= showing.reached
         if seen or showing.postponed is not None:
             break

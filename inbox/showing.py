@@ -189,7 +189,7 @@ async def _refresh_cards(inbox: Inbox, claim: Claim, job: RefreshCards) -> None:
         if link.manager_id == job.besides_id:
             continue
         card = routing.with_stand_in(cards[link.message_id], staff, now)
-        card = seen_by(card, link.manager_id, about_to)
+        card = seen_by(card, link.manager_id, about_to, shared=inbox.desk.shared)
         alert: Alert | None = None
         if link.shown.purpose is Purpose.ALERT and link.wait_id is not None:
             alert = alert_on(inbox, card, waits[link.wait_id], staff, rung=link.rung or 0)
@@ -216,7 +216,7 @@ async def _show_card(inbox: Inbox, claim: Claim, job: ShowCard) -> None:
         about_to = await others_answering(t, job.conversation_id, inbox.clock.now())
     giver = routing.member(staff, job.from_id)
     card = routing.with_stand_in(card, staff, inbox.clock.now())
-    card = seen_by(card, to.id, about_to)
+    card = seen_by(card, to.id, about_to, shared=inbox.desk.shared)
     card = replace(card, handed_by=giver, repeated=claim.attempts > 1)
     files = await load_files(inbox, card.files_at_hand, raw, inbox.desk.origin)
     try:

@@ -51,6 +51,7 @@ class RecordingDesk:
 
     origin: str = "bot:1"
     topics: bool = False
+    shared: bool = False
     cards: list[tuple[Card, Manager, Sequence[LoadedFile]]] = field(default_factory=list)
     redrawn: list[tuple[Shown, Card, Manager, Alert | None]] = field(default_factory=list)
     alerts: list[tuple[Alert, Manager]] = field(default_factory=list)

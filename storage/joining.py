@@ -87,7 +87,7 @@ ITS_CONVERSATIONS = (
 SPLIT = (
     update(joining)
     .where(joining.c.id == bindparam("joining_id"), joining.c.split_at.is_(None))
-    .values(split_at=bindparam("at"))
+    .values(split_at=bindparam("new_at"))
 )
 
 CONVERSATIONS_OF = (
@@ -115,7 +115,6 @@ SINCE = (
     )
     .where(_these)
 )
-LOCK_SINCE = locking(SINCE)
 LOCK_HANDLES = (
     select(handle.c.kind)
     .where(_these)
@@ -194,7 +193,8 @@ class JoiningRows(Statements):
         from_id, to_id = [await self._present(one) for one in given]
         if from_id == to_id:
             return await self._joined_before(given)
-        await self.run(LOCK_CONVERSATIONS_OF, {"contact_id": from_id})
+        if self.dialect == "postgresql":
+            await self.run(LOCK_CONVERSATIONS_OF, {"contact_id": from_id})
         handles = _handles_of(await self.rows(HANDLES_OF, contact_id=from_id))
         found = await self.rows(CONVERSATIONS_OF, contact_id=from_id)
         made = Joining(from_id, to_id, handles, tuple(row[0] for row in found), at, by_id)
@@ -223,7 +223,7 @@ class JoiningRows(Statements):
     async def split(self, joining_id: int, at: datetime) -> Joining | None:
         """`conversation_ids` of what comes back: also those that moved handles opened since."""
         await self._lock()
-        if not await self.changed(SPLIT, joining_id=joining_id, at=at):
+        if not await self.changed(SPLIT, joining_id=joining_id, new_at=at):
             return None
         undone = await self.joining(joining_id)
         if undone is None:

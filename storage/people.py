@@ -12,6 +12,7 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_, updat
 
 from inbox.errors import NoSuchRow
 from inbox.model import Client, Contact, Handle, Manager, Role
+from storage.chat_tables import joining
 from storage.codec import MANAGER, present_manager
 from storage.columns import storable
 from storage.statements import Statements, per_dialect
@@ -51,6 +52,8 @@ CONTACT_OF = (
     .join(contact, contact.c.id == handle.c.contact_id)
     .join(client, client.c.id == contact.c.client_id)
     .where(tuple_(handle.c.kind, handle.c.address).in_(bindparam("handles", expanding=True)))
+    .order_by(handle.c.kind, handle.c.address)
+    .with_for_update(read=True, of=handle)
 )
 _ENTERED = and_(conversation.c.id.is_(None), client.c.manager_id.is_not(None))
 _DOMAINS = (
@@ -101,7 +104,20 @@ ASSIGN_CONVERSATIONS = (
     )
     .values(assignee_id=bindparam("new_manager_id"))
 )
-CLIENTS = select(client).order_by(client.c.id)
+# Whose people all became another client's is nobody's choice any more.
+_joined_away = (
+    select(joining.c.id)
+    .join(contact, contact.c.id == joining.c.from_contact_id)
+    .where(contact.c.client_id == client.c.id, joining.c.split_at.is_(None))
+    .exists()
+)
+_has_people = (
+    select(handle.c.address)
+    .join(contact, contact.c.id == handle.c.contact_id)
+    .where(contact.c.client_id == client.c.id)
+    .exists()
+)
+CLIENTS = select(client).where(or_(~_joined_away, _has_people)).order_by(client.c.id)
 HANDLES = (
     select(contact.c.client_id, handle.c.kind, handle.c.address)
     .join(contact, contact.c.id == handle.c.contact_id)
@@ -156,6 +172,7 @@ class People(Statements):
         keys = [(one.kind, storable(one.address)) for one in handles]
         if not keys:
             return None
+        # A row that waited for a joining is not found: whose it is now, the second look tells.
         found = await self.rows(CONTACT_OF, handles=keys)
         if not found and self.dialect == "postgresql":
             for key in sorted(keys):

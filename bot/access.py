@@ -12,9 +12,11 @@ from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, 
 
 from bot.buttons import may_act
 from bot.cards import CardView
+from bot.places import Place, Places
 from bot.rich import Rich
 from bot.sending import edit, pressed_ref, send
 from bot.texts import Say, known_language, speaker
+from bot.topics import ThreadGone, pressed_thread, thread_of
 from connectors.telegram.errors import translated
 from inbox import routing
 from inbox.errors import NoSuchRow, SendRejected
@@ -23,29 +25,37 @@ from inbox.model import Conversation, Manager, Role
 from inbox.ports import DeskLink, DeskRef, Purpose, Shown
 
 INVITE_START = "/start inv_"
-ALERTS = "/alerts"
+# What members command in groups, the clients' included.
+GROUP_COMMANDS = frozenset({"/alerts", "/forum", "/link"})
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A member at the desk: who it is, in which language, and what a handler works with."""
+    """A member at the desk: who it is, in which language, and what a handler works with.
+
+    `place`: where the member is heard and answered, a topic of the own chat or of the forum.
+    """
 
     me: Manager
     say: Say
     bot: Bot
     inbox: Inbox
+    place: Place
 
     async def send(self, view: CardView | Rich, *, reply_to: int | None = None) -> DeskRef:
-        """Say something in the member's private chat. Raises the SendFailed."""
-        return await send(self.bot, self.me.telegram_id, view, reply_to=reply_to)
+        """Say something where the member is. Raises the SendFailed."""
+        try:
+            return await send(self.bot, self.place, view, reply_to=reply_to)
+        except ThreadGone:
+            return await send(self.bot, self.place.chat_id, view, reply_to=reply_to)
 
     def below(self, query: CallbackQuery) -> int | None:
-        """The pressed message, where it stands in the member's private chat."""
+        """The pressed message, where it stands in the chat in which the member is answered."""
         pressed = query.message
-        own = pressed is not None and pressed.chat.id == self.me.telegram_id
-        return pressed.message_id if own and pressed is not None else None
+        here = pressed is not None and pressed.chat.id == self.place.chat_id
+        return pressed.message_id if here and pressed is not None else None
 
     async def edit(self, query: CallbackQuery, view: CardView | Rich) -> None:
         """Change the message whose button was pressed. Raises the SendFailed."""
@@ -88,7 +98,11 @@ class Visit:
 
 
 class Access(BaseMiddleware):
-    """Gives handlers a `visit` (None for who is no member); a stranger gets a word, no more."""
+    """Gives handlers a `visit` (None for who is no member) and whether this is `in_forum`; a
+    stranger gets a word in private, none in a group."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         user: User | None = data.get("event_from_user")
@@ -100,10 +114,17 @@ class Access(BaseMiddleware):
         code = user.language_code if user is not None else None
         language = me.language if me else (known_language(code) or "en")
         say = speaker(language)
-        data["visit"] = Visit(me, say, data["bot"], data["inbox"]) if me else None
+        in_forum = data["in_forum"] = chat is not None and self._places.is_forum(chat.id)
         private = chat is None or chat.type == ChatType.PRIVATE
+        data["visit"] = None
+        if me is not None:
+            heard = _place_of(event) if private or in_forum else None
+            place = heard or Place(me.telegram_id)
+            data["visit"] = Visit(me, say, data["bot"], data["inbox"], place)
         if private:
             allowed = me is not None or is_invited(event.message)
+        elif in_forum:
+            allowed = me is not None or event.my_chat_member is not None
         else:
             allowed = chat is not None and _is_ours_in_a_group(event, chat.id, me, staff)
         if allowed:
@@ -115,18 +136,32 @@ class Access(BaseMiddleware):
         return None
 
 
+def _place_of(event: Update) -> Place | None:
+    """The chat and topic that an update came from; None where it came from none."""
+    message = event.message or event.edited_message
+    if message is not None:
+        return Place(message.chat.id, thread_of(message))
+    query = event.callback_query
+    if query is None or query.message is None:
+        return None
+    return Place(query.message.chat.id, pressed_thread(query))
+
+
 def _is_ours_in_a_group(
     event: Update, chat_id: int, me: Manager | None, staff: Sequence[Manager]
 ) -> bool:
-    """Of groups only: /alerts by staff, that a group of ours got another id, and presses by
-    members in a group that hears alerts."""
+    """Of groups but the forum: commands by members and that a member brought the bot in, that a
+    group of ours got another id, and presses by members in a group that hears alerts."""
     message = event.message
     if message is not None and message.migrate_to_chat_id is not None:
         return group_of(staff, chat_id) is not None
+    if me is None:
+        return False
     if message is not None:
-        return me is not None and is_about_alerts(message.text)
-    pressed = event.callback_query is not None
-    return pressed and me is not None and group_of(staff, chat_id) is not None
+        return is_for_groups(message.text)
+    if event.my_chat_member is not None:
+        return True
+    return event.callback_query is not None and group_of(staff, chat_id) is not None
 
 
 def active_member(staff: Sequence[Manager], telegram_id: int) -> Manager | None:
@@ -140,10 +175,10 @@ def group_of(staff: Sequence[Manager], chat_id: int) -> Manager | None:
     return next((one for one in groups if one.telegram_id == chat_id), None)
 
 
-def is_about_alerts(text: str | None) -> bool:
-    """Whether this is /alerts, by whatever bot's name."""
+def is_for_groups(text: str | None) -> bool:
+    """Whether this is a command that groups know, by whatever bot's name."""
     command = (text or "").split(maxsplit=1)[:1]
-    return bool(command) and command[0].partition("@")[0] == ALERTS
+    return bool(command) and command[0].partition("@")[0] in GROUP_COMMANDS
 
 
 def is_invited(message: Message | None) -> bool:

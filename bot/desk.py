@@ -2,49 +2,52 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from aiogram import Bot, Dispatcher
+from aiogram.fsm.strategy import FSMStrategy
 from aiogram.methods import TelegramMethod
-from aiogram.types import ReactionTypeEmoji, Update
-from aiogram.types.update import UpdateTypeLookupError
-from pydantic import ValidationError
 
 from bot import mail_notes, notes
-from bot.access import INVITE_START, Access, active_member, group_of, is_about_alerts
+from bot.access import Access
 from bot.alert_cards import alert_view, alerts_view
-from bot.cards import card_view
+from bot.bursts import burst_view
+from bot.cards import CardView, card_view
 from bot.cautions import soft
+from bot.concerns import concerns_desk, understood, update_of
 from bot.files import show_files
 from bot.form_storage import FormStorage
 from bot.handlers import setup
+from bot.mentions import mentioning, reader_of
+from bot.outcomes import react, show_outcome
+from bot.places import Place, Places
+from bot.rich import Rich
 from bot.sending import edit, send, send_long
 from bot.texts import speaker
+from connectors.telegram.bot import wait_of
 from connectors.telegram.connector import download
 from connectors.telegram.errors import translated
+from connectors.telegram.pacing import Urgency, urgency
 from inbox.channels import AnswersSeveral
-from inbox.errors import Fault, SendFailed, SendRejected, SendUncertain, Unreadable
+from inbox.errors import SendFailed, SendRejected, SendUncertain, Unreadable
 from inbox.inbox import Inbox
 from inbox.model import (
     Attachment,
     Channel,
+    Client,
     Conversation,
     DeliveryReport,
     LoadedFile,
     Manager,
     RawMessage,
+    Role,
 )
 from inbox.ports import Alert, Card, DeskRef, Note, Progress, Purpose, Reply, ReplyState, Shown
 
 CLIENTS_CHANNEL = "telegram"
 STAFF_CHANNEL = "staff"
-DELIVERED = "👌"
 ABOUT_ALL = frozenset({"stands_in", "given_back"})
-
-Given = dict[str, Any]
 
 
 class TelegramDesk:
@@ -54,10 +57,15 @@ class TelegramDesk:
     """
 
     def __init__(
-        self, bot: Bot, *, channel_id: str = CLIENTS_CHANNEL, local_files: bool = False
+        self,
+        bot: Bot,
+        *,
+        channel_id: str = CLIENTS_CHANNEL,
+        local_files: bool = False,
+        topics: bool = True,
     ) -> None:
         self.origin = f"bot:{bot.id}"
-        self.topics = False
+        self.places = Places(bot, allowed=topics)
         self._bot = bot
         self._channel_id = channel_id
         self._local_files = local_files
@@ -66,10 +74,27 @@ class TelegramDesk:
 
     def attach(self, inbox: Inbox) -> None:
         """Once, when the inbox around the desk is complete."""
-        dispatcher = Dispatcher(storage=FormStorage(inbox.store), inbox=inbox)
-        dispatcher.update.outer_middleware(Access())
+        dispatcher = Dispatcher(
+            storage=FormStorage(inbox.store),
+            # A form begun in one topic is not filled by what is written to a client in another.
+            fsm_strategy=FSMStrategy.USER_IN_TOPIC,
+            inbox=inbox,
+            places=self.places,
+        )
+        dispatcher.update.outer_middleware(Access(self.places))
         dispatcher.include_routers(*setup())
+        self.places.attach(inbox)
         self._inbox, self._dispatcher = inbox, dispatcher
+
+    @property
+    def topics(self) -> bool:
+        """See inbox.ports.Desk."""
+        return self.places.any_topics
+
+    @property
+    def shared(self) -> bool:
+        """See inbox.ports.Desk."""
+        return self.places.shared
 
     # --- in ---------------------------------------------------------------------------------
 
@@ -84,8 +109,8 @@ class TelegramDesk:
         if channel.id == STAFF_CHANNEL:
             return True
         try:
-            update = _update_of(raw)
-            return _is_staff_business(update, staff)
+            forum = self.places.forum
+            return concerns_desk(update_of(raw), staff, forum.chat_id if forum else None)
         except (Unreadable, KeyError, TypeError, AttributeError):
             return False  # the connector says what is wrong with it
 
@@ -96,19 +121,10 @@ class TelegramDesk:
         as `album`. Raises Unreadable, or the SendFailed."""
         if self._dispatcher is None:
             raise RuntimeError("the desk has no inbox yet: call attach first")
-        all_given = [_update_of(raw) for raw in raws]
-        given = all_given[0]
-        try:
-            update = Update.model_validate(given, context={"bot": self._bot})
-            event = given[update.event_type]
-            album = [one[update.event_type] for one in all_given]
-        except UpdateTypeLookupError as error:
-            raise Unreadable(Fault.UNSUPPORTED, ", ".join(given)) from error
-        except ValidationError as error:
-            raise Unreadable(Fault.MALFORMED, _first_fault(error)) from error
+        update, album = understood(raws, self._bot)
         with translated():
             result = await self._dispatcher.feed_update(
-                self._bot, update, staff=staff, given=event, album=album
+                self._bot, update, staff=staff, given=album[0], album=album
             )
             if isinstance(result, TelegramMethod):
                 await self._bot(result)
@@ -119,17 +135,31 @@ class TelegramDesk:
 
     # --- out --------------------------------------------------------------------------------
 
+    def busy(self, to: Manager) -> float:
+        """See inbox.ports.Desk."""
+        return wait_of(self._bot, self.places.chat_of(to))
+
     async def show(
         self, card: Card, to: Manager, files: Sequence[LoadedFile]
     ) -> tuple[Shown, ...]:
         """The card, what of its text did not fit, then its files, all as answers to the card."""
-        view = card_view(card, to, self._now, self._others(card), self._elapsed(card))
-        chat_id, silent = to.telegram_id, soft(card.message.warnings)
-        ref = await send(self._bot, chat_id, view, silent=silent)
+
+        async def whole(place: Place) -> tuple[Shown, ...]:
+            return await self._show(card, to, files, place)
+
+        with urgency(Urgency.CARD):
+            return await self.places.deliver(card.conversation, to, whole)
+
+    async def _show(
+        self, card: Card, to: Manager, files: Sequence[LoadedFile], place: Place
+    ) -> tuple[Shown, ...]:
+        view = self._view(card, to, place.chat_id, self._elapsed(card))
+        silent, say = soft(card.message.warnings), speaker(to.language)
+        ref = await send(self._bot, place, view, silent=silent)
         try:
-            below, say = ref.message_id, speaker(to.language)
-            rest = await send_long(self._bot, chat_id, view.rest, reply_to=below, silent=silent)
-            shown = await show_files(self._bot, chat_id, below, files, say, silent=silent)
+            below = ref.message_id
+            rest = await send_long(self._bot, place, view.rest, reply_to=below, silent=silent)
+            shown = await show_files(self._bot, place, below, files, say, silent=silent)
         except SendRejected:
             raise
         except SendFailed as error:
@@ -141,28 +171,46 @@ class TelegramDesk:
     async def redraw(self, shown: Shown, card: Card, to: Manager, alert: Alert | None) -> None:
         """Edit the card or the alert where it stands; one that is gone is left alone."""
         if alert is None:
-            view = card_view(card, to, self._now, self._others(card))
+            view = self._view(card, to, shown.ref.chat_id)
         else:
             view = alert_view(alert, to, self._now)
-        await edit(self._bot, shown.ref, view)
+        with urgency(Urgency.DIGEST):
+            await edit(self._bot, shown.ref, view)
+
+    async def show_burst(self, cards: Sequence[Card], to: Manager) -> tuple[Shown, ...]:
+        """In the member's own chat: it is the client's, or the studio's, that is full."""
+        view = burst_view(speaker(to.language), cards)
+        with urgency(Urgency.DIGEST):
+            return (Shown(await send(self._bot, to.telegram_id, view), Purpose.NOTE),)
+
+    async def name_topics(self, client: Client, waiting: datetime | None) -> None:
+        """See inbox.ports.Desk."""
+        with urgency(Urgency.DIGEST):
+            await self.places.name(client, waiting)
 
     async def alert(self, alert: Alert, to: Manager) -> tuple[Shown, ...]:
-        """A message of its own, hung below the card if that stands in the same chat."""
+        """A message of its own: hung below the card in the client's topic or the member's chat;
+        where all see the clients in one place, alone in the member's own chat."""
         view = alert_view(alert, to, self._now)
-        reply_to = await self._card_in_chat(alert.card.message_id, to)
-        return (
-            Shown(await send(self._bot, to.telegram_id, view, reply_to=reply_to), Purpose.ALERT),
-        )
+        with urgency(Urgency.ALERT):
+            if self.shared or to.role is Role.CHAT:
+                ref = await send(self._bot, to.telegram_id, view)
+                return (Shown(ref, Purpose.ALERT),)
+            card = alert.card
+            return await self._say(
+                card.conversation, to, view, Purpose.ALERT, about=card.message_id
+            )
 
     async def show_alerts(
         self, alerts: Sequence[Alert], to: Manager, before: DeskRef | None
     ) -> DeskRef:
         """One list, edited in place while it is young or its waits end."""
         view = alerts_view(alerts, to, self._now)
-        if before is None:
-            return await send(self._bot, to.telegram_id, view)
-        await edit(self._bot, before, view)
-        return before
+        with urgency(Urgency.ALERT):
+            if before is None:
+                return await send(self._bot, to.telegram_id, view)
+            await edit(self._bot, before, view)
+            return before
 
     async def show_note(
         self, conversation: Conversation, words: Note, to: Manager
@@ -175,22 +223,18 @@ class TelegramDesk:
             return ()
         async with self._attached.store.begin() as t:
             newest = await t.newest_message(conversation.id)
-        below = await self._card_in_chat(newest, to) if newest is not None else None
-        ref = await send(self._bot, to.telegram_id, view, reply_to=below)
-        return (Shown(ref, Purpose.NOTE),)
+        return await self._say(conversation, to, view, Purpose.NOTE, about=newest)
 
     async def show_outcome(
         self, reply: Reply, conversation: Conversation, to: Manager
     ) -> tuple[Shown, ...]:
         """👌 on the manager's message for a delivered one, else a sentence below it."""
-        if reply.state is ReplyState.SENT:
-            await self._react(reply.desk_ref)
-            return ()
-        view = notes.outcome(speaker(to.language), reply)
-        if view is None:
-            return ()
-        own = reply.desk_ref.message_id if reply.desk_ref else None
-        return (Shown(await send(self._bot, to.telegram_id, view, reply_to=own), Purpose.NOTE),)
+
+        async def told(place: Place) -> tuple[Shown, ...]:
+            at = _at(reply, place)
+            return await show_outcome(self._bot, self._attached, reply, to, at)
+
+        return await self.places.deliver(conversation, to, told, make=False)
 
     async def show_delivery(
         self, reply: Reply, report: DeliveryReport, to: Manager
@@ -198,30 +242,69 @@ class TelegramDesk:
         """A sentence below the manager's message; of one that was lost the 👌 goes away."""
         own = reply.desk_ref
         if reply.state is ReplyState.REJECTED and own is not None:
-            await self._react(own, "")
+            await react(self._bot, own, "")
         view = mail_notes.delivery(speaker(to.language), reply, report)
-        below = own.message_id if own is not None else None
-        return (Shown(await send(self._bot, to.telegram_id, view, reply_to=below), Purpose.NOTE),)
+        async with self._attached.store.begin() as t:
+            conversation = await t.conversation(reply.conversation_id)
+
+        async def told(place: Place) -> tuple[Shown, ...]:
+            place = _at(reply, place)
+            below = own.message_id if own is not None and own.chat_id == place.chat_id else None
+            return (Shown(await send(self._bot, place, view, reply_to=below), Purpose.NOTE),)
+
+        return await self.places.deliver(conversation, to, told, make=False)
 
     async def show_digest(self, cards: Sequence[Card], to: Manager) -> tuple[Shown, ...]:
         """One list with a button for each."""
         view = mail_notes.digest(speaker(to.language), cards)
-        return (Shown(await send(self._bot, to.telegram_id, view), Purpose.NOTE),)
+        with urgency(Urgency.DIGEST):
+            return (Shown(await send(self._bot, to.telegram_id, view), Purpose.NOTE),)
 
     async def show_fetched(
         self, card: Card, file: LoadedFile, progress: Progress, to: Manager
     ) -> tuple[Shown, ...]:
         """The file below its card, and how far it is in the note that says so."""
-        say, chat_id = speaker(to.language), to.telegram_id
-        below = await self._card_in_chat(card.message_id, to) or progress.note
-        refs = await show_files(self._bot, chat_id, below, (file,), say)
-        note = DeskRef(self._bot.id, chat_id, progress.note)
-        await edit(self._bot, note, mail_notes.fetched(say, progress))
-        return tuple(Shown(one, Purpose.FILE) for one in refs)
+        say = speaker(to.language)
+
+        async def fetched(place: Place) -> tuple[Shown, ...]:
+            card_id = await self._card_in_chat(card.message_id, place.chat_id)
+            below = card_id or progress.note
+            refs = await show_files(self._bot, place, below, (file,), say)
+            note = DeskRef(self._bot.id, place.chat_id, progress.note)
+            await edit(self._bot, note, mail_notes.fetched(say, progress))
+            return tuple(Shown(one, Purpose.FILE) for one in refs)
+
+        return await self.places.deliver(card.conversation, to, fetched, make=False)
 
     async def tell(self, notice: str, fields: dict[str, str], to: Manager) -> None:
         """A notice in the reader's language."""
         await send(self._bot, to.telegram_id, notes.notice(speaker(to.language), notice, fields))
+
+    async def _say(
+        self,
+        conversation: Conversation,
+        to: Manager,
+        view: CardView | Rich,
+        purpose: Purpose,
+        *,
+        about: int | None,
+    ) -> tuple[Shown, ...]:
+        """Something in the client's place, below the card of the message it is about."""
+
+        async def said(place: Place) -> tuple[Shown, ...]:
+            below = None if about is None else await self._card_in_chat(about, place.chat_id)
+            return (Shown(await send(self._bot, place, view, reply_to=below), purpose),)
+
+        return await self.places.deliver(conversation, to, said)
+
+    def _view(
+        self, card: Card, to: Manager, chat_id: int, elapsed: timedelta | None = None
+    ) -> CardView:
+        """The card for its reader; in the forum for all of them."""
+        shared = self.places.is_forum(chat_id)
+        reader = reader_of(card, to) if shared else to
+        view = card_view(card, reader, self._now, self._others(card), elapsed, shared=shared)
+        return mentioning(view, card) if shared else view
 
     @property
     def _now(self) -> datetime:
@@ -241,17 +324,13 @@ class TelegramDesk:
             raise RuntimeError("the desk has no inbox yet: call attach first")
         return self._inbox
 
-    async def _card_in_chat(self, message_id: int, to: Manager) -> int | None:
+    async def _card_in_chat(self, message_id: int, chat_id: int) -> int | None:
+        """The newest card of the client's message in this chat."""
         async with self._attached.store.begin() as t:
             links = await t.links_of_message(message_id)
-        own = (
-            link.shown.ref.message_id
-            for link in links
-            if link.manager_id == to.id
-            and link.shown.purpose is Purpose.CARD
-            and link.shown.ref.account == self._bot.id
-        )
-        return next(own, None)
+        here = (self._bot.id, chat_id)
+        refs = (link.shown.ref for link in links if link.shown.purpose is Purpose.CARD)
+        return next((ref.message_id for ref in refs if (ref.account, ref.chat_id) == here), None)
 
     def _others(self, card: Card) -> tuple[str, ...]:
         connector = self._attached.connectors.get(card.conversation.channel_id)
@@ -259,51 +338,8 @@ class TelegramDesk:
             return ()
         return connector.others_addressed(card.message)
 
-    async def _react(self, ref: DeskRef | None, emoji: str = DELIVERED) -> None:
-        if ref is None:
-            return
-        with translated():
-            await self._bot.set_message_reaction(
-                ref.chat_id,
-                ref.message_id,
-                reaction=[ReactionTypeEmoji(emoji=emoji)] if emoji else [],
-            )
 
-
-def _update_of(raw: RawMessage) -> Given:
-    try:
-        update = json.loads(raw.payload)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(Fault.MALFORMED, "not JSON") from error
-    if not isinstance(update, dict):
-        raise Unreadable(Fault.MALFORMED, "not an object")
-    return update
-
-
-def _is_staff_business(update: Given, staff: Sequence[Manager]) -> bool:
-    if "callback_query" in update:
-        return True
-    for kind in ("message", "edited_message", "my_chat_member"):
-        event = update.get(kind)
-        if event is None:
-            continue
-        if event["chat"]["type"] != "private":
-            return kind == "message" and _is_of_our_group(event, staff)
-        if kind == "message" and str(event.get("text", "")).startswith(INVITE_START):
-            return True
-        return active_member(staff, event["from"]["id"]) is not None
-    return False
-
-
-def _is_of_our_group(message: Given, staff: Sequence[Manager]) -> bool:
-    """Of all that is said in groups: /alerts by a member, and that our group got another id."""
-    if "migrate_to_chat_id" in message:
-        return group_of(staff, message["chat"]["id"]) is not None
-    author = message.get("from", {}).get("id")
-    return is_about_alerts(message.get("text")) and active_member(staff, author) is not None
-
-
-def _first_fault(error: ValidationError) -> str:
-    """Where the update is wrong; never what stood there, it is the client's."""
-    first = error.errors(include_input=False, include_url=False)[0]
-    return f"{'.'.join(str(part) for part in first['loc'])}: {first['type']}"[:200]
+def _at(reply: Reply, place: Place) -> Place:
+    """Where the member's own message stands, if that is not in the client's present chat."""
+    ref = reply.desk_ref
+    return place if ref is None or ref.chat_id == place.chat_id else Place(ref.chat_id)

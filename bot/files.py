@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from aiogram import Bot
-from aiogram.types import (
-    InputMediaDocument,
-    InputMediaPhoto,
-    InputMediaVideo,
-)
 
 from bot.kinds import attachment_line
+from bot.places import Place
 from bot.rich import Rich, one_line
-from bot.sending import ref_of, send
+from bot.sending import landed, place_of, send
 from bot.texts import Say
+from bot.topics import ThreadGone, into_topic
 from bot.wording import reason
-from connectors.telegram.deliver import (
-    UPLOAD_LIMIT,
-    answer_to,
-    input_of,
-    patience,
-    send_file,
-    shown_as,
-)
-from connectors.telegram.errors import translated
+from connectors.telegram.albums import batches, send_album
+from connectors.telegram.deliver import UPLOAD_LIMIT, send_file
 from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain
 from inbox.model import LoadedFile, Media
 from inbox.ports import DeskRef
 
-ALBUM_LIMIT = 10  # items
 PATIENCE = 30.0  # seconds that a file may be held back within the same job
 TRIES = 4
 
@@ -44,14 +33,14 @@ class _Below(NamedTuple):
     """Under which card; `silent`: without a sound."""
 
     bot: Bot
-    chat_id: int
+    place: Place
     card_id: int
     silent: bool
 
 
 async def show_files(
     bot: Bot,
-    chat_id: int,
+    where: int | Place,
     card_id: int,
     files: Sequence[LoadedFile],
     say: Say,
@@ -60,11 +49,12 @@ async def show_files(
 ) -> list[DeskRef]:
     """Send the files as answers to the card; for each that cannot be shown, a sentence.
 
-    Raises SendDeferred or SendUncertain where the server no longer answers.
+    Raises SendDeferred or SendUncertain where the server no longer answers, ThreadGone where the
+    place's topic is gone.
     """
     refs: list[DeskRef] = []
-    below = _Below(bot, chat_id, card_id, silent)
-    for batch in _batches([_named(file) for file in files]):
+    below = _Below(bot, place_of(where), card_id, silent)
+    for batch in batches([_named(file) for file in files]):
         messages = await _patiently(below, batch, say)
         refs.extend(messages)
     return refs
@@ -87,6 +77,8 @@ async def _show(below: _Below, batch: Sequence[LoadedFile], say: Say) -> list[De
     if len(batch) > 1:
         try:
             return await _show_album(below, batch)
+        except ThreadGone:
+            raise
         except SendRejected:
             # One item spoils an album: each on its own shows all the others.
             return [ref for one in batch for ref in await _patiently(below, [one], say)]
@@ -99,15 +91,17 @@ async def _show_one(below: _Below, file: LoadedFile, say: Say) -> DeskRef:
     fault = _fault(file)
     if fault is None:
         try:
-            with translated():
+            with into_topic():
                 message = await send_file(
                     below.bot,
-                    below.chat_id,
+                    below.place.where,
                     file,
                     reply_to=below.card_id,
                     silent=below.silent,
                 )
-            return ref_of(below.bot, message)
+            return await landed(below.bot, below.place, message)
+        except ThreadGone:
+            raise
         except SendRejected as error:
             if _may_be_document(file):
                 plain = replace(file.attachment, media=Media.DOCUMENT)
@@ -130,7 +124,7 @@ async def _doubt(below: _Below, file: LoadedFile, say: Say, *, error: SendUncert
 async def _say_below(below: _Below, words: str) -> DeskRef:
     return await send(
         below.bot,
-        below.chat_id,
+        below.place,
         Rich(words),
         reply_to=below.card_id,
         silent=below.silent,
@@ -153,59 +147,24 @@ def _may_be_document(file: LoadedFile) -> bool:
 
 
 async def _show_album(below: _Below, batch: Sequence[LoadedFile]) -> list[DeskRef]:
-    items: list[InputMediaPhoto | InputMediaVideo | InputMediaDocument] = []
-    for file in batch:
-        match shown_as(file):
-            case Media.PHOTO:
-                items.append(InputMediaPhoto(media=input_of(file)))
-            case Media.VIDEO:
-                items.append(InputMediaVideo(media=input_of(file)))
-            case _:
-                items.append(InputMediaDocument(media=input_of(file)))
-    with translated():
-        messages = await below.bot.send_media_group(
-            below.chat_id,
-            [*items],
-            reply_parameters=answer_to(below.card_id),
-            disable_notification=below.silent or None,
-            request_timeout=patience(sum(len(file.content or b"") for file in batch)),
+    with into_topic():
+        messages = await send_album(
+            below.bot,
+            below.place.where,
+            batch,
+            reply_to=below.card_id,
+            silent=below.silent,
         )
-    return [ref_of(below.bot, message) for message in messages]
-
-
-def _batches(files: Sequence[LoadedFile]) -> Iterator[list[LoadedFile]]:
-    """Neighbours that go into one album together, the rest one by one, in the client's order."""
-    batch: list[LoadedFile] = []
-    for file in files:
-        if batch and not _fit_together(batch, file):
-            yield batch
-            batch = []
-        batch.append(file)
-    if batch:
-        yield batch
-
-
-def _fit_together(batch: Sequence[LoadedFile], file: LoadedFile) -> bool:
-    kind = _album_kind(file)
-    uploaded = sum(len(one.content or b"") for one in (*batch, file))
-    return (
-        kind is not None
-        and kind == _album_kind(batch[0])
-        and len(batch) < ALBUM_LIMIT
-        and uploaded <= UPLOAD_LIMIT
-    )
-
-
-def _album_kind(file: LoadedFile) -> str | None:
-    if _fault(file) is not None:
-        return None
-    match shown_as(file):
-        case Media.PHOTO | Media.VIDEO:
-            return "visual"
-        case Media.DOCUMENT:
-            return "document"
-        case _:
-            return None
+    refs: list[DeskRef] = []
+    gone: ThreadGone | None = None
+    for message in messages:  # what landed elsewhere is taken back, all of it
+        try:
+            refs.append(await landed(below.bot, below.place, message))
+        except ThreadGone as error:
+            gone = error
+    if gone is not None:
+        raise gone
+    return refs
 
 
 def _named(file: LoadedFile) -> LoadedFile:

@@ -15,11 +15,13 @@ from aiogram.types import (
 
 from bot.buttons import Keyboard
 from bot.cards import CardView
+from bot.places import Place
 from bot.rich import Rich
+from bot.topics import ThreadGone, into_topic, take_back
 from connectors.telegram.bot import Sent
 from connectors.telegram.deliver import answer_to, entities_for, send_text
 from connectors.telegram.errors import translated
-from inbox.errors import SendRejected
+from inbox.errors import Fault, SendRejected
 from inbox.ports import DeskRef
 
 PIECES = 3  # messages; a longer text comes as a file
@@ -27,43 +29,45 @@ PIECES = 3  # messages; a longer text comes as a file
 
 async def send(
     bot: Bot,
-    chat_id: int,
+    where: int | Place,
     view: CardView | Rich,
     *,
     reply_to: int | None = None,
     silent: bool = False,
 ) -> DeskRef:
-    """Send one message, as an answer to `reply_to` while that stands. Raises the SendFailed.
+    """Send one message, as an answer to `reply_to` while that stands. Raises the SendFailed;
+    ThreadGone where the place's topic is gone.
 
     A formatting that the server refuses is given up rather than the text. `silent`: no sound.
     """
+    place = place_of(where)
     body, keyboard = (view, ()) if isinstance(view, Rich) else (view.body, view.keyboard)
-    how = _How(keyboard, reply_to, silent)
+    how = _How(keyboard, reply_to if place.holds(reply_to) else None, silent)
     try:
-        message = await _send(bot, chat_id, body, how)
+        return await _send(bot, place, body, how)
     except SendRejected as error:
         if "entit" not in error.detail.casefold():
             raise
-        message = await _send(bot, chat_id, Rich(body.text), how)
-    return ref_of(bot, message)
+        return await _send(bot, place, Rich(body.text), how)
 
 
 async def send_long(
-    bot: Bot, chat_id: int, text: Rich, *, reply_to: int | None = None, silent: bool = False
+    bot: Bot, where: int | Place, text: Rich, *, reply_to: int | None = None, silent: bool = False
 ) -> list[DeskRef]:
     """Some messages one below the other; a longer text as a file. Raises the SendFailed."""
     pieces = list(text.pieces())
     if len(pieces) <= PIECES:
-        return [await send(bot, chat_id, one, reply_to=reply_to, silent=silent) for one in pieces]
+        return [await send(bot, where, one, reply_to=reply_to, silent=silent) for one in pieces]
     whole = BufferedInputFile(text.text.encode(), filename="message.txt")
-    with translated():
+    place = place_of(where)
+    with into_topic():
         message = await bot.send_document(
-            chat_id,
-            whole,
+            document=whole,
+            **place.where.words,
             reply_parameters=answer_to(reply_to),
             disable_notification=silent or None,
         )
-    return [ref_of(bot, message)]
+    return [await landed(bot, place, message)]
 
 
 async def edit(bot: Bot, ref: DeskRef, view: CardView | Rich) -> None:
@@ -82,6 +86,21 @@ async def edit(bot: Bot, ref: DeskRef, view: CardView | Rich) -> None:
     except SendRejected as error:
         if not _is_normal(error):
             raise
+
+
+def place_of(where: int | Place) -> Place:
+    """A bare chat id is the chat itself."""
+    return where if isinstance(where, Place) else Place(where)
+
+
+async def landed(bot: Bot, place: Place, message: Message | Sent) -> DeskRef:
+    """The message, now that it is sent. Raises ThreadGone for one that landed beside its topic:
+    Telegram is known to do so silently. It is taken back."""
+    ref = ref_of(bot, message)
+    if place.thread_id is not None and message.message_thread_id != place.thread_id:
+        await take_back(bot, ref)
+        raise ThreadGone(Fault.REFUSED, "the message landed beside its topic")
+    return ref
 
 
 def ref_of(bot: Bot, message: Message | Sent) -> DeskRef:
@@ -115,17 +134,24 @@ class _How(NamedTuple):
     silent: bool
 
 
-async def _send(bot: Bot, chat_id: int, body: Rich, how: _How) -> Sent:
-    with translated():
-        return await send_text(
+async def _send(bot: Bot, place: Place, body: Rich, how: _How) -> DeskRef:
+    with into_topic():
+        message = await send_text(
             bot,
-            chat_id,
+            place.where,
             body.text,
             body.entities,
             reply_to=how.reply_to,
             keyboard=markup_of(how.keyboard),
             silent=how.silent,
         )
+    try:
+        return await landed(bot, place, message)
+    except ThreadGone:
+        if how.reply_to is None:
+            raise
+        # It may only have followed the message that it answers.
+        return await _send(bot, place, body, how._replace(reply_to=None))
 
 
 def _is_normal(error: SendRejected) -> bool:

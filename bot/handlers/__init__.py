@@ -12,6 +12,7 @@ from bot.handlers import (
     dayoff,
     edited,
     escalation,
+    forum,
     group,
     guide,
     hand_over,
@@ -28,6 +29,7 @@ from bot.handlers import (
     reply,
     start,
     takeback,
+    topic,
     undo,
     versions,
     why,
@@ -37,8 +39,8 @@ from bot.handlers import (
 def setup() -> list[Router]:
     """Fresh routers: answers to the desk's own questions, commands and buttons, then replies, then
     forms, then what is left."""
-    commands = (prompts, group, start, guide, inbox, language, away, dayoff)
+    commands = (prompts, forum, group, start, guide, inbox, language, away, dayoff)
     buttons = (card, hand_over, phone, promise, escalation, mail, why, versions)
     replies = (outcome, undo, takeback, collision, edited, by_reply, reply)
-    rest = (invite, membership, plain)
+    rest = (invite, membership, topic, plain)
     return [room.setup() for room in (*commands, *buttons, *replies, *rest)]

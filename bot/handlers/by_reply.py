@@ -1,5 +1,5 @@
-"""What the buttons do, as commands in a reply to a card: /noreply, /phone, /promise, /handover,
-/take. Any other command in a reply is refused; none ever goes to the client."""
+"""What the buttons do, as commands in a reply to a card or in a client's topic: /noreply, /phone,
+/promise, /handover, /take. Any other command there is refused; none ever goes to the client."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aiogram.types import Message
 
 from bot.access import Visit, refusal
 from bot.handlers import escalation, hand_over, phone, promise
-from bot.handlers.reply import AnswersLinked
+from bot.handlers.topic import AboutClient
 from bot.prompts import Asked, Prompt, ask
 from bot.rich import Rich
 from bot.sending import ref_of
@@ -43,10 +43,10 @@ def setup() -> Router:
         "handover": handed_over,
     }
     for name, deed in deeds.items():
-        router.message.register(_on_linked(deed), Command(name), AnswersLinked())
-    router.message.register(take, Command("take"), AnswersLinked())
+        router.message.register(_on_linked(deed), Command(name), AboutClient())
+    router.message.register(take, Command("take"), AboutClient())
     router.message.register(explain_how, Command("take", *deeds))
-    router.message.register(refuse, F.text.startswith("/"), AnswersLinked())
+    router.message.register(refuse, F.text.startswith("/"), AboutClient())
     return router
 
 

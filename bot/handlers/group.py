@@ -10,6 +10,7 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import Message
 
 from bot.access import Visit, group_of
+from bot.handlers.forum import InForum
 from bot.rich import Rich, one_line
 from bot.sending import send
 from inbox.inbox import Inbox
@@ -26,7 +27,7 @@ def setup() -> Router:
     router.message.register(moved, in_groups, F.migrate_to_chat_id)
     router.message.register(hear, in_groups, Command("alerts"))
     router.message.register(only_in_groups, Command("alerts"))
-    router.message.register(ignore, in_groups)
+    router.message.register(ignore, in_groups, ~InForum())
     return router
 
 

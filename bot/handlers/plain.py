@@ -29,7 +29,7 @@ BUTTON_LIMIT = 60  # UTF-16 units
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 # What people write; all else that comes as a message tells of the chat itself.
-_WRITTEN = frozenset(
+WRITTEN = frozenset(
     {
         *(ContentType.TEXT, ContentType.PHOTO, ContentType.VIDEO, ContentType.DOCUMENT),
         *(ContentType.VOICE, ContentType.AUDIO, ContentType.VIDEO_NOTE, ContentType.ANIMATION),
@@ -53,7 +53,7 @@ def setup() -> Router:
 
 async def plain(message: Message, album: Sequence[Mapping[str, Any]], visit: Visit) -> None:
     """Keep it and ask to whom it goes, with the last conversations at hand."""
-    if message.chat.type != ChatType.PRIVATE or message.content_type not in _WRITTEN:
+    if message.chat.type != ChatType.PRIVATE or message.content_type not in WRITTEN:
         return
     if (message.text or "").startswith("/"):
         await visit.send(Rich(visit.say("There is no such command. See /help.")))

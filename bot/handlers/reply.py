@@ -35,7 +35,8 @@ class AnswersLinked(Filter):
 
     async def __call__(self, message: Message, bot: Bot, inbox: Inbox) -> bool | dict[str, Any]:
         target = message.reply_to_message
-        if target is None:
+        # What is written in a topic answers, as Telegram sees it, the message that began it.
+        if target is None or target.forum_topic_created is not None:
             return False
         async with inbox.store.begin() as t:
             link = await t.link_at(DeskRef(bot.id, message.chat.id, target.message_id))

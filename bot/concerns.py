@@ -1,0 +1,95 @@
+"""Whose business an update is, the desk's or a client's word to the studio; and what it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiogram import Bot
+from aiogram.types import Update
+from aiogram.types.update import UpdateTypeLookupError
+from pydantic import ValidationError
+
+from bot.access import INVITE_START, active_member, group_of, is_for_groups
+from inbox.errors import Fault, Unreadable
+from inbox.model import Manager, RawMessage
+
+_OUTSIDE = frozenset({"left", "kicked"})
+
+Given = Mapping[str, Any]
+
+
+def concerns_desk(update: Given, staff: Sequence[Manager], forum_id: int | None) -> bool:
+    """Members in their private chats and in the studio's forum, all buttons, invitations, members'
+    commands in groups, and that a member added the bot to one. KeyError, TypeError or
+    AttributeError for what is no update."""
+    if "callback_query" in update:
+        return True
+    for kind in ("message", "edited_message", "my_chat_member"):
+        event = update.get(kind)
+        if event is None:
+            continue
+        if event["chat"]["type"] == "private":
+            return _is_ours_in_private(event, staff)
+        if event["chat"]["id"] == forum_id:
+            return True
+        if kind == "my_chat_member":
+            return _was_let_in_by_us(event, staff)
+        return kind == "message" and _is_ours_in_a_group(event, staff)
+    return False
+
+
+def _is_ours_in_private(event: Given, staff: Sequence[Manager]) -> bool:
+    if str(event.get("text", "")).startswith(INVITE_START):
+        return True
+    return active_member(staff, event["from"]["id"]) is not None
+
+
+def _was_let_in_by_us(change: Given, staff: Sequence[Manager]) -> bool:
+    """A member brought the bot in, or gave it other rights. That it is out is the clients'
+    business, whoever did it."""
+    there = change["new_chat_member"]["status"] not in _OUTSIDE
+    return there and active_member(staff, change["from"]["id"]) is not None
+
+
+def _is_ours_in_a_group(message: Given, staff: Sequence[Manager]) -> bool:
+    """A member's command, and that a group which hears alerts got another id."""
+    if "migrate_to_chat_id" in message:
+        return group_of(staff, message["chat"]["id"]) is not None
+    author = message.get("from", {}).get("id")
+    return is_for_groups(message.get("text")) and active_member(staff, author) is not None
+
+
+def update_of(raw: RawMessage) -> dict[str, Any]:
+    """The update's JSON object; Unreadable where it is none."""
+    try:
+        update = json.loads(raw.payload)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(Fault.MALFORMED, "not JSON") from error
+    if not isinstance(update, dict):
+        raise Unreadable(Fault.MALFORMED, "not an object")
+    return update
+
+
+def understood(raws: Sequence[RawMessage], bot: Bot) -> tuple[Update, list[dict[str, Any]]]:
+    """The first as an Update, and the JSON of what each tells of: of an album its messages.
+
+    Raises Unreadable.
+    """
+    all_given = [update_of(raw) for raw in raws]
+    given = all_given[0]
+    try:
+        update = Update.model_validate(given, context={"bot": bot})
+        kind = update.event_type
+        return update, [one[kind] for one in all_given]
+    except UpdateTypeLookupError as error:
+        raise Unreadable(Fault.UNSUPPORTED, ", ".join(given)) from error
+    except ValidationError as error:
+        raise Unreadable(Fault.MALFORMED, _first_fault(error)) from error
+
+
+def _first_fault(error: ValidationError) -> str:
+    """Where the update is wrong; never what stood there, it is the client's."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['type']}"[:200]

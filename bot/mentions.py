@@ -1,0 +1,42 @@
+"""Who is meant on a card that all members see: the name there becomes a mention that rings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.buttons import is_free
+from bot.cards import CardView
+from bot.rich import Rich, one_line, units
+from inbox.model import Entity, Manager
+from inbox.ports import Card
+
+NAME_LIMIT = 80  # UTF-16 units, as the card's own lines have them
+
+
+def reader_of(card: Card, to: Manager) -> Manager:
+    """In whose language, zone and rights a card that all see is drawn: who stands in, else the
+    holder; `to` while nobody has the client."""
+    if card.stand_in is not None:
+        return card.stand_in
+    return to if card.holder is None or is_free(card.holder) else card.holder
+
+
+def mentioning(view: CardView, card: Card) -> CardView:
+    """The card with the names of its holder and of who stands in as mentions."""
+    body = view.body
+    for one in (card.holder, card.stand_in):
+        if one is not None and one.active:
+            body = _mentioned(body, one)
+    return replace(view, body=body)
+
+
+def _mentioned(body: Rich, who: Manager) -> Rich:
+    """The last place where the name stands: below what the client wrote, if anywhere."""
+    name = one_line(who.name, NAME_LIMIT)
+    at = body.text.rfind(name)
+    if at < 0 or not name:
+        return body
+    # https://core.telegram.org/api/links#user-links: a mention by the person's id.
+    url = f"tg://user?id={who.telegram_id}"
+    entity = Entity("text_link", units(body.text[:at]), units(name), url)
+    return Rich(body.text, (*body.entities, entity))

@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.telegram.call import Call
 from sandbox.telegram.refusal import bad_request
 from sandbox.telegram.stream import LARGEST_BATCH, Update, webhook_from
+from sandbox.telegram.world import Bot, Chat
 
 COMMANDS_LIMIT = 100
 COMMAND = re.compile(r"[a-z0-9_]{1,32}")
@@ -17,11 +18,12 @@ NAMED = {"name": 64, "description": 512, "short_description": 120}
 def get_me(call: Call) -> dict[str, Any]:
     return call.bot.as_user() | {
         "can_join_groups": True,
-        "can_read_all_group_messages": True,
+        "can_read_all_group_messages": not call.bot.privacy,
         "supports_inline_queries": False,
-        "can_connect_to_business": False,
+        "can_connect_to_business": True,
         "has_main_web_app": False,
         "has_topics_enabled": call.bot.topics,
+        "allows_users_to_create_topics": call.bot.topics,
     }
 
 
@@ -89,27 +91,6 @@ def get_file(call: Call) -> dict[str, Any]:
     return call.world.files.download(call.bot.id, call.params["file_id"])
 
 
-def get_chat(call: Call) -> dict[str, Any]:
-    chat = call.room()
-    gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription")
-    accepted = dict.fromkeys((*gifts, "gifts_from_channels"), True)
-    info = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": accepted}
-    if chat.pinned:
-        info["pinned_message"] = chat.entries[chat.pinned[-1]].message
-    return chat.header | info
-
-
-def get_chat_member(call: Call) -> dict[str, Any]:
-    chat = call.room()
-    wanted: int = call.params["user_id"]
-    person = call.world.people.get(wanted)
-    user = call.bot.as_user() if wanted == call.bot.id else person and person.as_user()
-    if user is None or (chat.private and wanted not in (chat.id, call.bot.id)):
-        raise bad_request("user not found")
-    member = wanted in chat.members or wanted in chat.bots
-    return {"user": user, "status": "member" if member else "left"}
-
-
 def set_commands(call: Call) -> bool:
     commands: list[dict[str, str]] = call.params["commands"]
     if len(commands) > COMMANDS_LIMIT:
@@ -165,6 +146,29 @@ def get_menu_button(call: Call) -> dict[str, Any]:
 def done(_call: Call) -> bool:
     """close and logOut have nothing to do here."""
     return True
+
+
+def commands_for(bot: Bot, chat: Chat, user_id: int, language: str) -> list[dict[str, Any]]:
+    """What the menu of commands offers somebody in a chat, the narrowest list that is set.
+
+    https://core.telegram.org/bots/api#determining-list-of-commands
+    """
+    here, admin = str(chat.id), user_id in chat.admins or user_id == chat.creator
+    scopes = [("all_private_chats", "", "")]
+    if not chat.private:
+        scopes = [("chat_member", here, str(user_id))]
+        scopes += [("chat_administrators", here, "")] if admin else []
+        scopes += [("chat", here, "")]
+        scopes += [("all_chat_administrators", "", "")] if admin else []
+        scopes += [("all_group_chats", "", "")]
+    else:
+        scopes = [("chat", here, ""), *scopes]
+    for scope in (*scopes, ("default", "", "")):
+        for code in (language, ""):
+            found: list[dict[str, Any]] | None = bot.settings.get(("commands", *scope, code))
+            if found:
+                return found
+    return []
 
 
 def _scope(call: Call) -> tuple[str, ...]:

@@ -8,12 +8,15 @@ from typing import Any
 from sandbox.telegram.files import MEDIA_KINDS, StoredFile, Upload, attachment, check_upload
 from sandbox.telegram.markup import check_keyboard
 from sandbox.telegram.refusal import bad_request
+from sandbox.telegram.rights import account_to_change, account_to_write
+from sandbox.telegram.threads import thread_to_write
 from sandbox.telegram.world import Bot, Chat, Entry, Message, World
 
 CONTENT = frozenset(
     {
         *("text", "entities", "link_preview_options", "caption", "caption_entities"),
-        *("location", "venue", "contact"),
+        *("location", "venue", "contact", "dice", "poll", "story", "game", "checklist"),
+        *("rich_message", "paid_media", "giveaway", "giveaway_winners", "invoice"),
         *MEDIA_KINDS,
     }
 )
@@ -36,6 +39,16 @@ class Incoming:
             return int(value)
         return value if isinstance(value, int) else None
 
+    @property
+    def thread_id(self) -> int | None:
+        value = str(self.given.get("message_thread_id") or "")
+        return int(value) if value.isdigit() else None
+
+    @property
+    def business(self) -> str:
+        """The connection it is for, empty for the bot's own chats."""
+        return str(self.given.get("business_connection_id") or "")
+
 
 @dataclass(slots=True)
 class Call:
@@ -46,12 +59,25 @@ class Call:
     params: dict[str, Any]
     uploads: dict[str, Upload] = field(default_factory=dict)
 
+    @property
+    def business(self) -> str:
+        """The connection it is for, empty for the bot's own chats."""
+        return str(self.params.get("business_connection_id") or "")
+
     def room(self) -> Chat:
         """The chat of chat_id, to read."""
         return self.world.room(self.bot, self.params["chat_id"])
 
     def room_to_write(self) -> Chat:
-        """The chat of chat_id, or the 403 that forbids writing there."""
+        """The chat of chat_id, or the refusal that forbids writing there."""
+        if self.business:
+            return account_to_write(self.world, self.bot, self.business, self.params["chat_id"])
+        return self.world.room_to_write(self.bot, self.params["chat_id"])
+
+    def room_to_change(self) -> Chat:
+        """The chat of chat_id, to change what is there: in an account not bound to 24 hours."""
+        if self.business:
+            return account_to_change(self.world, self.bot, self.business, self.params["chat_id"])
         return self.world.room_to_write(self.bot, self.params["chat_id"])
 
     def keyboard(self) -> dict[str, Any] | None:
@@ -86,27 +112,36 @@ class Call:
         return {kind: body}
 
     def send(self, content: dict[str, Any]) -> Message:
-        """Post a message of the bot with the thread, reply and keyboard the call asks for."""
+        """Post a message of the bot with the thread, reply and keyboard the call asks for.
+
+        In somebody's account it is the owner's message, and comes back to the bot as an update.
+        """
         chat = self.room_to_write()
-        thread = self._thread(chat)
+        thread = thread_to_write(self.bot, chat, self.params.get("message_thread_id"))
         reply_to, extra = self._reply(chat)
         markup = self.keyboard()
         if self.params.get("protect_content") is True:
             extra["has_protected_content"] = True
-        return self.world.post(
+        author, by = self.bot.as_user(), 0
+        if chat.owner:
+            extra["sender_business_bot"] = author
+            author, by = self.world.people[chat.owner].as_user(), self.bot.id
+        posted = self.world.post(
             chat,
-            self.bot.as_user(),
+            author,
             content | extra,
             reply_to=reply_to,
             thread_id=thread,
             markup=markup,
-        ).message
+            by=by,
+        )
+        if chat.owner:
+            self.world.publish(chat, "message", posted.message)
+        return self.answered(chat, posted.message)
 
-    def _thread(self, chat: Chat) -> int | None:
-        thread: int | None = self.params.get("message_thread_id")
-        if thread is not None and thread not in chat.topics:
-            raise bad_request("message thread not found")
-        return thread
+    def answered(self, chat: Chat, message: Message) -> Message:
+        """The message as the method returns it."""
+        return message | {"business_connection_id": self.business} if chat.owner else message
 
     def _reply(self, chat: Chat) -> tuple[Entry | None, dict[str, Any]]:
         params = self.params

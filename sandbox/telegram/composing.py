@@ -1,23 +1,17 @@
-"""The contents of messages people write: text with its entities, attachments, points, contacts."""
+"""The contents of messages people write: text with its entities, attachments, other things."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.telegram import kinds
 from sandbox.telegram.files import MEDIA_KINDS, attachment
 from sandbox.telegram.markup import notable
 from sandbox.telegram.world import Bot, World
 
 Content = dict[str, Any]
 
-POINT = {"latitude": 55.751244, "longitude": 37.618423}
-PLAIN_KINDS: dict[str, Content] = {
-    "location": POINT,
-    "contact": {"phone_number": "+79160000000", "first_name": "Contact"},
-    "venue": {"title": "Studio", "address": "Tverskaya 1"},
-    "dice": {"emoji": "🎲", "value": 6},
-}
 STORED = frozenset({"kind", "content", "name", "caption", "mime", "size"})
 
 
@@ -41,10 +35,8 @@ def anything(world: World, bot: Bot, item: Mapping[str, Any]) -> Content:
     """
     kind = str(item.get("kind") or "photo")
     details = {key: value for key, value in item.items() if key not in STORED}
-    if kind in PLAIN_KINDS:
-        return _plain(kind, details)
     if kind not in MEDIA_KINDS:
-        raise LookupError(f"no attachment of kind {kind!r}")
+        return kinds.plain(kind, details, bot.id)
     file = world.files.keep(
         kind,
         item.get("content") or b"",
@@ -52,12 +44,11 @@ def anything(world: World, bot: Bot, item: Mapping[str, Any]) -> Content:
         mime=str(item.get("mime") or ""),
         size=item.get("size"),
     )
-    return {kind: attachment(file, bot.id, details)} | caption(str(item.get("caption") or ""))
-
-
-def _plain(kind: str, details: Content) -> Content:
-    body = PLAIN_KINDS[kind] | details
-    if kind != "venue":
-        return {kind: body}
-    point = {key: body.pop(key, POINT[key]) for key in POINT}
-    return {"venue": body | {"location": point}, "location": point}
+    body: Content = {kind: attachment(file, bot.id, details)}
+    if kind == "animation":
+        body["document"] = {
+            key: value
+            for key, value in body[kind].items()
+            if key not in ("width", "height", "duration")
+        }
+    return body | caption(str(item.get("caption") or ""))

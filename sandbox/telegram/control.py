@@ -1,23 +1,25 @@
 """The control API under /_sandbox: another process plays people, plans faults, reads chats.
 
-    POST   people     id, first_name, last_name?, username?, language_code?, started?
-    POST   bots       token, username, name, topics?
-    POST   groups     chat_id, title, members, bots, admins?, forum?
-    POST   says       person, bot, text, entities?, reply_to?, chat_id?, thread_id?
-    POST   starts     person, bot, payload?
-    POST   sends      person, bot, kind, content? (base64), name?, caption?, size?, reply_to? ...
+    POST   people     id, first_name, last_name?, username?, language_code?, phone?, started?
+    POST   bots       token, username, name, topics?, privacy?
+    POST   groups     chat_id, title, members, bots, admins?, forum?, plain?   (nobody is told)
+    POST   tune       bot, privacy?, topics?, ignores_missing_threads?; limits?
+    POST   <an act>   person or owner, bot, and what the function of `People` takes
     POST   album      person, bot, items: [{kind, content, name?, caption?}]
     POST   presses    person, bot, message_id, callback_data, within? -> {text, show_alert, url}
-    POST   edits      person, bot, message_id, text
-    POST   deletes    person, bot, message_id
-    POST   reacts     person, bot, message_id, emoji (null takes it away)
-    POST   blocks, unblocks    person, bot
     POST   faults     the fields of Fault            DELETE faults    forget them all
     POST   updates    bot, update (raw, as it is)
-    GET    chat       ?bot=&person=                  GET    requests  ?method=&after=
+    GET    chat       ?bot=&person=&owner=           GET    requests  ?method=&after=
     GET    pending    ?bot=                          GET    events    (server-sent)
+    GET    topics     ?bot=&chat=                    GET    commands  ?bot=&chat=&user=&language=
 
-`bot` is a token, an id or a username. `sandbox.telegram.remote` calls all this from Python.
+The acts are named as the functions: says, starts, sends, writes, forwards, edits, deletes
+(message_id or message_ids), reacts, blocks, unblocks, deletes_account; shares_contact,
+shares_chat, shares_users; makes_group, adds_bot, removes_bot, promotes_bot, demotes_bot,
+promotes, adds_person, joins, leaves, renames_group, upgrades_group; makes_topic, renames_topic,
+deletes_topic, closes_topic, reopens_topic; connects, disconnects, changes_rights. What says how
+something is written (chat_id, owner, thread_id, reply_to, quote ...) is in `acting.How`; bytes
+are base64. `bot` is a token, an id or a username. `sandbox.telegram.remote` calls all this.
 """
 
 from __future__ import annotations
@@ -32,15 +34,25 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.telegram.account import commands_for
 from sandbox.telegram.faults import Fault
 from sandbox.telegram.people import People
 from sandbox.telegram.refusal import Refusal
-from sandbox.telegram.world import Person, World
+from sandbox.telegram.world import Chat, Connection, Person, World
 
 Body = dict[str, Any]
 Act = Callable[[Body], Any | Awaitable[Any]]
 
 HEARTBEAT = 15.0
+TUNED = frozenset({"privacy", "topics", "ignores_missing_threads"})
+ACTS = (
+    *("says", "starts", "writes", "forwards", "edits", "reacts", "blocks", "unblocks"),
+    *("deletes_account", "shares_contact", "shares_chat", "shares_users"),
+    *("makes_group", "adds_bot", "removes_bot", "promotes_bot", "demotes_bot", "promotes"),
+    *("adds_person", "joins", "leaves", "renames_group", "upgrades_group"),
+    *("makes_topic", "renames_topic", "deletes_topic", "closes_topic", "reopens_topic"),
+    *("connects", "disconnects", "changes_rights"),
+)
 
 
 class Control:
@@ -55,25 +67,23 @@ class Control:
             "people": self._add_person,
             "bots": self._add_bot,
             "groups": self._add_group,
-            "says": lambda body: self.people.says(**_who(body)),
-            "starts": lambda body: self.people.starts(**_who(body)),
+            "tune": self._tune,
             "sends": self._sends,
             "album": self._album,
             "presses": lambda body: self.people.presses_fully(**_who(body)),
-            "edits": lambda body: self.people.edits(**_who(body)),
-            "deletes": lambda body: self.people.deletes(**_who(body)),
-            "reacts": lambda body: self.people.reacts(**_who(body)),
-            "blocks": lambda body: self.people.blocks(**_who(body)),
-            "unblocks": lambda body: self.people.unblocks(**_who(body)),
+            "deletes": self._deletes,
             "faults": self._add_fault,
             "updates": self._inject,
         }
+        acts |= {name: self._act(name) for name in ACTS}
         for name, act in acts.items():
             app.router.add_post(f"/_sandbox/{name}", _handler(act))
         app.router.add_delete("/_sandbox/faults", _handler(self._clear_faults))
         app.router.add_get("/_sandbox/chat", self._chat)
         app.router.add_get("/_sandbox/requests", self._requests)
         app.router.add_get("/_sandbox/pending", self._pending)
+        app.router.add_get("/_sandbox/topics", self._topics)
+        app.router.add_get("/_sandbox/commands", self._commands)
         app.router.add_get("/_sandbox/events", self._events)
 
     def _add_person(self, body: Body) -> Body:
@@ -84,7 +94,34 @@ class Control:
         return self.world.add_bot(**body).as_user()
 
     def _add_group(self, body: Body) -> Body:
-        return self.world.add_supergroup(**body).header
+        return self.world.add_group(**body).header
+
+    def _tune(self, body: Body) -> None:
+        """Switches of a bot, and the rate limits of all."""
+        given = dict(body)
+        if "limits" in given:
+            self.world.limits.enabled = bool(given.pop("limits"))
+        bot = self.world.bot(given.pop("bot")) if "bot" in given else None
+        if given.keys() - TUNED or (given and bot is None):
+            raise TypeError(f"nothing to tune by {', '.join(sorted(given))}")
+        for name, value in given.items():
+            setattr(bot, name, bool(value))
+
+    def _act(self, name: str) -> Act:
+        function = getattr(self.people, name)
+
+        def act(body: Body) -> Any:
+            done = function(**_who(body))
+            if isinstance(done, Connection):
+                return done.as_update()
+            return done.header if isinstance(done, Chat) else done
+
+        return act
+
+    def _deletes(self, body: Body) -> None:
+        given = _who(body)
+        ids = given.pop("message_ids", None) or [given.pop("message_id")]
+        self.people.deletes(given.pop("person_id"), given.pop("bot"), *ids, **given)
 
     def _sends(self, body: Body) -> Any:
         return self.people.sends(**_decoded(_who(body)))
@@ -105,7 +142,30 @@ class Control:
 
     async def _chat(self, request: web.Request) -> web.Response:
         def read(body: Body) -> Any:
-            return self.world.chat(body["bot"], int(body["person"]))
+            owner = int(body["owner"]) if body.get("owner") else None
+            return self.world.chat(body["bot"], int(body["person"]), owner=owner)
+
+        return await _run(read, dict(request.query))
+
+    async def _topics(self, request: web.Request) -> web.Response:
+        """The topics of a chat, by thread id: name and whether it is closed."""
+
+        def read(body: Body) -> Any:
+            room = self.world.room(self.world.bot(body["bot"]), int(body["chat"]))
+            return {
+                str(thread): {"name": name, "closed": thread in room.closed}
+                for thread, name in room.topics.items()
+            }
+
+        return await _run(read, dict(request.query))
+
+    async def _commands(self, request: web.Request) -> web.Response:
+        """What the menu of commands offers somebody in a chat."""
+
+        def read(body: Body) -> Any:
+            bot, user = self.world.bot(body["bot"]), int(body["user"])
+            room = self.world.room(bot, int(body.get("chat") or user))
+            return commands_for(bot, room, user, body.get("language") or "")
 
         return await _run(read, dict(request.query))
 

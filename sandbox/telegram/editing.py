@@ -1,7 +1,8 @@
-"""Methods that change what is in a chat: edits, deletions, reactions, pins, topics."""
+"""Methods that change what is in a chat: edits, deletions, reactions, pins."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sandbox.telegram.call import CONTENT, Call
@@ -10,7 +11,7 @@ from sandbox.telegram.markup import message_caption, message_text
 from sandbox.telegram.refusal import bad_request
 from sandbox.telegram.world import Chat, Entry, Message
 
-TOPIC_COLOUR = 7322096
+DELETED_WITHIN = EDITED_WITHIN = timedelta(hours=48)
 ALLOWED_REACTIONS = """
 ❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 🥱 🥴
 😍 🐳 ❤‍🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 😴 😭 🤓
@@ -56,7 +57,7 @@ def delete_message(call: Call) -> bool:
     message_id = call.params["message_id"]
     if message_id not in chat.entries:
         raise bad_request("message to delete not found")
-    _refuse_foreign(call, chat, chat.entries[message_id])
+    _require_deletable(call, chat, chat.entries[message_id])
     call.world.remove(chat, message_id)
     return True
 
@@ -69,7 +70,7 @@ def delete_messages(call: Call) -> bool:
         raise bad_request("wrong number of message identifiers: 1-100 are allowed")
     for message_id in ids:
         if message_id in chat.entries:
-            _refuse_foreign(call, chat, chat.entries[message_id])
+            _require_deletable(call, chat, chat.entries[message_id])
             call.world.remove(chat, message_id)
     return True
 
@@ -94,7 +95,7 @@ def set_reaction(call: Call) -> bool:
 
 
 def pin_message(call: Call) -> bool:
-    chat = call.room_to_write()
+    chat = call.room_to_change()
     entry = chat.entries.get(call.params["message_id"])
     if entry is None:
         raise bad_request("message to pin not found")
@@ -108,7 +109,7 @@ def pin_message(call: Call) -> bool:
 
 def unpin_message(call: Call) -> bool:
     """The message of message_id, or the newest pinned one."""
-    chat = call.room_to_write()
+    chat = call.room_to_change()
     wanted = call.params.get("message_id") or (chat.pinned[-1] if chat.pinned else None)
     if wanted not in chat.pinned:
         raise bad_request("message to unpin not found")
@@ -124,74 +125,36 @@ def unpin_all(call: Call) -> bool:
     return True
 
 
-def create_topic(call: Call) -> dict[str, Any]:
-    """A thread in a forum group, or in a private chat of a bot that has topics on."""
-    chat = call.room_to_write()
-    _require_topics(call, chat)
-    name = str(call.params["name"])
-    if not 1 <= len(name) <= 128:
-        raise bad_request("TOPIC_TITLE_EMPTY" if not name else "TOPIC_TITLE_TOO_LONG")
-    topic = {"name": name, "icon_color": call.params.get("icon_color") or TOPIC_COLOUR}
-    told = call.world.post(chat, call.bot.as_user(), {"forum_topic_created": topic})
-    thread = told.id
-    chat.topics[thread] = name
-    told.message = told.message | {"message_thread_id": thread, "is_topic_message": True}
-    return {"message_thread_id": thread} | topic
-
-
-def edit_topic(call: Call) -> bool:
-    chat, thread = _topic(call)
-    name = call.params.get("name") or chat.topics[thread]
-    if name == chat.topics[thread]:
-        raise bad_request("TOPIC_NOT_MODIFIED")
-    chat.topics[thread] = name
-    content = {"forum_topic_edited": {"name": name}}
-    call.world.post(chat, call.bot.as_user(), content, thread_id=thread)
-    return True
-
-
-def delete_topic(call: Call) -> bool:
-    """The thread with all its messages."""
-    chat, thread = _topic(call)
-    del chat.topics[thread]
-    for entry in list(chat.entries.values()):
-        if entry.message.get("message_thread_id") == thread:
-            call.world.remove(chat, entry.id)
-    return True
-
-
-def _require_topics(call: Call, chat: Chat) -> None:
-    if not (call.bot.topics if chat.private else chat.header.get("is_forum")):
-        raise bad_request("the chat is not a forum")
-
-
-def _topic(call: Call) -> tuple[Chat, int]:
-    chat = call.room_to_write()
-    _require_topics(call, chat)
-    thread: int = call.params["message_thread_id"]
-    if thread not in chat.topics:
-        raise bad_request("message thread not found")
-    return chat, thread
-
-
 def _own(call: Call) -> tuple[Chat, Entry]:
     if call.params.get("inline_message_id"):
         raise bad_request("inline messages are not played by the sandbox")
     if call.params.get("chat_id") is None:
         raise bad_request("chat_id is empty")
-    chat = call.room_to_write()
+    chat = call.room_to_change()
     entry = chat.entries.get(call.params.get("message_id") or 0)
     if entry is None:
         raise bad_request("message to edit not found")
-    if entry.author_id != call.bot.id:
+    if entry.author_id != call.bot.id and not _of_owner_lately(call, chat, entry):
         raise bad_request("message can't be edited")
     return chat, entry
 
 
-def _refuse_foreign(call: Call, chat: Chat, entry: Entry) -> None:
+def _of_owner_lately(call: Call, chat: Chat, entry: Entry) -> bool:
+    """What the owner of an account wrote there, the bot may edit within 48 hours."""
+    own = bool(chat.owner) and entry.author_id == chat.owner
+    return own and _age(call, entry) <= EDITED_WITHIN
+
+
+def _age(call: Call, entry: Entry) -> timedelta:
+    return timedelta(seconds=call.world.now().timestamp() - entry.message["date"])
+
+
+def _require_deletable(call: Call, chat: Chat, entry: Entry) -> None:
     mine = entry.author_id == call.bot.id
     if not (mine or chat.private or call.bot.id in chat.admins):
         raise bad_request("message can't be deleted")
+    if _age(call, entry) > DELETED_WITHIN:
+        raise bad_request("message can't be deleted for everyone")
 
 
 def _kept(entry: Entry, names: frozenset[str] | set[str]) -> dict[str, Any]:
@@ -212,4 +175,6 @@ def _replace(call: Call, chat: Chat, entry: Entry, content: dict[str, Any]) -> M
         message["reply_markup"] = markup
     entry.message, entry.markup = message, markup or None
     call.world.notice(chat, entry.id, "edited")
-    return message
+    if chat.owner:
+        call.world.publish(chat, "edited_message", message)
+    return call.answered(chat, message)

@@ -24,6 +24,7 @@ MEDIA_KINDS = (
     "video_note",
     "animation",
     "sticker",
+    "live_photo",
 )
 USUAL_TYPE = {
     "photo": ("image/jpeg", "jpg"),
@@ -33,6 +34,7 @@ USUAL_TYPE = {
     "video_note": ("video/mp4", "mp4"),
     "animation": ("video/mp4", "mp4"),
     "sticker": ("image/webp", "webp"),
+    "live_photo": ("video/mp4", "mp4"),
 }
 PHOTO_SIZES = (("s", 90), ("m", 320), ("x", 1280))
 
@@ -151,11 +153,11 @@ def attachment(file: StoredFile, bot_id: int, details: dict[str, Any] | None = N
     if file.kind == "video_note":
         return {**body, "length": 240, "duration": duration}
     body["mime_type"] = file.mime
-    if file.kind in ("voice", "audio", "video", "animation"):
+    if file.kind in ("voice", "audio", "video", "animation", "live_photo"):
         body["duration"] = duration
-    if file.kind in ("video", "animation"):
+    if file.kind in ("video", "animation", "live_photo"):
         body |= measures
-    if file.kind != "voice":
+    if file.kind not in ("voice", "live_photo"):
         body["file_name"] = file.name
     if file.kind == "audio":
         body |= {key: details[key] for key in ("title", "performer") if details.get(key)}

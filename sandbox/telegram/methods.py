@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from sandbox.telegram import account, editing, sending
+from sandbox.telegram import account, business, editing, membership, sending, topics
 from sandbox.telegram.call import Call, Incoming
 from sandbox.telegram.files import MEDIA_KINDS
 from sandbox.telegram.params import METHODS, api_name, decode
@@ -29,8 +29,14 @@ PLAYED: dict[str, Played] = {
     "getWebhookInfo": account.get_webhook_info,
     "answerCallbackQuery": account.answer_callback_query,
     "getFile": account.get_file,
-    "getChat": account.get_chat,
-    "getChatMember": account.get_chat_member,
+    "getChat": membership.get_chat,
+    "getChatMember": membership.get_chat_member,
+    "getChatAdministrators": membership.get_administrators,
+    "getChatMemberCount": membership.get_member_count,
+    "leaveChat": membership.leave_chat,
+    "getBusinessConnection": business.get_connection,
+    "readBusinessMessage": business.read_message,
+    "deleteBusinessMessages": business.delete_messages,
     "setMyCommands": account.set_commands,
     "getMyCommands": account.get_commands,
     "deleteMyCommands": account.delete_commands,
@@ -44,6 +50,9 @@ PLAYED: dict[str, Played] = {
     "sendContact": sending.send_contact,
     "sendMediaGroup": sending.send_media_group,
     "sendChatAction": sending.send_chat_action,
+    "sendPoll": sending.send_poll,
+    "sendDice": sending.send_dice,
+    "sendRichMessage": sending.send_rich_message,
     "copyMessage": sending.copy_message,
     "copyMessages": sending.copy_messages,
     "forwardMessage": sending.forward_message,
@@ -58,15 +67,17 @@ PLAYED: dict[str, Played] = {
     "pinChatMessage": editing.pin_message,
     "unpinChatMessage": editing.unpin_message,
     "unpinAllChatMessages": editing.unpin_all,
-    "createForumTopic": editing.create_topic,
-    "editForumTopic": editing.edit_topic,
-    "deleteForumTopic": editing.delete_topic,
+    "createForumTopic": topics.create_topic,
+    "editForumTopic": topics.edit_topic,
+    "deleteForumTopic": topics.delete_topic,
+    "closeForumTopic": topics.close_topic,
+    "reopenForumTopic": topics.reopen_topic,
 }
 PLAYED |= {f"send{_camel(kind)}": sending.send_media(kind) for kind in MEDIA_KINDS}
 PLAYED |= {f"setMy{_camel(what)}": partial(account.set_named, what=what) for what in account.NAMED}
 PLAYED |= {f"getMy{_camel(what)}": partial(account.get_named, what=what) for what in account.NAMED}
 
-COUNTED_AS_SENDS = ("send", "copy", "forward")
+COUNTED_AS_SENDS = ("send", "copy", "forward", "createForumTopic")
 
 
 def canonical(name: str) -> str:
@@ -86,7 +97,19 @@ async def perform(world: World, incoming: Incoming) -> Any:
         raise bad_request(f"method {name} is not played by the sandbox")
     params = decode(known, incoming.given)
     chat_id = incoming.chat_id
-    if name.startswith(COUNTED_AS_SENDS) and chat_id is not None:
-        world.limits.check(incoming.bot.id, chat_id, incoming.at)
+    if chat_id is not None:
+        _count(world, name, incoming, chat_id, params)
     result = played(Call(world, incoming.bot, params, incoming.uploads))
     return await result if inspect.isawaitable(result) else result
+
+
+def _count(
+    world: World, name: str, incoming: Incoming, chat_id: int, params: dict[str, Any]
+) -> None:
+    """Refuse with 429 what comes too fast; every item of an album is a message."""
+    limits, bot = world.limits, incoming.bot.id
+    if name == "editForumTopic":
+        limits.check_topic_edit(bot, chat_id, incoming.at)
+    elif name.startswith(COUNTED_AS_SENDS):
+        weight = len(params.get("media") or ()) if name == "sendMediaGroup" else 1
+        limits.check(bot, chat_id, incoming.at, business=incoming.business, weight=weight)

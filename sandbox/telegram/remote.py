@@ -76,14 +76,64 @@ class RemotePeople:
         where = {"message_id": message_id, "text": text}
         return dict(await self.act("edits", person=person_id, bot=bot, **where, **more))
 
+    async def deletes(self, person_id: int, bot: BotRef, *message_ids: int, **more: Any) -> None:
+        what = {"message_ids": list(message_ids)} | more
+        await self.act("deletes", person=person_id, bot=bot, **what)
+
+    async def forwards(
+        self,
+        person_id: int,
+        bot: BotRef,
+        message_ids: Iterable[int],
+        source: Mapping[str, Any],
+        **more: Any,
+    ) -> list[Message]:
+        what = {"message_ids": list(message_ids), "source": dict(source)} | more
+        return list(await self.act("forwards", person=person_id, bot=bot, **what))
+
     async def blocks(self, person_id: int, bot: BotRef) -> None:
         await self.act("blocks", person=person_id, bot=bot)
 
     async def unblocks(self, person_id: int, bot: BotRef) -> None:
         await self.act("unblocks", person=person_id, bot=bot)
 
-    async def chat(self, bot: BotRef, person_id: int) -> list[Message]:
-        return list(await self.read("chat", bot=bot, person=person_id))
+    async def connects(self, owner_id: int, bot: BotRef, **more: Any) -> dict[str, Any]:
+        """The BusinessConnection."""
+        return dict(await self.act("connects", owner_id=owner_id, bot=bot, **more))
+
+    async def disconnects(self, owner_id: int) -> None:
+        await self.act("disconnects", owner_id=owner_id)
+
+    async def changes_rights(self, owner_id: int, rights: Iterable[str]) -> None:
+        await self.act("changes_rights", owner_id=owner_id, rights=list(rights))
+
+    async def makes_topic(self, person_id: int, bot: BotRef, name: str, **more: Any) -> int:
+        """The thread's id."""
+        told = await self.act("makes_topic", person=person_id, bot=bot, name=name, **more)
+        return int(told["message_id"])
+
+    async def does(self, name: str, person_id: int, bot: BotRef, **more: Any) -> Any:
+        """Any other act of `People` by its name: adds_bot, shares_chat, deletes_topic ..."""
+        return await self.act(name, person=person_id, bot=bot, **more)
+
+    async def tunes(self, **switches: Any) -> None:
+        """`bot` with privacy, topics, ignores_missing_threads; limits of all."""
+        await self.act("tune", **switches)
+
+    async def topics(self, bot: BotRef, chat_id: int) -> dict[str, dict[str, Any]]:
+        """{name, closed} by thread id."""
+        return dict(await self.read("topics", bot=bot, chat=chat_id))
+
+    async def commands(
+        self, bot: BotRef, user_id: int, chat_id: int | None = None, language: str = ""
+    ) -> list[dict[str, str]]:
+        """What the menu of commands offers this person in a chat."""
+        where = {"chat": user_id if chat_id is None else chat_id, "language": language}
+        return list(await self.read("commands", bot=bot, user=user_id, **where))
+
+    async def chat(self, bot: BotRef, person_id: int, owner: int | None = None) -> list[Message]:
+        query = {"bot": bot, "person": person_id} | ({"owner": owner} if owner else {})
+        return list(await self.read("chat", **query))
 
     async def requests(self, method: str | None = None, after: float = 0.0) -> list[Message]:
         """The log of calls received after an instant of monotonic seconds."""

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
+from sandbox.telegram import kinds
 from sandbox.telegram.call import CONTENT, Call
 from sandbox.telegram.files import for_bot
-from sandbox.telegram.markup import message_caption, message_text
+from sandbox.telegram.markup import message_caption, message_text, parse_html
+from sandbox.telegram.origins import origin_of
 from sandbox.telegram.refusal import bad_request
 from sandbox.telegram.world import Chat, Entry, Message
 
@@ -16,6 +18,7 @@ ALBUM_KINDS = frozenset({"photo", "video", "document", "audio"})
 ALONE_IN_ALBUM = frozenset({"document", "audio"})
 WITHOUT_CAPTION = frozenset({"sticker", "video_note"})
 IDS_LIMIT = 100
+NOT_COPIED = frozenset({"paid_media", "giveaway", "giveaway_winners", "invoice"})
 ACTIONS = frozenset(
     {
         *("typing", "upload_photo", "record_video", "upload_video", "record_voice"),
@@ -67,6 +70,30 @@ def send_contact(call: Call) -> Message:
     return call.send({"contact": _given(call, names)})
 
 
+def send_dice(call: Call) -> Message:
+    return call.send({"dice": {"emoji": call.params.get("emoji") or "🎲", "value": 4}})
+
+
+def send_poll(call: Call) -> Message:
+    """As many answers as Telegram takes: 2-12."""
+    options = [str(option["text"]) for option in call.params["options"]]
+    if not 2 <= len(options) <= 12:
+        raise bad_request("poll must have at least 2 option")
+    return call.send({"poll": kinds.poll(str(call.params["question"]), options)})
+
+
+def send_rich_message(call: Call) -> Message:
+    """Blocks as they are given; HTML and Markdown become one paragraph of plain text."""
+    given: dict[str, Any] = call.params["rich_message"]
+    blocks = given.get("blocks")
+    if not blocks:
+        words = str(given.get("markdown") or parse_html(str(given.get("html") or ""))[0])
+        blocks = [{"type": "paragraph", "text": words}] if words else []
+    if not blocks:
+        raise bad_request("rich message must be non-empty")
+    return call.send({"rich_message": {"blocks": blocks}})
+
+
 def send_media_group(call: Call) -> list[Message]:
     """2-10 items; documents and audio only among themselves. Refused as a whole or sent whole."""
     call.room_to_write()
@@ -100,7 +127,7 @@ def copy_message(call: Call) -> dict[str, int]:
     entry = _source(call).entries.get(call.params["message_id"])
     if entry is None:
         raise bad_request("message to copy not found")
-    content = _content(call, entry)
+    content = _copied(call, entry)
     if "caption" in call.params and "text" not in content:
         content.pop("caption", None)
         content.pop("caption_entities", None)
@@ -114,7 +141,9 @@ def copy_messages(call: Call) -> list[dict[str, int]]:
     drop = ("caption", "caption_entities") if call.params.get("remove_caption") is True else ()
     copied = []
     for entry in _many(call):
-        content = {k: v for k, v in _content(call, entry).items() if k not in drop}
+        if NOT_COPIED & entry.message.keys():
+            continue
+        content = {k: v for k, v in _copied(call, entry).items() if k not in drop}
         copied.append({"message_id": call.send(content)["message_id"]})
     return copied
 
@@ -124,14 +153,18 @@ def forward_message(call: Call) -> Message:
     entry = _source(call).entries.get(call.params["message_id"])
     if entry is None:
         raise bad_request("message to forward not found")
-    return call.send(_content(call, entry) | _origin(entry))
+    return call.send(_content(call, entry) | origin_of(call.world, entry))
 
 
 def forward_messages(call: Call) -> list[dict[str, int]]:
     """1-100 messages; those that cannot be forwarded are skipped."""
     call.room_to_write()
     return [
-        {"message_id": call.send(_content(call, entry) | _origin(entry))["message_id"]}
+        {
+            "message_id": call.send(_content(call, entry) | origin_of(call.world, entry))[
+                "message_id"
+            ]
+        }
         for entry in _many(call)
     ]
 
@@ -151,17 +184,17 @@ def _many(call: Call) -> list[Entry]:
     return found
 
 
+def _copied(call: Call, entry: Entry) -> dict[str, Any]:
+    if NOT_COPIED & entry.message.keys():
+        raise bad_request("message can't be copied")
+    return _content(call, entry)
+
+
 def _content(call: Call, entry: Entry) -> dict[str, Any]:
     content = {key: value for key, value in entry.message.items() if key in CONTENT}
     if not content:
         raise bad_request("message can't be copied")
     return dict(for_bot(content, call.bot.id))
-
-
-def _origin(entry: Entry) -> dict[str, Any]:
-    message = entry.message
-    fresh = {"type": "user", "sender_user": message["from"], "date": message["date"]}
-    return {"forward_origin": message.get("forward_origin", fresh)}
 
 
 def _point(call: Call) -> dict[str, Any]:

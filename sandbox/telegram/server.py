@@ -117,6 +117,8 @@ class TelegramServer:
                 status=status,
                 message_id=result.get("message_id") if isinstance(result, dict) else None,
                 text=str(given.get("text") or given.get("caption") or ""),
+                thread_id=incoming.thread_id,
+                business=incoming.business,
             )
         )
 

@@ -11,14 +11,25 @@ from typing import Any
 
 from sandbox.telegram.faults import FaultPlan
 from sandbox.telegram.files import Files, for_bot
+from sandbox.telegram.hearing import hears
 from sandbox.telegram.limits import RateLimits
-from sandbox.telegram.records import Bot, Chat, Entry, Message, Person, Request, Standing
-from sandbox.telegram.refusal import bad_request, forbidden
+from sandbox.telegram.records import (
+    Bot,
+    Chat,
+    Connection,
+    Entry,
+    Message,
+    Person,
+    Request,
+    Standing,
+)
+from sandbox.telegram.refusal import Refusal, bad_request, forbidden
 from sandbox.telegram.stream import Stream
 
-__all__ = ["Bot", "Chat", "Entry", "Message", "Person", "Request", "World"]
+__all__ = ["Bot", "Chat", "Connection", "Entry", "Message", "Person", "Request", "World"]
 
 REQUESTS_KEPT = 20_000
+IN_ACCOUNTS = {"message": "business_message", "edited_message": "edited_business_message"}
 
 
 class World:
@@ -33,6 +44,7 @@ class World:
         self.limits = RateLimits(enabled=False)
         self.requests: deque[Request] = deque(maxlen=REQUESTS_KEPT)
         self.callbacks: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self.connections: dict[str, Connection] = {}
         self._by_token: dict[str, Bot] = {}
         self._chats: dict[tuple[int, int], Chat] = {}
         self._message_ids: dict[int, count[int]] = {}
@@ -40,10 +52,13 @@ class World:
         self._strangers: set[int] = set()
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
 
-    def add_bot(self, token: str, username: str, name: str, *, topics: bool = False) -> Bot:
-        """A bot whose id is the number before ':' in its token."""
+    def add_bot(
+        self, token: str, username: str, name: str, *, topics: bool = False, privacy: bool = False
+    ) -> Bot:
+        """A bot whose id is the number before ':' in its token; `privacy` is on at Telegram."""
         bot_id = int(token.partition(":")[0])
-        bot = Bot(token, bot_id, username, name, topics, Stream(first_id=700_000_001))
+        stream = Stream(first_id=700_000_001)
+        bot = Bot(token, bot_id, username, name, topics, stream, privacy)
         self.bots[bot_id] = bot
         self._by_token[token] = bot
         return bot
@@ -56,7 +71,7 @@ class World:
             self._strangers.add(person.id)
         return person
 
-    def add_supergroup(
+    def add_group(
         self,
         chat_id: int,
         title: str,
@@ -65,14 +80,37 @@ class World:
         bots: Iterable[int],
         admins: Iterable[int] = (),
         forum: bool = False,
+        plain: bool = False,
     ) -> Chat:
-        """A group with one message-id space; bots in it see everything people write."""
-        header: dict[str, Any] = {"id": chat_id, "type": "supergroup", "title": title}
+        """A group that is there; nobody is told. The first member made it.
+
+        A supergroup has one space of message ids; in a plain group each account counts its own,
+        so that it can have one bot here.
+        """
+        people, machines = list(members), list(bots)
+        if plain and (len(machines) > 1 or forum):
+            raise ValueError("a plain group has one bot and no topics")
+        header: dict[str, Any] = {"id": chat_id, "type": "group" if plain else "supergroup"}
+        header["title"] = title
         if forum:
             header["is_forum"] = True
-        chat = Chat(chat_id, chat_id, header, set(bots), set(members), set(admins))
+        space = machines[0] if plain and machines else chat_id
+        chat = Chat(chat_id, space, header, set(machines), set(people), set(admins))
+        chat.creator = people[0] if people else 0
         self._chats[0, chat_id] = chat
         return chat
+
+    def add_supergroup(self, chat_id: int, title: str, **what: Any) -> Chat:
+        """`add_group` for one that is not plain."""
+        return self.add_group(chat_id, title, **what)
+
+    def groups_of(self, person_id: int) -> list[Chat]:
+        """The groups somebody is in, the oldest first."""
+        return [
+            chat
+            for (owner, _), chat in self._chats.items()
+            if owner == 0 and person_id in chat.members and chat.moved_to is None
+        ]
 
     def bot(self, ref: int | str | Bot) -> Bot:
         """A bot by itself, its id, token or username; KeyError where there is none."""
@@ -114,15 +152,31 @@ class World:
             self._chats[key] = Chat(chat_id, bot.id, header, {bot.id}, {chat_id})
         return self._chats[key]
 
+    def account_room(self, owner_id: int, client_id: int, bot: Bot) -> Chat:
+        """The chat of two people as it is in the account of one; `bot` may get connected there.
+
+        LookupError: no such person, or the owner with themselves.
+        """
+        if owner_id == client_id or owner_id not in self.people or client_id not in self.people:
+            raise LookupError(f"no chat of {client_id} in the account of {owner_id}")
+        key = (owner_id, client_id)
+        if key not in self._chats:
+            header, members = self.people[client_id].as_chat(), {owner_id, client_id}
+            self._chats[key] = Chat(client_id, owner_id, header, {bot.id}, members, owner=owner_id)
+        self._chats[key].bots.add(bot.id)
+        return self._chats[key]
+
+    def account_rooms(self, owner_id: int) -> list[Chat]:
+        """The chats of a person's own account, as far as they were opened here."""
+        return [chat for chat in self._chats.values() if chat.owner == owner_id]
+
     def room_to_write(self, bot: Bot, chat_id: int | str) -> Chat:
         """The same, with the 403 of somebody who blocked or never started the bot."""
         if isinstance(chat_id, int) and chat_id in self.bots:
             raise forbidden("bot can't send messages to bots")
         room = self.room(bot, chat_id)
         if not room.private:
-            if bot.id not in room.bots:
-                raise forbidden("bot is not a member of the supergroup chat")
-            return room
+            return _open_to(bot, room)
         match self.standing(bot.id, room.id):
             case "blocked":
                 raise forbidden("bot was blocked by the user")
@@ -142,6 +196,7 @@ class World:
         reply_to: Entry | None = None,
         thread_id: int | None = None,
         markup: dict[str, Any] | None = None,
+        by: int = 0,
     ) -> Entry:
         """Add a message under the next id of its space."""
         message: Message = {
@@ -150,14 +205,11 @@ class World:
             "chat": chat.header,
             "date": int(self.now().timestamp()),
         }
-        if thread_id is not None:
-            message |= {"message_thread_id": thread_id, "is_topic_message": True}
-        if reply_to is not None:
-            message["reply_to_message"] = without_reply(reply_to.message)
+        message |= _threaded(chat, thread_id, reply_to)
         message |= content
         if markup and "inline_keyboard" in markup:
             message["reply_markup"] = markup
-        entry = Entry(message, markup)
+        entry = Entry(message, markup, by=by)
         chat.entries[entry.id] = entry
         self.notice(chat, entry.id, "new")
         return entry
@@ -173,25 +225,63 @@ class World:
         self.notice(chat, message_id, "deleted")
 
     def publish(self, chat: Chat, kind: str, payload: dict[str, Any], skip: int = 0) -> None:
-        """Give an update to every bot of the chat but `skip`."""
+        """Give an update to every bot of the chat but `skip` that may hear it."""
+        if chat.owner:
+            self._publish_in_account(chat, kind, payload)
+            return
         for bot_id in chat.bots:
-            if bot_id != skip:
+            bot = self.bots[bot_id]
+            if bot_id != skip and hears(bot, chat, kind, payload):
                 seen = payload if chat.private else for_bot(payload, bot_id)
-                self.bots[bot_id].stream.push(kind, seen)
+                bot.stream.push(kind, seen)
 
-    def chat(self, bot: int | str | Bot, chat_id: int) -> list[Message]:
+    def _publish_in_account(self, chat: Chat, kind: str, payload: dict[str, Any]) -> None:
+        """To the bot that is connected at this moment, if any."""
+        connection = self.connection_of(chat.owner)
+        if connection is None:
+            return
+        chat.bots.add(connection.bot_id)
+        told = for_bot(payload, connection.bot_id) | {"business_connection_id": connection.id}
+        self.bots[connection.bot_id].stream.push(IN_ACCOUNTS.get(kind, kind), told)
+
+    def connection_of(self, owner_id: int) -> Connection | None:
+        """The connection of somebody's account, where it is on."""
+        for connection in self.connections.values():
+            if connection.enabled and connection.owner.id == owner_id:
+                return connection
+        return None
+
+    def chat(
+        self,
+        bot: int | str | Bot,
+        chat_id: int,
+        *,
+        owner: int | None = None,
+        viewer: int | None = None,
+    ) -> list[Message]:
         """The messages of a chat with this bot, in order, as people in it see them.
 
-        Beside the Message fields: `out` (written by that person; in a group, by any person),
-        `reactions` ([{type, emoji, by}]) and `reply_markup` of any kind. Deleted ones are gone.
+        `owner` names the own account whose chat with `chat_id` is meant. Beside the Message
+        fields: `out` (written by `viewer`; without one, by any person), `reactions`
+        ([{type, emoji, by}]) and `reply_markup` of any kind. Deleted ones are gone.
         """
-        owner = self.bot(bot)
-        room = self.room(owner, chat_id)
-        return [self._seen(entry, owner.id, room) for entry in list(room.entries.values())]
+        seen_by = self.bot(bot)
+        room = (
+            self.room(seen_by, chat_id)
+            if owner is None
+            else self.account_room(owner, chat_id, seen_by)
+        )
+        entries = list(room.entries.values())
+        return [self._seen(entry, seen_by.id, room, viewer) for entry in entries]
 
-    def _seen(self, entry: Entry, bot_id: int, room: Chat) -> Message:
-        message = dict(entry.message if room.private else for_bot(entry.message, bot_id))
-        message["out"] = entry.author_id in self.people
+    def _seen(self, entry: Entry, bot_id: int, room: Chat, viewer: int | None) -> Message:
+        own = room.private and not room.owner
+        message = dict(entry.message if own else for_bot(entry.message, bot_id))
+        message["out"] = (
+            entry.author_id in self.people
+            if viewer is None
+            else viewer in (entry.author_id, entry.shown_author_id)
+        )
         message["reactions"] = [
             {**reaction, "by": author}
             for author, reactions in entry.reactions.items()
@@ -204,7 +294,8 @@ class World:
     def subscribe(self) -> asyncio.Queue[dict[str, Any]]:
         """A queue of notices {bot, chat, message_id, what}; give it back with unsubscribe.
 
-        `what` is new, edited, deleted, reaction, pinned, action, callback or standing.
+        `what` is new, edited, deleted, reaction, pinned, action, callback, standing, topic,
+        members, read or account. `owner` is there for a chat of somebody's own account.
         """
         queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._listeners.add(queue)
@@ -218,9 +309,43 @@ class World:
         for queue in self._listeners:
             for bot_id in chat.bots:
                 told = {"bot": bot_id, "chat": chat.id, "message_id": message_id, "what": what}
+                told |= {"owner": chat.owner} if chat.owner else {}
                 queue.put_nowait(told | more)
 
 
 def without_reply(message: Message) -> Message:
     """A message as it stands inside another: its own reply is left out."""
     return {key: value for key, value in message.items() if key != "reply_to_message"}
+
+
+def _threaded(chat: Chat, thread_id: int | None, reply_to: Entry | None) -> dict[str, Any]:
+    """What a message says of its thread and of what it answers.
+
+    Outside a forum the answers to a message of a supergroup make a thread too; in a topic, a
+    message that answers nothing says that it answers the topic's first one.
+    """
+    said: dict[str, Any] = {}
+    if thread_id is not None:
+        said |= {"message_thread_id": thread_id, "is_topic_message": True}
+        reply_to = reply_to or chat.entries.get(thread_id)
+    elif reply_to is not None and chat.header["type"] == "supergroup" and not chat.forum:
+        root = reply_to.message.get("message_thread_id") or reply_to.id
+        said["message_thread_id"] = root
+    if reply_to is not None:
+        said["reply_to_message"] = without_reply(reply_to.message)
+    return said
+
+
+def _open_to(bot: Bot, group: Chat) -> Chat:
+    kind = group.header["type"]
+    if group.moved_to is not None:
+        raise Refusal(
+            400,
+            "Bad Request: group chat was upgraded to a supergroup chat",
+            migrate_to_chat_id=group.moved_to,
+        )
+    if bot.id in group.kicked:
+        raise forbidden(f"bot was kicked from the {kind} chat")
+    if bot.id not in group.bots:
+        raise forbidden(f"bot is not a member of the {kind} chat")
+    return group

@@ -133,7 +133,7 @@ async def test_topics_in_private_chats_of_a_bot_that_has_them(here: Setting) -> 
     assert here.seen() == []
     with pytest.raises(TelegramBadRequest, match="message thread not found"):
         await here.bot.send_message(ANNA, "x", message_thread_id=thread)
-    with pytest.raises(TelegramBadRequest, match="message thread not found"):
+    with pytest.raises(TelegramBadRequest, match="TOPIC_ID_INVALID"):
         await here.bot.edit_forum_topic(ANNA, thread, name="x")
 
 

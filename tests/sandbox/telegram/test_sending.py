@@ -10,7 +10,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import SendDice, TelegramMethod
+from aiogram.methods import StopPoll, TelegramMethod
 from aiogram.types import (
     BufferedInputFile,
     ForceReply,
@@ -23,6 +23,7 @@ from aiogram.types import (
     ReplyParameters,
 )
 
+from sandbox.telegram.limits import PRIVATE_CHAT
 from tests.sandbox.telegram.conftest import ANNA, IVAN, NOON, STRANGER, TOKEN, Setting, keyboard
 
 
@@ -150,8 +151,8 @@ async def test_parameters_are_checked_by_the_method_class(here: Setting) -> None
 
 
 async def test_a_method_not_played_says_so(here: Setting) -> None:
-    with pytest.raises(TelegramBadRequest, match="method sendDice is not played by the sandbox"):
-        await here.bot(SendDice(chat_id=ANNA))
+    with pytest.raises(TelegramBadRequest, match="method stopPoll is not played by the sandbox"):
+        await here.bot(StopPoll(chat_id=ANNA, message_id=1))
 
 
 async def test_an_unknown_method_is_not_found(here: Setting) -> None:
@@ -246,7 +247,7 @@ async def test_reactions_of_the_bot(here: Setting) -> None:
 
 async def test_rate_limits_when_switched_on(here: Setting) -> None:
     here.world.limits.enabled = True
-    for _ in range(5):
+    for _ in range(PRIVATE_CHAT.count):
         await here.bot.send_message(ANNA, "burst")
     with pytest.raises(TelegramRetryAfter) as refused:
         await here.bot.send_message(ANNA, "one too many")

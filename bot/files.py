@@ -47,14 +47,16 @@ async def show_files(
     *,
     silent: bool = False,
 ) -> list[DeskRef]:
-    """Send the files as answers to the card; for each that cannot be shown, a sentence.
+    """Send the files as answers to the card; for each that cannot be shown, a sentence. What has
+    no bytes, and no bot can send, the card describes.
 
     Raises SendDeferred or SendUncertain where the server no longer answers, ThreadGone where the
     place's topic is gone.
     """
     refs: list[DeskRef] = []
     below = _Below(bot, place_of(where), card_id, silent)
-    for batch in batches([_named(file) for file in files]):
+    sendable = [_named(file) for file in files if _can_be_sent(file)]
+    for batch in batches(sendable):
         messages = await _patiently(below, batch, say)
         refs.extend(messages)
     return refs
@@ -91,7 +93,7 @@ async def _show_one(below: _Below, file: LoadedFile, say: Say) -> DeskRef:
     fault = _fault(file)
     if fault is None:
         try:
-            with into_topic():
+            with into_topic(below.place.thread_id):
                 message = await send_file(
                     below.bot,
                     below.place.where,
@@ -131,6 +133,11 @@ async def _say_below(below: _Below, words: str) -> DeskRef:
     )
 
 
+def _can_be_sent(file: LoadedFile) -> bool:
+    media = file.attachment.media
+    return media.has_bytes or media in {Media.LOCATION, Media.CONTACT}
+
+
 def _fault(file: LoadedFile) -> Fault | None:
     if file.problem is not None:
         return file.problem
@@ -147,7 +154,7 @@ def _may_be_document(file: LoadedFile) -> bool:
 
 
 async def _show_album(below: _Below, batch: Sequence[LoadedFile]) -> list[DeskRef]:
-    with into_topic():
+    with into_topic(below.place.thread_id):
         messages = await send_album(
             below.bot,
             below.place.where,

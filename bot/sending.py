@@ -60,7 +60,7 @@ async def send_long(
         return [await send(bot, where, one, reply_to=reply_to, silent=silent) for one in pieces]
     whole = BufferedInputFile(text.text.encode(), filename="message.txt")
     place = place_of(where)
-    with into_topic():
+    with into_topic(place.thread_id):
         message = await bot.send_document(
             document=whole,
             **place.where.words,
@@ -135,7 +135,7 @@ class _How(NamedTuple):
 
 
 async def _send(bot: Bot, place: Place, body: Rich, how: _How) -> DeskRef:
-    with into_topic():
+    with into_topic(place.thread_id):
         message = await send_text(
             bot,
             place.where,

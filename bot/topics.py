@@ -27,13 +27,13 @@ class ThreadGone(SendRejected):
 
 
 @contextlib.contextmanager
-def into_topic() -> Iterator[None]:
-    """As `translated`; that the topic is gone comes out as ThreadGone."""
+def into_topic(thread_id: int | None) -> Iterator[None]:
+    """As `translated`; that the topic is gone comes out as ThreadGone. None: none is meant."""
     try:
         with translated():
             yield
     except SendRejected as error:
-        if is_gone(error):
+        if thread_id is not None and is_gone(error):
             raise ThreadGone(error.fault, error.detail) from error
         raise
 
@@ -64,7 +64,7 @@ async def make_topic(bot: Bot, chat_id: int, title: str) -> int:
 async def rename_topic(bot: Bot, chat_id: int, thread_id: int, title: str) -> None:
     """Raises ThreadGone, or another SendFailed."""
     try:
-        with into_topic():
+        with into_topic(thread_id):
             await bot.edit_forum_topic(chat_id, thread_id, name=title)
     except SendRejected as error:
         if "not_modified" not in error.detail.casefold():

@@ -40,9 +40,15 @@ async def shown(desk: DeskWorld, *files: LoadedFile) -> list[dict[str, Any]]:
 
 
 async def test_every_kind_is_shown_as_what_it_is(desk: DeskWorld) -> None:
-    for media in set(Media) - {Media.LOCATION, Media.CONTACT}:
+    for media in (one for one in Media if one.has_bytes):
         (message,) = await shown(desk, mailed(media, "файл.bin"))
         assert media.value in message
+
+
+async def test_what_no_bot_can_send_is_the_cards_to_describe(desk: DeskWorld) -> None:
+    there = {Media.LOCATION, Media.CONTACT}
+    without = [one for one in Media if not one.has_bytes and one not in there]
+    assert await shown(desk, *(mailed(one, "") for one in without)) == []
 
 
 async def test_neighbouring_pictures_are_one_album_in_the_clients_order(desk: DeskWorld) -> None:

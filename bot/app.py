@@ -26,6 +26,7 @@ import structlog
 from bot.changes import log_changes
 from bot.channels import Channels, open_channels
 from bot.clock import open_clock
+from bot.command_lists import CommandLists
 from bot.connections import Board
 from bot.health import Backlog, Health, serve
 from bot.keeping import drop_old_mail
@@ -134,6 +135,7 @@ async def _run_parts(
     await schedule.do_chores()
     await schedule.catch_up()
     supervisor = Supervisor(board, news)
+    lists = CommandLists(channels.bots, store)
     async with AsyncExitStack() as stack:
         if settings.health.port is not None:
             health = Health(board, partial(_backlog, store), schedule.seconds_since_tick)
@@ -144,7 +146,7 @@ async def _run_parts(
         async with asyncio.TaskGroup() as group:
             parts = [
                 group.create_task(supervisor.keep(name, run), name=name)
-                for name, run in _parts(inbox).items()
+                for name, run in {**_parts(inbox), "command lists": lists.keep}.items()
             ]
             await stop.wait()
             log.info("Stopping: running jobs may end.")

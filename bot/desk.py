@@ -21,6 +21,7 @@ from bot.form_storage import FormStorage
 from bot.handlers import setup
 from bot.mentions import mentioning, reader_of
 from bot.outcomes import react, show_outcome
+from bot.people_notes import note_view
 from bot.places import Place, Places
 from bot.rich import Rich
 from bot.sending import edit, send, send_long
@@ -217,7 +218,7 @@ class TelegramDesk:
     ) -> tuple[Shown, ...]:
         """Words below the newest card; answering them answers the client. What is about all that
         waits is answered to nobody."""
-        view = notes.colleague(speaker(to.language), conversation, words)
+        view = await note_view(self._attached, conversation, words, to)
         if words.kind in ABOUT_ALL:
             await send(self._bot, to.telegram_id, view)
             return ()

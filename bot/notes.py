@@ -18,6 +18,7 @@ from bot.buttons import (
 from bot.card_lines import NAME_LIMIT, client_name
 from bot.cards import CardView
 from bot.kinds import attachment_line
+from bot.menu_buttons import GroupButton, GroupDeed
 from bot.rich import MESSAGE_LIMIT, Rich, joined, one_line
 from bot.texts import Say, mark
 from bot.wording import moment, reason, remaining, zone_of
@@ -55,6 +56,26 @@ _NOTICES = {
         "⚠️ An alert for {name} was to go by mail and perhaps did not arrive: {reason}"
     ),
     "stands_in": mark("👤 {name} is away and you stand in. Waiting for an answer: {number}"),
+    "account_connected": mark(
+        "💼 {name}: the own account is connected. Clients' chats come here, and answers go out in "
+        "this name."
+    ),
+    "account_disconnected": mark(
+        "💼 {name}: the own account is disconnected. Its chats no longer come here; what was "
+        "written is kept. It can be connected again: /menu → My account."
+    ),
+    "account_no_reply": mark(
+        "⚠️ {name}: the own account is connected, but answers cannot go out. Allow “Reply to "
+        "messages” in Telegram: Settings → Telegram Business → Chatbots."
+    ),
+    "account_stranger": mark(
+        "⚠️ {name} (Telegram id {id}) has connected an own account to the clients' bot and is no "
+        "member: nothing of it is read."
+    ),
+    "group_added": mark(
+        "👥 The bot is in the group “{group}” ({by}), which is no client's yet. What is said "
+        "there is kept, and becomes cards when the group is linked."
+    ),
     "staff_blocked": mark("⚠️ {name} has stopped this bot and gets neither cards nor alerts."),
 }
 
@@ -66,8 +87,24 @@ class _Known(dict[str, str]):
         return "?"
 
 
-def notice(say: Say, name: str, fields: Mapping[str, str]) -> Rich:
+def notice(say: Say, name: str, fields: Mapping[str, str]) -> CardView | Rich:
     """A notice in words; one that this version does not know is told with its bare fields."""
+    words = _notice_words(say, name, fields)
+    button = _notice_button(say, name, fields)
+    return words if button is None else CardView(words, ((button,),))
+
+
+def _notice_button(say: Say, name: str, fields: Mapping[str, str]) -> Button | None:
+    if name != "group_added":
+        return None
+    try:
+        asked = GroupButton(deed=GroupDeed.ASK, chat_id=int(fields.get("id", "")))
+    except ValueError:  # pydantic's too: no id of a group
+        return None
+    return Button(say("Whose group is it?"), asked)
+
+
+def _notice_words(say: Say, name: str, fields: Mapping[str, str]) -> Rich:
     known = _Known({key: one_line(value, DETAIL_LIMIT) for key, value in fields.items()})
     if "reason" in known:
         known["reason"] = _in_words(say, known["reason"])

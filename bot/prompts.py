@@ -18,21 +18,24 @@ from inbox.ports import DeskRef
 
 
 class Asked(StrEnum):
-    """What the answer is for; a prompt is about a wait (PHONE), a member (AWAY) or a
-    conversation."""
+    """What the answer is for; a prompt is about a wait (PHONE), a member (AWAY, DAY_OFF), a
+    Telegram group (GROUP) or a conversation."""
 
     PHONE = "phone"
     HAND_OVER = "hand_over"
     PROMISE = "promise"
     AWAY = "away"
+    DAY_OFF = "day_off"
+    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What was asked."""
+    """What was asked; `words`: by what the answers on offer were searched."""
 
     asked: Asked
     about: int
+    words: str = ""
 
 
 async def ask(
@@ -62,7 +65,7 @@ async def asked_at(inbox: Inbox, ref: DeskRef) -> Prompt | None:
         kept = await t.form(_key(ref))
     try:
         given = json.loads(kept or "null")
-        return Prompt(Asked(given["asked"]), int(given["about"]))
+        return Prompt(Asked(given["asked"]), int(given["about"]), str(given.get("words", "")))
     except (ValueError, TypeError, KeyError):
         return None
 

@@ -14,6 +14,7 @@ from bot.handlers import (
     escalation,
     forum,
     group,
+    groups,
     guide,
     hand_over,
     inbox,
@@ -21,7 +22,9 @@ from bot.handlers import (
     language,
     mail,
     membership,
+    menu,
     outcome,
+    people,
     phone,
     plain,
     promise,
@@ -39,8 +42,8 @@ from bot.handlers import (
 def setup() -> list[Router]:
     """Fresh routers: answers to the desk's own questions, commands and buttons, then replies, then
     forms, then what is left."""
-    commands = (prompts, forum, group, start, guide, inbox, language, away, dayoff)
-    buttons = (card, hand_over, phone, promise, escalation, mail, why, versions)
+    commands = (prompts, forum, groups, group, start, menu, guide, inbox, language, away, dayoff)
+    buttons = (card, hand_over, phone, promise, escalation, mail, why, versions, people)
     replies = (outcome, undo, takeback, collision, edited, by_reply, reply)
     rest = (invite, membership, topic, plain)
     return [room.setup() for room in (*commands, *buttons, *replies, *rest)]

@@ -17,6 +17,7 @@ from bot.access import Visit, answer
 from bot.buttons import Button, Keyboard
 from bot.cards import CardView
 from bot.dates import Period
+from bot.menu import with_back
 from bot.prompts import Asked, Prompt, ask
 from bot.reader import Reader
 from bot.rich import Rich, one_line
@@ -58,16 +59,19 @@ async def go(message: Message, command: CommandObject, visit: Visit) -> None:
     if text := (command.args or "").strip():
         await go_by_words(visit, text, message.message_id)
         return
+    await visit.send(with_back(visit.say, await view(visit)), reply_to=message.message_id)
+
+
+async def view(visit: Visit) -> CardView:
+    """How it is with this member, and the buttons that change it."""
     visit, staff = await _fresh(visit)
     now = visit.inbox.clock.now()
     absence = next((one for one in visit.me.absences if one.until > now), None)
     if absence is None:
         words = visit.say("You are there. For how long will you be away, from today on?")
-        view = CardView(Rich(words), _lengths(visit))
-    else:
-        back = Button(visit.say("I am back"), AwayButton(deed=AwayDeed.BACK))
-        view = CardView(Rich(await _state(visit, visit.me, absence, staff)), ((back,),))
-    await visit.send(view, reply_to=message.message_id)
+        return CardView(Rich(words), _lengths(visit))
+    back = Button(visit.say("I am back"), AwayButton(deed=AwayDeed.BACK))
+    return CardView(Rich(await _state(visit, visit.me, absence, staff)), ((back,),))
 
 
 def _lengths(visit: Visit) -> Keyboard:
@@ -94,12 +98,14 @@ async def press(query: CallbackQuery, callback_data: AwayButton, visit: Visit) -
                 visit, Rich(words), Prompt(Asked.AWAY, visit.me.id), reply_to=visit.below(query)
             )
         case AwayDeed.BACK:
-            visit, staff = await _fresh(visit)
-            await visit.edit(query, Rich(await _back(visit, visit.me, staff)))
+            visit, _ = await _fresh(visit)
+            said = Rich(await end(visit, visit.me))
+            await visit.edit(query, with_back(visit.say, said))
         case deed:
             visit, staff = await _fresh(visit)
             wish = Wish(visit.me, _from_today(visit, deed))
-            await visit.edit(query, Rich(await _go(visit, wish, staff)))
+            said = Rich(await _go(visit, wish, staff))
+            await visit.edit(query, with_back(visit.say, said))
 
 
 def _from_today(visit: Visit, deed: AwayDeed) -> Period:
@@ -129,7 +135,7 @@ async def come_back(message: Message, command: CommandObject, visit: Visit) -> N
         shown = one_line(name, NAME_LIMIT)
         words = visit.say("There is no {name} in the team.", name=shown)
     else:
-        words = await _back(visit, who, staff)
+        words = await end(visit, who)
     await visit.send(Rich(words), reply_to=message.message_id)
 
 
@@ -157,7 +163,8 @@ def _same(wish: Wish, until: object) -> Absence | None:
     )
 
 
-async def _back(visit: Visit, who: Manager, staff: Sequence[Manager]) -> str:
+async def end(visit: Visit, who: Manager) -> str:
+    """The member is there again; what is said of it."""
     if not _may(visit.me, who):
         return visit.say("Only a head or an administrator says when somebody else is away.")
     name = one_line(who.name, NAME_LIMIT)

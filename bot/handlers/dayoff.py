@@ -8,6 +8,10 @@ from aiogram.types import Message
 
 from bot.absent import Misread
 from bot.access import Visit
+from bot.buttons import Button
+from bot.cards import CardView
+from bot.menu import with_back
+from bot.menu_buttons import MenuButton, Screen
 from bot.reader import Reader
 from bot.rich import MESSAGE_LIMIT, Rich, joined
 from bot.special_days import (
@@ -33,15 +37,32 @@ def setup() -> Router:
 
 async def day_off(message: Message, command: CommandObject, visit: Visit) -> None:
     """Without a day what lies ahead; with one, that it is closed or open at other hours."""
-    if visit.me.role not in {Role.HEAD, Role.ADMIN}:
-        words = visit.say("Only a head or an administrator changes the calendar.")
-        await visit.send(Rich(words), reply_to=message.message_id)
-        return
+    await enter(visit, (command.args or "").strip(), message.message_id)
+
+
+async def enter(visit: Visit, text: str, below: int) -> None:
+    """The same, whether it came with the command or as an answer to the question."""
     try:
-        said = await _answer(visit, (command.args or "").strip())
+        said = await _answer(visit, text) if _may(visit) else Rich(_refused(visit))
     except Misread as error:
         said = Rich(str(error))
-    await visit.send(said, reply_to=message.message_id)
+    await visit.send(with_back(visit.say, said), reply_to=below)
+
+
+async def view(visit: Visit) -> CardView:
+    """What lies ahead, and a button to enter a day."""
+    if not _may(visit):
+        return CardView(Rich(_refused(visit)), ())
+    button = Button(visit.say("Enter a day"), MenuButton(screen=Screen.ENTER_DAY))
+    return CardView(await _ahead(visit, STUDIO), ((button,),))
+
+
+def _may(visit: Visit) -> bool:
+    return visit.me.role in {Role.HEAD, Role.ADMIN}
+
+
+def _refused(visit: Visit) -> str:
+    return visit.say("Only a head or an administrator changes the calendar.")
 
 
 async def _answer(visit: Visit, text: str) -> Rich:

@@ -1,21 +1,18 @@
-"""/help by role, and the list of commands that Telegram shows in a member's chat."""
+"""/help by role: how to work with cards, and the commands."""
 
 from __future__ import annotations
 
-import logging
-
-from aiogram import Bot, Router
+from aiogram import Router
 from aiogram.filters import Command
-from aiogram.types import BotCommand, BotCommandScopeChat, Message
+from aiogram.types import Message
 
 from bot.access import Visit
+from bot.cards import CardView
+from bot.command_lists import commands_of, group_commands
+from bot.menu import is_head, with_back
 from bot.rich import Rich, joined
-from bot.texts import Say, speaker
-from connectors.telegram.errors import translated
-from inbox.errors import SendFailed
-from inbox.model import Manager, Role
-
-log = logging.getLogger(__name__)
+from bot.texts import Say
+from inbox.model import Manager
 
 
 def setup() -> Router:
@@ -27,12 +24,18 @@ def setup() -> Router:
 
 async def explain(message: Message, visit: Visit) -> None:
     """How to work with cards, and the commands this member has."""
-    await visit.send(guide(visit.me, visit.say))
+    await visit.send(with_back(visit.say, await view(visit)))
+
+
+async def view(visit: Visit) -> CardView:
+    """The same as a screen."""
+    return CardView(guide(visit.me, visit.say), ())
 
 
 def guide(me: Manager, say: Say) -> Rich:
     """The help text."""
-    commands = "\n".join(f"/{each} — {what}" for each, what in commands_of(me, say))
+    listed = commands_of(me, say) + (group_commands(say) if is_head(me) else [])
+    commands = "\n".join(f"/{each} — {what}" for each, what in listed)
     parts = [
         Rich(say("How to work here")).styled("bold"),
         Rich(
@@ -71,44 +74,20 @@ def guide(me: Manager, say: Say) -> Rich:
                 "taken for, and are remembered for the sender."
             )
         ),
-        Rich(say("A message that replies to nothing goes to nobody.")),
+        Rich(
+            say(
+                "Edit your own message, and it changes at the client's too; of a mail that has "
+                "gone a correction is offered. “Take back” deletes it there, where the channel "
+                "can. A mail waits some seconds before it goes: “Undo” stops it."
+            )
+        ),
+        Rich(
+            say(
+                "A message that replies to nothing goes to nobody: the bot asks whom it is for. "
+                "Where clients have topics, what you write in one goes to that client."
+            )
+        ),
+        Rich(say("/menu has everything by buttons: client groups and your own account too.")),
         Rich(commands),
     ]
     return joined(parts, "\n\n")
-
-
-def commands_of(me: Manager, say: Say) -> list[tuple[str, str]]:
-    """The commands this member may use, and what they do."""
-    commands = [
-        ("inbox", say("who waits for an answer")),
-        ("why", say("reply with it to a card: how its time is counted")),
-        ("noreply", say("reply with it to a card: no answer is needed")),
-        ("phone", say("reply with it to a card: answered by phone")),
-        ("promise", say("reply with it to a card: an answer by a certain time")),
-        ("handover", say("reply with it to a card: give the client to a colleague")),
-        ("take", say("reply with it to a card or an alert: the client is mine")),
-        ("away", say("when you are not there, and who stands in")),
-        ("back", say("you are there again")),
-        ("language", say("Russian or English")),
-        ("help", say("how to work here")),
-    ]
-    if me.role is not Role.MANAGER:
-        commands[1:1] = [
-            ("invite", say("invite a colleague")),
-            ("dayoff", say("a day off, or other hours on a date")),
-            ("alerts", say("in a group: alerts come there")),
-        ]
-    return commands
-
-
-async def show_commands(bot: Bot, me: Manager) -> None:
-    """Set the member's list of commands; without it all commands work just as well."""
-    commands = [
-        BotCommand(command=name, description=what)
-        for name, what in commands_of(me, speaker(me.language))
-    ]
-    try:
-        with translated():
-            await bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id=me.telegram_id))
-    except SendFailed as error:
-        log.info("commands of %s not set: %s", me.name, error)

@@ -11,6 +11,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.access import Visit, answer
 from bot.buttons import PageButton
 from bot.cards import CardView
+from bot.menu import with_back
 from bot.notes import PAGE, waiting_list
 from inbox.model import Conversation, Role
 
@@ -27,13 +28,19 @@ def setup() -> Router:
 
 async def show(message: Message, visit: Visit) -> None:
     """The first page."""
-    await visit.send(await page(visit, 0))
+    await visit.send(with_back(visit.say, await page(visit, 0)))
 
 
 async def turn(query: CallbackQuery, callback_data: PageButton, visit: Visit) -> None:
     """Another page in the same message."""
     await answer(query)
-    await visit.edit(query, await page(visit, max(0, callback_data.offset)))
+    view = await page(visit, max(0, callback_data.offset))
+    await visit.edit(query, with_back(visit.say, view))
+
+
+async def first_page(visit: Visit) -> CardView:
+    """The most urgent of what waits."""
+    return await page(visit, 0)
 
 
 async def page(visit: Visit, offset: int) -> CardView:

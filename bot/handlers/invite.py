@@ -16,6 +16,7 @@ from bot.access import Visit, answer
 from bot.buttons import Button, RoleButton
 from bot.cards import CardView
 from bot.handlers.start import PREFIX
+from bot.menu import with_back
 from bot.rich import Rich, joined, one_line
 from bot.texts import Say, mark
 from connectors.telegram.errors import translated
@@ -61,12 +62,16 @@ def may_invite(me: Manager) -> tuple[Role, ...]:
 
 async def ask_role(message: Message, visit: Visit) -> None:
     """Offer the roles as buttons."""
+    await visit.send(with_back(visit.say, await view(visit)))
+
+
+async def view(visit: Visit) -> CardView:
+    """The roles that this member may give."""
     roles = may_invite(visit.me)
     if not roles:
-        await visit.send(Rich(_refused(visit.say)))
-        return
+        return CardView(Rich(_refused(visit.say)), ())
     row = tuple(Button(visit.say(ROLES[role]), RoleButton(role=role.value)) for role in roles)
-    await visit.send(CardView(Rich(visit.say("Whom do you invite?")), (row,)))
+    return CardView(Rich(visit.say("Whom do you invite?")), (row,))
 
 
 async def ask_name(
@@ -83,7 +88,7 @@ async def ask_name(
     words = visit.say(
         "{role}: what is the colleague's name? Send it here.", role=visit.say(ROLES[role])
     )
-    await visit.edit(query, Rich(words))
+    await visit.edit(query, with_back(visit.say, Rich(words)))
 
 
 async def give_link(message: Message, visit: Visit, state: FSMContext) -> None:

@@ -11,7 +11,8 @@ from aiogram.types import CallbackQuery, Message
 from bot.access import Visit, answer
 from bot.buttons import Button, LanguageButton
 from bot.cards import CardView
-from bot.handlers.guide import show_commands
+from bot.command_lists import show_commands
+from bot.menu import with_back
 from bot.rich import Rich
 from bot.texts import known_language, speaker
 
@@ -32,8 +33,13 @@ async def ask(message: Message, command: CommandObject, visit: Visit) -> None:
     if wanted is not None:
         await visit.send(await _speak(visit, wanted))
         return
+    await visit.send(with_back(visit.say, await view(visit)))
+
+
+async def view(visit: Visit) -> CardView:
+    """Both languages as buttons."""
     row = tuple(Button(name, LanguageButton(language=code)) for code, name in _NAMES.items())
-    await visit.send(CardView(Rich(visit.say("Choose a language:")), (row,)))
+    return CardView(Rich(visit.say("Choose a language:")), (row,))
 
 
 async def choose(query: CallbackQuery, callback_data: LanguageButton, visit: Visit) -> None:
@@ -43,6 +49,8 @@ async def choose(query: CallbackQuery, callback_data: LanguageButton, visit: Vis
         await answer(query, visit.say("This button no longer works."))
         return
     await answer(query, (await _speak(visit, wanted)).text)
+    visit = replace(visit, say=speaker(wanted))
+    await visit.edit(query, with_back(visit.say, await view(visit)))
 
 
 async def _speak(visit: Visit, language: str) -> Rich:

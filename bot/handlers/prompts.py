@@ -10,6 +10,7 @@ from aiogram.filters import Filter
 from aiogram.types import Message
 
 from bot.access import Visit, refusal
+from bot.handlers import dayoff, groups
 from bot.handlers.away import go_by_words
 from bot.handlers.hand_over import keep_words
 from bot.handlers.phone import keep_note
@@ -53,6 +54,12 @@ async def take_answer(message: Message, prompt: Prompt, visit: Visit) -> None:
             return
         case Asked.AWAY:
             await go_by_words(visit, text, message.message_id)
+            return
+        case Asked.DAY_OFF:
+            await dayoff.enter(visit, text, message.message_id)
+            return
+        case Asked.GROUP:
+            await groups.search(visit, prompt.about, text, message.message_id)
             return
         case Asked.PHONE:
             if not await keep_note(visit, prompt.about, text):

@@ -9,7 +9,10 @@ from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import Message, User
 
 from bot.access import Visit
-from bot.handlers.guide import show_commands
+from bot.buttons import Button
+from bot.cards import CardView
+from bot.command_lists import show_commands
+from bot.menu_buttons import MenuButton, Screen
 from bot.rich import Rich, joined, one_line
 from bot.sending import send
 from bot.texts import known_language, speaker
@@ -41,13 +44,14 @@ async def start(
         words = say("This invitation was used or has expired. Ask for a new one.")
         await send(bot, message.chat.id, Rich(words))
         return
-    await send(bot, message.chat.id, greeting(me))
+    await send(bot, message.chat.id, greeting_view(me))
     await show_commands(bot, me)
 
 
-def greeting(me: Manager) -> Rich:
+def greeting_view(me: Manager) -> CardView:
     """What happens here and what to do."""
     say = speaker(me.language)
+    menu = Button(say("☰ Menu"), MenuButton(screen=Screen.MAIN))
     lines = [
         Rich(say("Hello, {name}!", name=one_line(me.name, 80))).styled("bold"),
         Rich(
@@ -56,9 +60,9 @@ def greeting(me: Manager) -> Rich:
                 "answer, reply to a card: your answer goes out the way the client wrote."
             )
         ),
-        Rich(say("/inbox shows who waits, /help explains the rest.")),
+        Rich(say("Everything else is behind the button “☰ Menu”, or /menu.")),
     ]
-    return joined(lines, "\n\n")
+    return CardView(joined(lines, "\n\n"), ((menu,),))
 
 
 async def _redeem(inbox: Inbox, secret: str, user: User) -> Manager | None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime
 
 from aiogram import Bot
+from aiogram.enums import ChatMemberStatus
 
 from connectors.telegram.accounts import Accounts, NoAccounts
 from connectors.telegram.config import TelegramSettings
@@ -117,6 +118,16 @@ class TelegramConnector:
     async def fetch(self, attachment: Attachment, raw: RawMessage | None) -> bytes:
         """See inbox.ports.Connector: by file id, at most 20 MB unless the server is our own."""
         return await download(self._bot, attachment, local_files=self._local_files)
+
+    async def hears_all(self, chat_id: int) -> bool:
+        """Whether the bot gets everything that is said in this group: its privacy mode is off, or
+        it is an administrator there (Bot API, "Privacy mode"). Raises the SendFailed."""
+        with translated():
+            me = await self._bot.get_me()
+            if me.can_read_all_group_messages:
+                return True
+            member = await self._bot.get_chat_member(chat_id, me.id)
+        return member.status == ChatMemberStatus.ADMINISTRATOR
 
     async def close(self) -> None:
         """Close the connections to Telegram."""

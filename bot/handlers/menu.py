@@ -1,0 +1,123 @@
+"""/menu: every screen of the desk by buttons, each in the same message with a way back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from bot.access import Visit, answer
+from bot.cards import CardView
+from bot.handlers import accounts, away, dayoff, groups, guide, inbox, invite, language
+from bot.menu import is_head, main_view, team_view, topics_view, with_back
+from bot.menu_buttons import BackButton, MenuButton, Screen
+from bot.prompts import Asked, Prompt, ask
+from bot.reader import Reader
+from bot.rich import Rich
+from bot.sending import pressed_ref
+from inbox import routing
+from inbox.model import Role
+
+MOST = 1000  # waits counted
+
+
+def setup() -> Router:
+    """/menu and its buttons."""
+    router = Router(name="menu")
+    router.message.register(show, Command("menu"))
+    router.callback_query.register(go, MenuButton.filter())
+    router.callback_query.register(come_back, BackButton.filter())
+    return router
+
+
+async def show(message: Message, visit: Visit) -> None:
+    """The menu as a new message."""
+    await visit.send(await main(visit))
+
+
+async def go(query: CallbackQuery, callback_data: MenuButton, visit: Visit) -> None:
+    """To a screen; what asks for words, or for a group, does so below."""
+    await answer(query)
+    match callback_data.screen:
+        case Screen.MAIN:
+            await visit.edit(query, await main(visit))
+        case Screen.LINK_GROUP:
+            await groups.ask_for_group(visit)
+        case Screen.ENTER_DAY:
+            await _ask(query, visit, Asked.DAY_OFF, _day_words(visit))
+        case Screen.SOMEBODY_AWAY:
+            await _ask(query, visit, Asked.AWAY, _away_words(visit))
+        case screen:
+            await visit.edit(query, with_back(visit.say, await _SCREENS[screen](visit)))
+
+
+async def main(visit: Visit) -> CardView:
+    """The menu, with what waits for this member to see."""
+    waiting = len(await inbox.waiting_for(visit, MOST))
+    async with visit.inbox.store.begin() as t:
+        me = routing.member(await t.staff(), visit.me.id) or visit.me
+    return main_view(Reader.of(visit.me, visit.inbox.clock.now()), me, waiting)
+
+
+async def team(visit: Visit) -> CardView:
+    """Who is there."""
+    async with visit.inbox.store.begin() as t:
+        staff = await t.staff()
+        people = routing.people(staff)
+        waiting = {one.id: await t.count_waiting(one.id) for one in people}
+    return team_view(Reader.of(visit.me, visit.inbox.clock.now()), visit.me, staff, waiting)
+
+
+async def come_back(query: CallbackQuery, callback_data: BackButton, visit: Visit) -> None:
+    """A head ends somebody's absence."""
+    async with visit.inbox.store.begin() as t:
+        who = routing.member(await t.staff(), callback_data.manager_id)
+    if who is None:
+        await answer(query, visit.say("This button no longer works."))
+        return
+    await answer(query, await away.end(visit, who), alert=True)
+    await visit.edit(query, with_back(visit.say, await team(visit)))
+
+
+async def _topics(visit: Visit) -> CardView:
+    return topics_view(visit.say, visit.me, topics=visit.inbox.desk.topics)
+
+
+async def _ask(query: CallbackQuery, visit: Visit, asked: Asked, words: str) -> None:
+    ref = pressed_ref(visit.bot, query)
+    below = ref.message_id if ref is not None else None
+    if visit.me.role is Role.MANAGER or not is_head(visit.me):
+        words = visit.say("Only a head or an administrator may do this.")
+        await visit.send(Rich(words), reply_to=below)
+        return
+    await ask(visit, Rich(words), Prompt(asked, visit.me.id), reply_to=below)
+
+
+def _day_words(visit: Visit) -> str:
+    return visit.say(
+        "Reply to this message: “31.12 party” closes a day, “28.12 10:00-15:00 short day” gives "
+        "it other hours, “31.12 off” takes that back."
+    )
+
+
+def _away_words(visit: Visit) -> str:
+    return visit.say(
+        "Reply to this message with who is away, the days, and who stands in if it is not the "
+        "usual deputy, for example: Anna 1 Dec - 14 Dec Boris"
+    )
+
+
+_SCREENS: dict[Screen, Callable[[Visit], Awaitable[CardView]]] = {
+    Screen.INBOX: inbox.first_page,
+    Screen.AWAY: away.view,
+    Screen.DAYS: dayoff.view,
+    Screen.LANGUAGE: language.view,
+    Screen.HELP: guide.view,
+    Screen.INVITE: invite.view,
+    Screen.GROUPS: groups.view,
+    Screen.ACCOUNT: accounts.view,
+    Screen.TOPICS: _topics,
+    Screen.TEAM: team,
+}

@@ -58,4 +58,4 @@ def _excerpt(say: Say, card: Card) -> str:
     if said or not card.message.attachments:
         return said
     number = len(card.message.attachments)
-    return say.many("{number} file", "{number} files", number)
+    return say.many("📎 {number} file", "📎 {number} files", number)

@@ -84,7 +84,12 @@ def open_channels(settings: Settings, clock: Clock, store: Store) -> Channels:
         if mailbox.manager is not None:
             managers[channel.id] = mailbox.manager
     desks = STAFF_CHANNEL if telegram.staff is not None else TELEGRAM_CHANNEL
-    desk = TelegramDesk(bots[-1], channel_id=desks, local_files=telegram.local_files)
+    desk = TelegramDesk(
+        bots[-1],
+        channel_id=desks,
+        local_files=telegram.local_files,
+        topics=settings.desk.topics == "auto",
+    )
     return Channels(tuple(bots), desk, connectors, managers)
 
 

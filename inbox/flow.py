@@ -25,12 +25,17 @@ from inbox.bursts import Showing
 from inbox.collisions import about_to_answer, others_answering
 from inbox.errors import Fault, SendFailed, SendRejected, SendUncertain, Unreadable
 from inbox.filing import file
+from inbox.greeting import is_opening
+from inbox.groups import left_out
+from inbox.happenings import edited, happened
 from inbox.holding import assign
 from inbox.inbox import Inbox, load_files
 from inbox.jobs import Received, SendReply
+from inbox.joining import join_by_link
 from inbox.model import Conversation, InboundMessage, Manager, RawMessage
 from inbox.outgoing import found_sent, outgoing_of, send_once
 from inbox.ports import (
+    Card,
     ChangesSent,
     Claim,
     DeskLink,
@@ -97,8 +102,28 @@ async def receive(inbox: Inbox, claim: Claim, job: Received) -> None:
         return
     if isinstance(message, str):
         await _acknowledge(inbox, claim, raw_ids, "ignored", message)
-    elif not await came_back(inbox, claim, raw_ids, raws[0], message):
-        await _show_new(inbox, claim, raw_ids, raws[0], message, staff=staff)
+    elif isinstance(message, InboundMessage):
+        await _take_in(inbox, claim, raw_ids, raws[0], message, staff=staff)
+    else:
+        await happened(inbox, claim, raw_ids, message)
+
+
+async def _take_in(
+    inbox: Inbox,
+    claim: Claim,
+    raw_ids: Sequence[int],
+    raw: RawMessage,
+    message: InboundMessage,
+    *,
+    staff: Sequence[Manager],
+) -> None:
+    """Nobody's, the studio's own, a change of what is known; all else is new to somebody."""
+    if await left_out(inbox, claim, raw_ids, message, staff=staff):
+        return
+    if await came_back(inbox, claim, raw_ids, raw, message, staff=staff):
+        return
+    if not await edited(inbox, claim, raw_ids, message):
+        await _show_new(inbox, claim, raw_ids, raw, message, staff=staff)
 
 
 async def _acknowledge(
@@ -145,6 +170,9 @@ async def _show_new(
             await t.mark_raw(raw_ids, "filed")
             await t.finish(claim)
             return
+    if is_opening(card.message):
+        await _opened(inbox, claim, raw_ids, card)
+        return
     now = inbox.clock.now()
     card = replace(routing.with_stand_in(card, staff, now), repeated=claim.attempts > 1)
     seen = {link.manager_id for link in before if link.shown.purpose is Purpose.CARD}
@@ -169,6 +197,12 @@ async def _show_new(
             await t.finish(claim)
         if inbox.desk.topics and card.wait is not None:
             await name_topics_later(t, card.conversation.client.id, f"message {card.message_id}")
+
+
+async def _opened(inbox: Inbox, claim: Claim, raw_ids: Sequence[int], card: Card) -> None:
+    """Who only opens the chat says nothing yet: no card is made of it."""
+    await join_by_link(inbox, card)
+    await _acknowledge(inbox, claim, raw_ids, "filed")
 
 
 # --- out ------------------------------------------------------------------------------------

@@ -95,9 +95,23 @@ async def pass_on(
 
     The conversations as they were, with their waits and promises as they are now.
     """
+    open_ = await t.open_waits_of(client_id=client.id)
+    return await pass_over(calendars, t, open_, change, besides=besides)
+
+
+async def pass_over(
+    calendars: Calendars,
+    t: Transaction,
+    open_: Sequence[tuple[Conversation, Wait]],
+    change: Change,
+    *,
+    besides: int | None = None,
+) -> tuple[tuple[Conversation, Wait], ...]:
+    """What is open here goes to the new holder, as `pass_on` says. The conversations with who
+    held them until now, and with the client by whose calendar they are counted from now on."""
     staff = await t.staff()
     passed: list[tuple[Conversation, Wait]] = []
-    for talk, wait in await t.open_waits_of(client_id=client.id):
+    for talk, wait in open_:
         held_by = talk.assignee_id
         counted = await _counted(
             calendars, t, talk, wait, change.to.calendar, at=change.at, by_id=change.by_id

@@ -1,4 +1,4 @@
-"""What comes back: mails that the studio wrote elsewhere, and what servers report of ours."""
+"""What comes back: what the studio wrote elsewhere, and what servers report of our mails."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inbox import auditing, routing
+from inbox.accounts import member_with
 from inbox.alerts_on_the_way import go_on_with
 from inbox.channels import AnswersSeveral
 from inbox.closing import answered_elsewhere, promises_go_on
 from inbox.errors import Fault
+from inbox.filing import own_words_of
+from inbox.holding import assign
 from inbox.inbox import Inbox
 from inbox.jobs import ShowDelivery
 from inbox.model import (
@@ -17,6 +20,7 @@ from inbox.model import (
     Delivery,
     DeliveryReport,
     InboundMessage,
+    Manager,
     Nature,
     Outcome,
     RawMessage,
@@ -25,23 +29,77 @@ from inbox.off_hours import is_off_hours_reply
 from inbox.ports import Claim, Reply, ReplyState, Transaction
 from inbox.queueing import refresh
 
+PERSON = "telegram"  # kind of the handle that members are known by
 NOBODYS = "written by the studio, and answers nothing that is known"
+UNKNOWN = "an edit by the studio of what is not known"
+ANSWERS = frozenset({Nature.OWN, Nature.PERSON})  # where a member wrote it
 
 
 async def came_back(
-    inbox: Inbox, claim: Claim, raw_ids: Sequence[int], raw: RawMessage, message: InboundMessage
+    inbox: Inbox,
+    claim: Claim,
+    raw_ids: Sequence[int],
+    raw: RawMessage,
+    message: InboundMessage,
+    *,
+    staff: Sequence[Manager],
 ) -> bool:
     """Whether the message was one of these; then it is dealt with and acknowledged.
 
     A client's mail that somebody of the studio passes on to the mailbox is none of them.
     """
     message = replace(message, sent_at=min(message.sent_at, inbox.clock.now()))
+    if message.place is not None and message.sender.kind == PERSON:
+        author = member_with(staff, message.sender.address)
+        if author is not None:
+            await _members_words(inbox, claim, raw_ids, message, author)
+        return author is not None
     if message.nature is Nature.OWN:
         asks = message.forwarded is not None and "sent" not in raw.note
         return await _answered_elsewhere(inbox, claim, raw_ids, message, asks=asks)
     if message.delivery is not None:
         return await _reported(inbox, claim, raw_ids, message, message.delivery)
     return False
+
+
+async def _members_words(
+    inbox: Inbox,
+    claim: Claim,
+    raw_ids: Sequence[int],
+    message: InboundMessage,
+    author: Manager,
+) -> None:
+    """A member wrote in a client group or in the own account: an answer, with no card. An edit
+    of it changes what history says."""
+    async with inbox.store.begin() as t:
+        if message.nature is Nature.EDIT:
+            await _members_edit(t, raw_ids, message)
+            await t.finish(claim)
+            return
+        conversation = await own_words_of(inbox, t, message, await t.staff())
+        counts = message.nature in ANSWERS
+        nature = Nature.OWN if counts else message.nature
+        kept = replace(message, nature=nature)
+        await t.add_message(replace(conversation, wait=None), kept, raw_ids[0])
+        await t.learn_threads(message.channel_id, conversation.id, message.thread_ids)
+        if counts:
+            at, cause = message.sent_at, f"own message {raw_ids[0]}"
+            if conversation.assignee_id is None:
+                conversation = await assign(
+                    inbox, t, conversation, author.id, by_id=author.id, cause=cause
+                )
+            await answered_elsewhere(inbox, t, conversation, author.id, at=at, cause=cause)
+        await t.mark_raw(raw_ids, "filed")
+        await t.finish(claim)
+
+
+async def _members_edit(t: Transaction, raw_ids: Sequence[int], edit: InboundMessage) -> None:
+    message_id = await t.message_at(edit.channel_id, edit.external_id)
+    if message_id is None:
+        await t.mark_raw(raw_ids, "ignored", UNKNOWN)
+        return
+    await t.edit_message(message_id, edit, edit.sent_at)
+    await t.mark_raw(raw_ids, "filed")
 
 
 async def _answered_elsewhere(

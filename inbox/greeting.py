@@ -1,0 +1,204 @@
+"""Who opens the chat is told, where the studio wishes it, what to expect: once per opening."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from statistics import median
+
+from inbox import routing
+from inbox.accounts import member_with
+from inbox.errors import Fault, NoWorkingTime, SendDeferred, SendUncertain
+from inbox.inbox import Inbox
+from inbox.jobs import SendGreeting
+from inbox.model import Conversation, InboundMessage, Manager, Nature, OutboundMessage, Receipt
+from inbox.off_hours import AUTOMATIC
+from inbox.outgoing import send_once
+from inbox.ports import Claim, Connector, Deed, Entry, ReplyState, Transaction
+from inbox.queueing import pause
+from inbox.records import Greeting
+
+log = logging.getLogger(__name__)
+
+OPENED = "opened the chat"  # why a message is of the nature SERVICE
+IN_TOUCH = timedelta(minutes=1)  # who wrote so shortly before needs no greeting
+NEWS = timedelta(hours=1)  # an older opening was read late: nobody looks for a greeting now
+LOOK_BACK = timedelta(days=90)
+SECONDS_BETWEEN = 2.0, 60.0  # the shortest and the longest pause before another try
+AT_MOST, FEWEST = 500, 5  # first replies from which it can be said how long they take
+
+
+def is_opening(message: InboundMessage) -> bool:
+    """Whether the message only says that somebody opened the chat."""
+    return message.nature is Nature.SERVICE and message.nature_reason == OPENED
+
+
+def key_of(message_id: int) -> str:
+    """The key of the message that greets."""
+    return f"greeting:{message_id}"
+
+
+async def offer(
+    inbox: Inbox,
+    t: Transaction,
+    conversation: Conversation,
+    message_id: int,
+    message: InboundMessage,
+    *,
+    staff: Sequence[Manager],
+) -> None:
+    """Queue the greeting where one is due: the message, filed already, may be an opening."""
+    now = inbox.clock.now()
+    if not inbox.greeting or not is_opening(message) or message.place is not None:
+        return
+    if member_with(staff, message.sender.address) or now - message.sent_at > NEWS:
+        return
+    since = message.sent_at - IN_TOUCH
+    if await t.count_from(message.channel_id, message.sender, since) > 1:
+        return
+    words = await _words(inbox, t, conversation, message, now)
+    if words is None:
+        return
+    greeting = Greeting(message_id, ReplyState.QUEUED, words, now)
+    if await t.add_greeting(greeting):
+        # A lane of its own: while it cannot be sent it must hold up nobody's answer.
+        key = key_of(message_id)
+        await t.put(SendGreeting(message_id), key=key, lane=key)
+
+
+async def _words(
+    inbox: Inbox,
+    t: Transaction,
+    conversation: Conversation,
+    message: InboundMessage,
+    now: datetime,
+) -> str | None:
+    """None where nobody knows when the studio opens."""
+    holder = routing.member(await t.staff(), conversation.assignee_id)
+    own = holder.calendar if holder is not None else None
+    hours = inbox.calendars.of(conversation.client.calendar, own).hours
+    try:
+        opens_at = None if hours.is_open(now) else hours.next_opening(now)
+    except NoWorkingTime:
+        return None
+    took = await t.first_replies(now - LOOK_BACK, AT_MOST)
+    usual = timedelta(seconds=median(took)) if len(took) >= FEWEST else None
+    language, zone = inbox.letters.language_of(message), inbox.calendars.studio.hours.zone
+    return inbox.letters.greeting(language, opens_at, usual, now=now, zone=zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    greeting: Greeting
+    conversation: Conversation
+    connector: Connector
+    message: OutboundMessage
+
+
+async def send_greeting(inbox: Inbox, claim: Claim, job: SendGreeting) -> None:
+    """Send it once; where it is uncertain whether it went out it is never sent again."""
+    async with inbox.store.begin(durable=True) as t:
+        letter = await _begun(inbox, t, claim, job.message_id)
+    if letter is None:
+        return
+    result = await send_once(letter.connector, letter.message)
+    conversation, greeting = letter.conversation, letter.greeting
+    async with inbox.store.begin(durable=True) as t:
+        match result:
+            case Receipt():
+                conversation = await t.conversation(conversation.id)
+                await t.learn_threads(conversation.channel_id, conversation.id, result.thread_ids)
+                await _ended(inbox, t, claim, greeting, ReplyState.SENT)
+            case SendDeferred():
+                await t.save_greeting(replace(greeting, state=ReplyState.QUEUED))
+                await t.retry(claim, after=_pause(inbox, greeting, result), counted=False)
+            case SendUncertain():
+                await _ended(inbox, t, claim, greeting, ReplyState.UNCERTAIN, why=str(result))
+            case _:
+                if result.fault is Fault.BLOCKED:
+                    now = inbox.clock.now()
+                    await t.mark_reach(conversation.recipient, result.fault.value, now)
+                await _ended(inbox, t, claim, greeting, ReplyState.REJECTED, why=str(result))
+
+
+async def _begun(inbox: Inbox, t: Transaction, claim: Claim, message_id: int) -> _Letter | None:
+    """The greeting, marked as being sent; None where there is nothing to send, which is noted."""
+    greeting = await t.greeting(message_id)
+    if greeting is None or greeting.state not in {ReplyState.QUEUED, ReplyState.SENDING}:
+        await t.finish(claim)
+        return None
+    if greeting.state is ReplyState.SENDING:
+        await _ended(inbox, t, claim, greeting, ReplyState.UNCERTAIN, why="interrupted")
+        return None
+    now = inbox.clock.now()
+    card = await t.card(message_id)
+    conversation = await t.conversation(card.conversation.id)
+    connector = inbox.connectors.get(conversation.channel_id)
+    words = await _words(inbox, t, conversation, card.message, now)
+    why_not = _overtaken(conversation, card.message, now)
+    if connector is None or words is None or why_not:
+        why = why_not or "unsupported"
+        await _ended(inbox, t, claim, greeting, ReplyState.REJECTED, why=why)
+        return None
+    greeting = replace(greeting, state=ReplyState.SENDING, text=words)
+    await t.save_greeting(greeting)
+    return _Letter(greeting, conversation, connector, _message(greeting, conversation, connector))
+
+
+def _overtaken(conversation: Conversation, opening: InboundMessage, now: datetime) -> str:
+    """Why nobody needs the greeting any more; "" where it is due."""
+    answered = conversation.answered_at
+    if answered is not None and answered >= opening.sent_at:
+        return "answered"
+    return "expired" if now - opening.sent_at > NEWS else ""
+
+
+def _message(
+    greeting: Greeting, conversation: Conversation, connector: Connector
+) -> OutboundMessage:
+    key = key_of(greeting.message_id)
+    return OutboundMessage(
+        key=key,
+        external_id=connector.external_id(key),
+        channel_id=conversation.channel_id,
+        recipient=conversation.recipient,
+        author="",
+        text=greeting.text,
+        entities=(),
+        files=(),
+        subject=conversation.subject,
+        answering=None,
+        written_at=greeting.at,
+        only_sender=True,
+        automatic=AUTOMATIC,
+    )
+
+
+def _pause(inbox: Inbox, greeting: Greeting, error: SendDeferred) -> float:
+    """Seconds; the longer it has waited the longer it waits."""
+    if error.retry_after is not None:
+        return pause(error, 1)
+    shortest, longest = SECONDS_BETWEEN
+    waited = (inbox.clock.now() - greeting.at).total_seconds()
+    return min(longest, max(shortest, waited / 2))
+
+
+async def _ended(
+    inbox: Inbox,
+    t: Transaction,
+    claim: Claim,
+    greeting: Greeting,
+    state: ReplyState,
+    *,
+    why: str = "",
+) -> None:
+    now = inbox.clock.now()
+    if why:
+        log.info("opening %s was not surely greeted: %s", greeting.message_id, why)
+    await t.save_greeting(replace(greeting, state=state, at=now))
+    conversation_id = (await t.card(greeting.message_id)).conversation.id
+    after = f"{state} {why}".strip()
+    await t.log([Entry(now, Deed.GREETING, None, conversation_id, after=after)])
+    await t.finish(claim)

@@ -1,0 +1,180 @@
+"""What happens in chats beside messages: edits, deletions, blocks, moved groups, own accounts.
+
+Each is one transaction, and doing it again changes nothing and tells nobody twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from inbox.accounts import connected
+from inbox.groups import added, goes_on_as
+from inbox.inbox import Inbox
+from inbox.model import (
+    Added,
+    Attachment,
+    Connected,
+    Conversation,
+    Deleted,
+    Handle,
+    Happening,
+    InboundMessage,
+    Moved,
+    Nature,
+    Reach,
+)
+from inbox.noting import note
+from inbox.ports import Card, CardState, Claim, Transaction
+from inbox.queueing import refresh
+
+OWN_ACCOUNT = "telegram_business"  # a place, whose member is never the one who cannot be reached
+COALESCED = 60.0  # seconds in which one note tells of several edits of a message
+MOVING = 20.0  # seconds in which changes beside the text (a place that moves) are drawn once
+
+
+async def happened(inbox: Inbox, claim: Claim, raw_ids: Sequence[int], event: Happening) -> None:
+    """Take note of it, tell whom it concerns, and acknowledge."""
+    async with inbox.store.begin() as t:
+        match event:
+            case Deleted():
+                await _deleted(inbox, t, event)
+            case Moved():
+                await goes_on_as(t, event)
+            case Reach():
+                await _reach(inbox, t, event)
+            case Added():
+                await reachable(inbox, t, event.place, event.at)
+                await added(t, event)
+            case Connected():
+                await connected(t, event)
+        await t.mark_raw(raw_ids, "filed")
+        await t.finish(claim)
+
+
+# --- whether a client can be reached --------------------------------------------------------
+
+
+async def unreachable(
+    inbox: Inbox,
+    t: Transaction,
+    conversation: Conversation,
+    reason: str,
+    at: datetime,
+    *,
+    told: int | None = None,
+) -> None:
+    """A send found out that the client cannot be written to: marked, and the holder told once.
+
+    `reason` as in inbox.messages.Reach. `told`: a member who hears of it anyway.
+    """
+    if conversation.recipient.kind != OWN_ACCOUNT:
+        await _mark(inbox, t, conversation.recipient, reason, at, told=told)
+
+
+async def reachable(inbox: Inbox, t: Transaction, handle: Handle, at: datetime) -> None:
+    """Who writes can be written to."""
+    await _mark(inbox, t, handle, "", at)
+
+
+async def _reach(inbox: Inbox, t: Transaction, event: Reach) -> None:
+    """What a later message proves wrong comes too late: the two may be read in any order."""
+    if event.reason:
+        for conversation_id in await t.conversations_with(event.handle):
+            asked_at = (await t.conversation(conversation_id)).asked_at
+            if asked_at is not None and asked_at > event.at:
+                return
+    await _mark(inbox, t, event.handle, event.reason, event.at)
+
+
+async def _mark(
+    inbox: Inbox,
+    t: Transaction,
+    handle: Handle,
+    reason: str,
+    at: datetime,
+    *,
+    told: int | None = None,
+) -> None:
+    if not await t.mark_reach(handle, reason, at):
+        return
+    latest, *others = (await t.conversations_with(handle)) or (None,)
+    if latest is None:
+        return
+    cause = f"{reason or 'reachable'} at {at}"
+    if reason:
+        conversation = await t.conversation(latest)
+        await note(inbox, t, conversation, "unreachable", reason, cause=cause, besides=told)
+    for conversation_id in (latest, *others):
+        newest = await t.newest_message(conversation_id)
+        await refresh(t, conversation_id, cause, message_id=newest)
+
+
+# --- what the client changes ----------------------------------------------------------------
+
+
+async def edited(
+    inbox: Inbox, claim: Claim, raw_ids: Sequence[int], message: InboundMessage
+) -> bool:
+    """A known message says something else from now on; it opens no wait (rule 1). False where
+    the message is not known: then the edit is shown as a message of its own."""
+    if message.nature is not Nature.EDIT:
+        return False
+    async with inbox.store.begin() as t:
+        message_id = await t.message_at(message.channel_id, message.external_id)
+        if message_id is None:
+            return False
+        await _say_anew(inbox, t, await t.card(message_id), message)
+        await t.mark_raw(raw_ids, "filed")
+        await t.finish(claim)
+    return True
+
+
+async def _say_anew(inbox: Inbox, t: Transaction, card: Card, edit: InboundMessage) -> None:
+    before, at = card.message, edit.sent_at
+    after = replace(
+        before,
+        text=edit.text,
+        entities=edit.entities,
+        attachments=_with_its_album(before, edit),
+        quoted=edit.quoted,
+    )
+    if after == before or not await t.edit_message(card.message_id, after, at):
+        return
+    conversation_id, message_id = card.conversation.id, card.message_id
+    if after.text == before.text:
+        slot = int(at.timestamp() / MOVING)
+        cause = f"{message_id} moves: {slot}"
+        await refresh(t, conversation_id, cause, message_id=message_id, delay=MOVING)
+        return
+    await refresh(t, conversation_id, f"{message_id} edited at {at}", message_id=message_id)
+    if _is_overlooked(card):
+        cause = f"{message_id}: {int(at.timestamp() / COALESCED)}"
+        await note(inbox, t, card.conversation, "edited", before.text, cause=cause)
+
+
+def _with_its_album(before: InboundMessage, edit: InboundMessage) -> tuple[Attachment, ...]:
+    """An edit brings one member of an album: the first, after which the message is named."""
+    others = before.attachments[1:] if len(edit.attachments) == 1 else ()
+    return (*edit.attachments, *others)
+
+
+async def _deleted(inbox: Inbox, t: Transaction, event: Deleted) -> None:
+    """What the client took back stays for the studio; one note a conversation tells of it."""
+    overlooked: dict[int, Card] = {}
+    for message_id in await t.mark_deleted(event.channel_id, event.external_ids, event.at):
+        card = await t.card(message_id)
+        conversation_id = card.conversation.id
+        cause = f"{message_id} deleted at {event.at}"
+        await refresh(t, conversation_id, cause, message_id=message_id)
+        if _is_overlooked(card):
+            overlooked[conversation_id] = card
+    for card in overlooked.values():
+        cause, text = f"{card.message_id} at {event.at}", card.message.text
+        await note(inbox, t, card.conversation, "deleted", text, cause=cause)
+
+
+def _is_overlooked(card: Card) -> bool:
+    """Nobody looks at the card any more: the message is a client's and is not waited with."""
+    return card.state is not CardState.WAITING and card.message.nature is not Nature.OWN

@@ -13,7 +13,7 @@ from inbox.records import Card, CardState, Placing, Reply, ReplyState
 from storage.chat_codec import answering_of
 from storage.chat_tables import answering
 from storage.codec import CONVERSATION, MANAGER, MESSAGE, manager_of, message_of
-from storage.conversations import ITS_OPEN_WAIT, PEOPLE
+from storage.conversations import ITS_HANDLE, ITS_OPEN_WAIT, PEOPLE
 from storage.desk import reply_of
 from storage.tables import conversation, handle, manager, message, raw, reply, wait
 from storage.wait_codec import WAIT, wait_of
@@ -84,11 +84,7 @@ CARD = (
         .outerjoin(_its, _its.c.id == message.c.wait_id)
         .outerjoin(_holder, _holder.c.id == conversation.c.assignee_id)
         .outerjoin(_closer, _closer.c.id == _its.c.closed_by_id)
-        .outerjoin(
-            handle,
-            (handle.c.kind == conversation.c.recipient_kind)
-            & (handle.c.address == conversation.c.recipient_address),
-        )
+        .outerjoin(handle, ITS_HANDLE)
         .outerjoin(
             _answering,
             (_answering.c.conversation_id == conversation.c.id)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from inbox.errors import NoSuchRow
 from inbox.model import Account, Client, Contact, Handle, InboundMessage, Moved, Outcome, WaitKind
@@ -64,15 +64,6 @@ MARK_DELETED = (
 _handle = (
     handle.c.kind == bindparam("its_kind"),
     handle.c.address == bindparam("its_address"),
-)
-MARK_REACH = (
-    update(handle)
-    .where(
-        *_handle,
-        handle.c.unreachable != bindparam("reason"),
-        or_(handle.c.reach_at.is_(None), handle.c.reach_at <= bindparam("new_at")),
-    )
-    .values(unreachable=bindparam("reason"), reach_at=bindparam("new_at"))
 )
 IS_HANDLE = select(func.count()).select_from(handle).where(*_handle)
 DROP_HANDLE = delete(handle).where(*_handle)
@@ -213,28 +204,23 @@ class ChatRows(Statements):
         found = await self.rows(VERSIONS, message_id=message_id)
         return tuple(Version(until, text, entities_of(stored)) for until, text, stored in found)
 
-    async def mark_reach(self, handle: Handle, reason: str, at: datetime) -> bool:
-        return await self.changed(MARK_REACH, reason=reason, new_at=at, **_its(handle)) == 1
-
     async def move_chat(self, moved: Moved) -> None:
         """A handle that stands at the new address already stays with whom it is."""
         new = {"new_kind": moved.after.kind, "new_address": storable(moved.after.address)}
         values = {**_its(moved.before), **new}
-        if await self.value(IS_HANDLE, **_its(moved.after)):
-            await self.run(DROP_HANDLE, _its(moved.before))
-        else:
-            await self.run(RENAME_HANDLE, values)
-            await self.run(RENAME_JOINED, values)
-        await self.run(MOVE_RECIPIENT, {**values, "its_channel_id": moved.channel_id})
-        before = {
-            "its_channel_id": moved.channel_id,
-            "its_thread_id": storable(moved.thread_before),
-        }
+        in_channel = {"its_channel_id": moved.channel_id}
+        await self.run(MOVE_RECIPIENT, {**values, **in_channel})
+        before = {**in_channel, "its_thread_id": storable(moved.thread_before)}
         conversation_id = await self.value(THREAD, **before)
         if conversation_id is not None:
             row = {"channel_id": moved.channel_id, "thread_id": moved.thread_after}
             await self.run(LEAD, {**row, "conversation_id": conversation_id})
             await self.run(DROP_THREAD, before)
+        if await self.value(IS_HANDLE, **_its(moved.after)):
+            await self.run(DROP_HANDLE, _its(moved.before))
+        else:
+            await self.run(RENAME_HANDLE, values)
+            await self.run(RENAME_JOINED, values)
 
     async def conversations_with(self, handle: Handle) -> tuple[int, ...]:
         return tuple(row[0] for row in await self.rows(WITH_HANDLE, **_its(handle)))

@@ -25,7 +25,7 @@ from storage.codec import CONVERSATION, conversation_of
 from storage.columns import storable
 from storage.people import People
 from storage.statements import per_dialect
-from storage.tables import client, contact, conversation, manager, message, thread, wait
+from storage.tables import client, contact, conversation, handle, manager, message, thread, wait
 from storage.wait_codec import WAIT, wait_of, wait_row
 
 PEOPLE = conversation.join(contact, contact.c.id == conversation.c.contact_id).join(
@@ -34,6 +34,9 @@ PEOPLE = conversation.join(contact, contact.c.id == conversation.c.contact_id).j
 # As it stands in the index: a bound value would not be seen to be the same.
 IS_OPEN_REPLY = wait.c.outcome.is_(None) & (wait.c.kind == literal_column(f"'{WaitKind.REPLY}'"))
 ITS_OPEN_WAIT = (wait.c.conversation_id == conversation.c.id) & IS_OPEN_REPLY
+ITS_HANDLE = (handle.c.kind == conversation.c.recipient_kind) & (
+    handle.c.address == conversation.c.recipient_address
+)
 WIDTH = len(CONVERSATION)
 
 ONE = (
@@ -46,11 +49,11 @@ _threads = (
     thread.c.thread_id.in_(bindparam("thread_ids", expanding=True)),
 )
 BY_THREAD = (
-    select(*CONVERSATION, *WAIT, thread.c.thread_id)
+    select(*CONVERSATION, *WAIT, handle.c.unreachable, thread.c.thread_id)
     .select_from(
-        PEOPLE.join(thread, thread.c.conversation_id == conversation.c.id).outerjoin(
-            wait, ITS_OPEN_WAIT
-        )
+        PEOPLE.join(thread, thread.c.conversation_id == conversation.c.id)
+        .outerjoin(wait, ITS_OPEN_WAIT)
+        .outerjoin(handle, ITS_HANDLE)
     )
     .where(*_threads)
 )
@@ -145,6 +148,9 @@ class Conversations(People):
             await self.run(LOCK_BY_THREAD, values)
         found = await self.rows(BY_THREAD, **values)
         self._known |= {(channel_id, row[-1]) for row in found}
+        self._reachable |= {
+            (row.recipient_kind, row.recipient_address) for row in found if not row.unreachable
+        }
         for row in sorted(found, key=lambda row: ids.index(row[-1])):
             if client_id in {None, row.client_id}:
                 return self.conversation_in(row)

@@ -20,7 +20,7 @@ from storage.chat_tables import (
     suggestion,
 )
 from storage.columns import storable
-from storage.conversations import locking
+from storage.conversations import ITS_HANDLE, locking
 from storage.statements import Statements, per_dialect
 from storage.tables import client, contact, conversation, handle
 
@@ -107,12 +107,7 @@ _these = tuple_(handle.c.kind, handle.c.address).in_(_handles)
 # Who came after the joining, by a handle that moved, belongs to the handle.
 SINCE = (
     select(conversation.c.id)
-    .join(
-        handle,
-        (handle.c.kind == conversation.c.recipient_kind)
-        & (handle.c.address == conversation.c.recipient_address)
-        & (handle.c.contact_id == conversation.c.contact_id),
-    )
+    .join(handle, ITS_HANDLE & (handle.c.contact_id == conversation.c.contact_id))
     .where(_these)
 )
 LOCK_HANDLES = (

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from inbox.errors import NoSuchRow
 from inbox.model import Client, Contact, Handle, Manager, Role
@@ -37,10 +38,11 @@ REDEEM = (
     .values(used_at=bindparam("now"))
     .returning(invite.c.role, invite.c.name)
 )
-CONTACT_OF = (
+WHOSE = (
     select(
         handle.c.kind,
         handle.c.address,
+        handle.c.unreachable,
         client.c.id.label("client_id"),
         client.c.name.label("client_name"),
         client.c.manager_id,
@@ -52,9 +54,8 @@ CONTACT_OF = (
     .join(contact, contact.c.id == handle.c.contact_id)
     .join(client, client.c.id == contact.c.client_id)
     .where(tuple_(handle.c.kind, handle.c.address).in_(bindparam("handles", expanding=True)))
-    .order_by(handle.c.kind, handle.c.address)
-    .with_for_update(read=True, of=handle)
 )
+CONTACT_OF = WHOSE.order_by(handle.c.kind, handle.c.address).with_for_update(read=True, of=handle)
 _ENTERED = and_(conversation.c.id.is_(None), client.c.manager_id.is_not(None))
 _DOMAINS = (
     select()
@@ -76,6 +77,16 @@ ADD_CLIENT = insert(client).returning(client.c.id)
 ADD_CONTACT = insert(contact).returning(contact.c.id)
 ADD_HANDLE = per_dialect(
     handle, lambda insert: insert.on_conflict_do_nothing(index_elements=["kind", "address"])
+)
+MARK_REACH = (
+    update(handle)
+    .where(
+        handle.c.kind == bindparam("its_kind"),
+        handle.c.address == bindparam("its_address"),
+        handle.c.unreachable != bindparam("reason"),
+        or_(handle.c.reach_at.is_(None), handle.c.reach_at <= bindparam("new_at")),
+    )
+    .values(unreachable=bindparam("reason"), reach_at=bindparam("new_at"))
 )
 SAVE_CLIENT = (
     update(client)
@@ -131,6 +142,20 @@ def hashed(secret: str) -> str:
 
 
 class People(Statements):
+    """Remembers which handles it read that can be reached, so that saying so again is free."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__(connection)
+        self._reachable: set[tuple[str, str]] = set()
+
+    async def mark_reach(self, handle: Handle, reason: str, at: datetime) -> bool:
+        key = handle.kind, storable(handle.address)
+        if not reason and key in self._reachable:
+            return False
+        self._reachable.discard(key)
+        values = {"its_kind": key[0], "its_address": key[1], "reason": reason, "new_at": at}
+        return await self.changed(MARK_REACH, **values) == 1
+
     async def staff(self) -> tuple[Manager, ...]:
         """Members, each with the absences that were not given back yet."""
         found: dict[int, Manager] = {}
@@ -180,13 +205,14 @@ class People(Statements):
             found = await self.rows(CONTACT_OF, handles=keys)
         if not found:
             return None
+        self._reachable |= {(row[0], row[1]) for row in found if not row.unreachable}
         return _owner(min(found, key=lambda row: keys.index((row[0], row[1]))))
 
     async def whose(self, handles: Sequence[Handle]) -> tuple[tuple[Handle, Client, Contact], ...]:
         keys = [(one.kind, storable(one.address)) for one in handles]
         if not keys:
             return ()
-        found = await self.rows(CONTACT_OF, handles=keys)
+        found = await self.rows(WHOSE, handles=keys)
         ordered = sorted(found, key=lambda row: keys.index((row[0], row[1])))
         return tuple((Handle(row[0], row[1]), *_owner(row)) for row in ordered)
 
@@ -236,8 +262,8 @@ class People(Statements):
 
 
 def _owner(row: Sequence[Any]) -> tuple[Client, Contact]:
-    """Of a row of CONTACT_OF."""
-    _, _, client_id, client_name, manager_id, calendar, tier, contact_id, contact_name = row
+    """Of a row of WHOSE."""
+    *_, client_id, client_name, manager_id, calendar, tier, contact_id, contact_name = row
     return (
         Client(client_id, client_name, manager_id, calendar, tier),
         Contact(contact_id, client_id, contact_name),

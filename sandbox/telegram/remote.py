@@ -112,7 +112,7 @@ class RemotePeople:
         told = await self.act("makes_topic", person=person_id, bot=bot, name=name, **more)
         return int(told["message_id"])
 
-    async def does(self, name: str, person_id: int, bot: BotRef, **more: Any) -> Any:
+    async def does(self, name: str, person_id: int, bot: BotRef, /, **more: Any) -> Any:
         """Any other act of `People` by its name: adds_bot, shares_chat, deletes_topic ..."""
         return await self.act(name, person=person_id, bot=bot, **more)
 

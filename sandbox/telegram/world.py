@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from sandbox.telegram.answering import threaded
 from sandbox.telegram.faults import FaultPlan
 from sandbox.telegram.files import Files, for_bot
 from sandbox.telegram.hearing import hears
@@ -205,7 +206,7 @@ class World:
             "chat": chat.header,
             "date": int(self.now().timestamp()),
         }
-        message |= _threaded(chat, thread_id, reply_to)
+        message |= threaded(chat, thread_id, reply_to)
         message |= content
         if markup and "inline_keyboard" in markup:
             message["reply_markup"] = markup
@@ -311,29 +312,6 @@ class World:
                 told = {"bot": bot_id, "chat": chat.id, "message_id": message_id, "what": what}
                 told |= {"owner": chat.owner} if chat.owner else {}
                 queue.put_nowait(told | more)
-
-
-def without_reply(message: Message) -> Message:
-    """A message as it stands inside another: its own reply is left out."""
-    return {key: value for key, value in message.items() if key != "reply_to_message"}
-
-
-def _threaded(chat: Chat, thread_id: int | None, reply_to: Entry | None) -> dict[str, Any]:
-    """What a message says of its thread and of what it answers.
-
-    Outside a forum the answers to a message of a supergroup make a thread too; in a topic, a
-    message that answers nothing says that it answers the topic's first one.
-    """
-    said: dict[str, Any] = {}
-    if thread_id is not None:
-        said |= {"message_thread_id": thread_id, "is_topic_message": True}
-        reply_to = reply_to or chat.entries.get(thread_id)
-    elif reply_to is not None and chat.header["type"] == "supergroup" and not chat.forum:
-        root = reply_to.message.get("message_thread_id") or reply_to.id
-        said["message_thread_id"] = root
-    if reply_to is not None:
-        said["reply_to_message"] = without_reply(reply_to.message)
-    return said
 
 
 def _open_to(bot: Bot, group: Chat) -> Chat:

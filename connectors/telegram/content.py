@@ -50,7 +50,15 @@ _ABOUT = frozenset(
         *("ephemeral_message_id", "rich_message"),
     }
 )
-_GIFTS = ("gift", "unique_gift", "gift_upgrade_sent")
+NAMELESS = "unknown"  # the kind of a message that has nothing in it
+# Where words of the sender stand that are neither text nor caption, and their formatting.
+_WORDS = {
+    "gift": ("text", "entities"),
+    "unique_gift": ("text", "entities"),
+    "gift_upgrade_sent": ("text", "entities"),
+    "poll": ("description", "description_entities"),
+    "web_app_data": ("data", ""),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,7 @@ def content_of(message: Mapping[str, Any], bot_id: int) -> Content:
         return _rich(message, origin)
     text = _text(message)
     attachments = carried(message, origin)
-    if not attachments and not words(message.get("text")):
+    if not attachments and not words(message.get("text")).strip():
         attachments = [unknown(_unknown_kind(message), origin)]
     return Content(text, tuple(attachments))
 
@@ -86,10 +94,10 @@ def _text(message: Mapping[str, Any]) -> Formatted:
         return text, entities_of(message.get("entities"))
     if caption := words(message.get("caption")):
         return caption, entities_of(message.get("caption_entities"))
-    for kind in _GIFTS:
-        gift = mapping(message.get(kind))
-        if wish := words(gift.get("text")):
-            return wish, entities_of(gift.get("entities"))
+    for kind, (key, formatting) in _WORDS.items():
+        about = mapping(message.get(kind))
+        if said := words(about.get(key)):
+            return said, entities_of(about.get(formatting))
     return "", ()
 
 
@@ -107,14 +115,15 @@ def _unknown_kind(message: Mapping[str, Any]) -> str:
     """The name of what is there: rather of an object than of a mere number or flag."""
     kinds = [key for key in message if key not in _ABOUT and message[key] not in (None, False)]
     whole_ones = [key for key in kinds if isinstance(message[key], dict | list)]
-    return words((whole_ones or kinds or ["unknown"])[0])[:64]
+    return words((whole_ones or kinds or [NAMELESS])[0])[:64]
 
 
 def beginning(message: Mapping[str, Any], limit: int) -> str:
     """How it begins, in letters: of its text, else the name of what it carries."""
     content = content_of(message, 0)
     names = [one.name or words(one.facts.get("kind")) for one in content.attachments]
-    return (content.text[0] or next((name for name in names if name), ""))[:limit]
+    name = next((name for name in names if name not in {"", NAMELESS}), "")
+    return (content.text[0] or name)[:limit].rstrip()
 
 
 def task_text(message: Mapping[str, Any], task_id: object) -> str:

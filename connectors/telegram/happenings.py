@@ -54,7 +54,8 @@ def membership(about: Mapping[str, Any], channel_id: str, at: datetime) -> Reach
     if number is None:
         raise Unreadable(Fault.MALFORMED, "a chat without an id")
     if kind == "channel" or after not in _KNOWN:
-        return f"what we are in a {kind or 'chat'}: {after or 'it does not say'}"
+        where = "a channel" if kind == "channel" else "a chat"
+        return f"what we are in {where}: {after or 'it does not say'}"
     when = instant(about.get("date"), at)
     gone = after in _GONE
     if kind == "private":

@@ -162,8 +162,6 @@ def _nobodys(heard: _Heard, sender: Person, chat: Chat) -> str | None:
         return "a message of a bot"
     if sender.user_id == TELEGRAM_ITSELF:
         return "a notice of Telegram"
-    if heard.edited and "location" in message and "venue" not in message:
-        return "a live location moved"
     return None
 
 
@@ -202,8 +200,8 @@ def _inbound(
 
 
 def _ephemeral(message: Mapping[str, Any]) -> str:
-    """A message that only we see has no number in its chat, but one among its like."""
-    return f"e{whole(message.get('ephemeral_message_id')) or 0}"
+    """A message that only we see has no number in its chat, but one that is given anew later."""
+    return f"e{whole(message.get('ephemeral_message_id'))}@{whole(message.get('date'))}"
 
 
 def _sent_at(heard: _Heard, came_at: datetime) -> datetime:

@@ -10,7 +10,7 @@ from connectors.telegram.formatting import time_link, user_link, utf16_length
 from connectors.telegram.values import mapping, whole, words
 from inbox.model import Attachment, Entity
 
-_DEEPEST = 24
+_DEEPEST = 64  # far below Python's own limit, far above what Telegram makes
 _STYLES = frozenset(
     {
         *("bold", "italic", "underline", "strikethrough", "spoiler", "code"),
@@ -33,6 +33,7 @@ class Writer:
         self._indent = ""
         self._depth = 0
         self._fresh = True  # nothing stands on this line yet
+        self._break = ""  # the end of the last line, written once something follows
 
     @property
     def text(self) -> str:
@@ -52,15 +53,19 @@ class Writer:
     def write(self, text: str) -> None:
         """Go on with the line."""
         if text:
-            self._parts.append(text)
-            self._units += utf16_length(text)
+            whole_text = self._break + text
+            self._break = ""
+            self._parts.append(whole_text)
+            self._units += utf16_length(whole_text)
             self._fresh = False
 
     def line(self, *, apart: bool = False) -> None:
         """Begin a line where this one has something; `apart`: below an empty one."""
         if not self._fresh:
-            self.write(("\n\n" if apart else "\n") + self._indent)
+            self._break = "\n" + self._indent
             self._fresh = True
+        if apart and self._break:
+            self._break = "\n\n" + self._indent
 
     @contextmanager
     def item(self, label: str) -> Iterator[None]:
@@ -82,7 +87,7 @@ class Writer:
         custom_emoji_id: str | None = None,
     ) -> Iterator[None]:
         """What is written inside has this formatting; kind "": none."""
-        start = self._units
+        start = self._units + utf16_length(self._break)
         yield
         if kind and self._units > start:
             length = self._units - start

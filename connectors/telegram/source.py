@@ -29,8 +29,8 @@ def raw_message(update: dict[str, Any], received_at: datetime) -> RawMessage:
 
     Update ids may restart at random after a quiet week, so that the id alone would take a new
     message for an old one: what the update is about is part of the key. Chats of an own account
-    have a lane of their own, for their numbers are those of chats with us. An edit belongs to no
-    album: it comes alone, and later.
+    have a lane of their own, for their numbers are those of chats with us. An edit joins no album:
+    it comes alone, and later; the note `album` says of which group it changes a member.
     """
     kind = next((key for key in update if key != "update_id"), "empty")
     body = mapping(update.get(kind))
@@ -44,12 +44,14 @@ def raw_message(update: dict[str, Any], received_at: datetime) -> RawMessage:
         lane = f"user:{user_id}"
     else:
         lane = f"business:{space}" if connection else f"chat:{space}"
+    group, alone = f"{space}:{album}"[:200], kind.startswith("edited")
     return RawMessage(
         external_id=f"{update.get('update_id')}:{kind}:{space}:{_what(body)}"[:200],
         lane=lane[:200],
         payload=json.dumps(update, separators=(",", ":")).encode(),
         received_at=received_at,
-        group=f"{space}:{album}"[:200] if album and not kind.startswith("edited") else None,
+        group=group if album and not alone else None,
+        note={"album": group} if album and alone else {},
     )
 
 

@@ -36,7 +36,7 @@ def unknown(kind: str, origin: str, **facts: Any) -> Attachment:
 
 def poll(about: Mapping[str, Any], origin: str) -> Attachment:
     """Facts: question, options (texts), votes (of each), quiz, closed; correct (indexes),
-    description, explanation, several where they are there."""
+    explanation, several where they are there. Its description is the message's text."""
     question = words(about.get("question"))
     options = objects(about.get("options"))
     if not question:
@@ -52,7 +52,6 @@ def poll(about: Mapping[str, Any], origin: str) -> Attachment:
         closed=about.get("is_closed") is True,
         several=True if about.get("allows_multiple_answers") is True else None,
         correct=_correct(about),
-        description=words(about.get("description")) or None,
         explanation=words(about.get("explanation")) or None,
     )
 
@@ -221,9 +220,8 @@ def _giveaway(about: Mapping[str, Any], origin: str) -> Attachment:
 
 
 def _sent_by_app(about: Mapping[str, Any], origin: str) -> Attachment:
-    """What a Mini App sent for the person: the button's text and the data."""
-    button, data = words(about.get("button_text")), words(about.get("data"))
-    return unknown("web_app_data", origin, title=button, text=data)
+    """What a Mini App sent for the person: the button's text; the data is the message's."""
+    return unknown("web_app_data", origin, title=words(about.get("button_text")))
 
 
 def _thing(media: Media, name: str, origin: str, **facts: Any) -> Attachment:

@@ -122,7 +122,7 @@ async def _take_in(
         return
     if await came_back(inbox, claim, raw_ids, raw, message, staff=staff):
         return
-    if not await edited(inbox, claim, raw_ids, message):
+    if not await edited(inbox, claim, raw_ids, raw, message):
         await _show_new(inbox, claim, raw_ids, raw, message, staff=staff)
 
 

@@ -5,6 +5,7 @@ Each is one transaction, and doing it again changes nothing and tells nobody twi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +24,7 @@ from inbox.model import (
     InboundMessage,
     Moved,
     Nature,
+    RawMessage,
     Reach,
 )
 from inbox.noting import note
@@ -115,20 +117,57 @@ async def _mark(
 
 
 async def edited(
-    inbox: Inbox, claim: Claim, raw_ids: Sequence[int], message: InboundMessage
+    inbox: Inbox,
+    claim: Claim,
+    raw_ids: Sequence[int],
+    raw: RawMessage,
+    message: InboundMessage,
 ) -> bool:
     """A known message says something else from now on; it opens no wait (rule 1). False where
     the message is not known: then the edit is shown as a message of its own."""
     if message.nature is not Nature.EDIT:
         return False
+    whole = await _of_album(inbox, raw_ids[0], raw, message)
     async with inbox.store.begin() as t:
-        message_id = await t.message_at(message.channel_id, message.external_id)
+        message_id = await t.message_at(message.channel_id, whole.external_id)
         if message_id is None:
             return False
-        await _say_anew(inbox, t, await t.card(message_id), message)
+        if whole is not message:
+            await t.save_form(_edits(message_id), await _with_edit(t, message_id, raw_ids[0]))
+        await _say_anew(inbox, t, await t.card(message_id), whole)
         await t.mark_raw(raw_ids, "filed")
         await t.finish(claim)
     return True
+
+
+async def _of_album(
+    inbox: Inbox, raw_id: int, raw: RawMessage, edit: InboundMessage
+) -> InboundMessage:
+    """What the whole album says now that one of its members was edited."""
+    group = raw.note.get("album")
+    if group is None:
+        return edit
+    async with inbox.store.begin() as t:
+        found = await t.album(edit.channel_id, group)
+        if found is None:
+            return edit
+        message_id, raws = found
+        for each in json.loads(await t.form(_edits(message_id)) or "[]"):
+            raws += await t.raw_and_album(each) if each != raw_id else ()
+    whole = await inbox.connectors[edit.channel_id].parse([*raws, raw])
+    if not isinstance(whole, InboundMessage):
+        return edit
+    return replace(whole, nature=edit.nature, sent_at=edit.sent_at)
+
+
+async def _with_edit(t: Transaction, message_id: int, raw_id: int) -> str:
+    known = json.loads(await t.form(_edits(message_id)) or "[]")
+    return json.dumps([*(one for one in known if one != raw_id), raw_id])
+
+
+def _edits(message_id: int) -> str:
+    """The form that keeps the edits of an album's members, as raw ids."""
+    return f"album_edits:{message_id}"
 
 
 async def _say_anew(inbox: Inbox, t: Transaction, card: Card, edit: InboundMessage) -> None:

@@ -34,6 +34,13 @@ class Keeping(Protocol):
         """The raw message and, of an album, all others of its group, whatever their state."""
         ...
 
+    async def album(
+        self, channel_id: str, group: str
+    ) -> tuple[int, tuple[RawMessage, ...]] | None:
+        """The message that the raw messages of this group became, with them, in the order of
+        their arrival; None where they are not known, or no message yet."""
+        ...
+
     async def retell(self, message_id: int, message: InboundMessage) -> None:
         """Keep what a message says as it is read now: names, subject, text, files and context.
 

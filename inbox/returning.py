@@ -12,6 +12,7 @@ from inbox.channels import AnswersSeveral
 from inbox.closing import answered_elsewhere, promises_go_on
 from inbox.errors import Fault
 from inbox.filing import own_words_of
+from inbox.happenings import edited
 from inbox.holding import assign
 from inbox.inbox import Inbox
 from inbox.jobs import ShowDelivery
@@ -51,7 +52,7 @@ async def came_back(
     message = replace(message, sent_at=min(message.sent_at, inbox.clock.now()))
     if message.place is not None and message.sender.kind == PERSON:
         author = member_with(staff, message.sender.address)
-        if author is not None:
+        if author is not None and not await edited(inbox, claim, raw_ids, raw, message):
             await _members_words(inbox, claim, raw_ids, message, author)
         return author is not None
     if message.nature is Nature.OWN:
@@ -69,11 +70,10 @@ async def _members_words(
     message: InboundMessage,
     author: Manager,
 ) -> None:
-    """A member wrote in a client group or in the own account: an answer, with no card. An edit
-    of it changes what history says."""
+    """A member wrote in a client group or in the own account: an answer, with no card."""
     async with inbox.store.begin() as t:
         if message.nature is Nature.EDIT:
-            await _members_edit(t, raw_ids, message)
+            await t.mark_raw(raw_ids, "ignored", UNKNOWN)
             await t.finish(claim)
             return
         conversation = await own_words_of(inbox, t, message, await t.staff())
@@ -91,15 +91,6 @@ async def _members_words(
             await answered_elsewhere(inbox, t, conversation, author.id, at=at, cause=cause)
         await t.mark_raw(raw_ids, "filed")
         await t.finish(claim)
-
-
-async def _members_edit(t: Transaction, raw_ids: Sequence[int], edit: InboundMessage) -> None:
-    message_id = await t.message_at(edit.channel_id, edit.external_id)
-    if message_id is None:
-        await t.mark_raw(raw_ids, "ignored", UNKNOWN)
-        return
-    await t.edit_message(message_id, edit, edit.sent_at)
-    await t.mark_raw(raw_ids, "filed")
 
 
 async def _answered_elsewhere(

@@ -48,6 +48,14 @@ WITH_ALBUM = (
     )
     .order_by("id")
 )
+ALBUM = (
+    select(raw.c.id, *RAW)
+    .where(raw.c.channel_id == bindparam("its_channel_id"), raw.c.album == bindparam("its_album"))
+    .order_by(raw.c.id)
+)
+OF_RAWS = select(func.min(message.c.id)).where(
+    message.c.raw_id.in_(bindparam("raw_ids", expanding=True))
+)
 RETELL = update(message).where(message.c.id == bindparam("message_id"))
 READ_ANEW = ("sender_name", "subject", "text", "quoted", "extra")
 OLD = (
@@ -92,6 +100,16 @@ class RawRows(Statements):
     async def raw_and_album(self, raw_id: int) -> tuple[RawMessage, ...]:
         found = await self.rows(WITH_ALBUM, raw_id=raw_id)
         return tuple([await raw_of(one[1:]) for one in found])
+
+    async def album(
+        self, channel_id: str, group: str
+    ) -> tuple[int, tuple[RawMessage, ...]] | None:
+        values = {"its_channel_id": channel_id, "its_album": storable(group)}
+        found = await self.rows(ALBUM, **values)
+        message_id = await self.value(OF_RAWS, raw_ids=[one[0] for one in found])
+        if message_id is None:
+            return None
+        return message_id, tuple([await raw_of(one[1:]) for one in found])
 
     async def retell(self, message_id: int, message: InboundMessage) -> None:
         row = message_row(message)

@@ -26,6 +26,7 @@ from inbox.ports import (
 )
 from inbox.queueing import tell_admins
 from inbox.sla import DAILY, due_alerts, instant_of, may_be_told, rung_at
+from inbox.topics import name_topics_later
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +132,12 @@ async def climb(inbox: Inbox, t: Transaction) -> int:
                 )
                 asked.append(Standing(raised, conversation, wait))
         climbed = wait.after_firing(due.passed, now, hours)
-        await t.save_wait(climbed.held(holder) if wait.is_due(now) else climbed)
+        if wait.is_due(now):
+            climbed = climbed.held(holder)
+            if inbox.desk.topics:
+                cause = f"wait {wait.id} due {wait.due_at}"
+                await name_topics_later(t, conversation.client.id, cause)
+        await t.save_wait(climbed)
     await raise_all(t, asked, now)
     return len(waits)
 

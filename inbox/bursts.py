@@ -43,7 +43,7 @@ class Showing:
         Where all see one place, it stands there once."""
         card, desk = self.card, inbox.desk
         for one in readers:
-            if self.links and desk.shared:
+            if self.reached and desk.shared:
                 return
             if await _is_too_much(inbox, one):
                 self.gathered.append(one)

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from inbox.amendments import amended
 from inbox.closing import answered
 from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected, SendUncertain
+from inbox.groups import goes_on_as
+from inbox.happenings import unreachable
 from inbox.inbox import Inbox
 from inbox.model import Conversation, Handle, Moved, Receipt
 from inbox.outgoing import Outgoing, queue_copy
@@ -77,6 +79,9 @@ async def _failed(
             draft = _with(draft, ReplyState.UNCERTAIN, error)
         case _:
             draft = _with(draft, ReplyState.REJECTED, error)
+            if error.fault is Fault.BLOCKED:
+                reason, told = Fault.BLOCKED.value, draft.author_id
+                await unreachable(inbox, t, conversation, reason, now, told=told)
     await t.save_reply(draft)
     if draft.state is not ReplyState.QUEUED or draft.tries == 1:
         await show_outcome(t, draft)
@@ -146,7 +151,7 @@ async def _moved(
         thread_after=_thread_of(after),
         at=inbox.clock.now(),
     )
-    await t.move_chat(moved)
+    await goes_on_as(t, moved)
     return True
 
 

@@ -186,7 +186,7 @@ async def _refresh_cards(inbox: Inbox, claim: Claim, job: RefreshCards) -> None:
             client_id = (await t.conversation(job.conversation_id)).client.id
             await name_topics_later(t, client_id, f"{claim.job_id}")
     for link in links:
-        if link.manager_id == job.besides_id:
+        if link.manager_id == job.besides_id and not inbox.desk.shared:
             continue
         card = routing.with_stand_in(cards[link.message_id], staff, now)
         card = seen_by(card, link.manager_id, about_to, shared=inbox.desk.shared)

@@ -15,6 +15,7 @@ from inbox.errors import (
     StoreUnavailable,
 )
 from inbox.flow import receive, send
+from inbox.greeting import send_greeting
 from inbox.inbox import Inbox
 from inbox.jobs import (
     ChangeReply,
@@ -22,6 +23,7 @@ from inbox.jobs import (
     MailAlert,
     Queue,
     Received,
+    SendGreeting,
     SendOffHoursReply,
     SendReply,
     TakeBack,
@@ -135,6 +137,8 @@ async def _dispatch(inbox: Inbox, claim: Claim) -> None:
             await change_reply(inbox, claim, claim.job)
         case TakeBack():
             await carry_take_back(inbox, claim, claim.job)
+        case SendGreeting():
+            await send_greeting(inbox, claim, claim.job)
         case SendOffHoursReply():
             await send_off_hours_reply(inbox, claim, claim.job)
         case MailAlert():

@@ -1,6 +1,7 @@
 """Fakes that record: a desk, a channel and a clock whose hands are set."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -263,6 +264,51 @@ class RecordingConnector:
         if raw is None or attachment.ref == "gone":
             raise FileUnavailable(Fault.EXPIRED)
         return b"bytes of " + attachment.ref.encode()
+
+
+@dataclass
+class ChangingConnector(RecordingConnector):
+    """A channel that lets what was sent be changed: `at_client` is what the client sees of each
+    message, by its key; `refusals` are what goes wrong with changes, before or after they are
+    done (`done_anyway`); `meanwhile` happens in the midst of the next calls."""
+
+    channel: Channel = field(default_factory=lambda: Channel("telegram", "telegram"))
+    at_client: dict[str, str] = field(default_factory=dict)
+    edited: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+    taken_back: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    refusals: list[Exception | None] = field(default_factory=list)
+    done_anyway: bool = False
+    meanwhile: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        await self._others_act()
+        receipt = await super().send(message)
+        self.at_client[message.key] = message.text
+        return replace(receipt, sent_as=(f"{message.key}/1",))
+
+    async def edit(self, message: OutboundMessage, sent_as: Sequence[str]) -> None:
+        self.edited.append((message.key, message.text, tuple(sent_as)))
+        await self._others_act()
+        with self._perhaps_refused():
+            self.at_client[message.key] = message.text
+
+    async def take_back(self, message: OutboundMessage, sent_as: Sequence[str]) -> None:
+        self.taken_back.append((message.key, tuple(sent_as)))
+        await self._others_act()
+        with self._perhaps_refused():
+            self.at_client.pop(message.key, None)
+
+    async def _others_act(self) -> None:
+        if self.meanwhile:
+            await self.meanwhile.pop(0)()
+
+    @contextmanager
+    def _perhaps_refused(self) -> Iterator[None]:
+        error = self.refusals.pop(0) if self.refusals else None
+        if error is None or self.done_anyway:
+            yield
+        if error is not None:
+            raise error
 
 
 def failures(*errors: SendFailed | None) -> list[Exception | None]:

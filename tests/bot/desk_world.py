@@ -39,6 +39,7 @@ CLIENTS_BOT = 7002
 CLIENT = 900
 NEWCOMER = 990
 PATIENCE = 10.0  # seconds
+JOIN_LINK = "https://t.me/studio_bot?start=link_"
 
 
 class WallClock:
@@ -106,9 +107,26 @@ class DeskWorld:
 
     async def presses(self, person: Manager, message: dict[str, Any], label: str) -> str:
         """Press the button with this label; what the bot answers."""
+        chat_id = message["chat"]["id"]
         return await self.people.presses(
-            person.telegram_id, BOT, message["message_id"], button(message, label)
+            person.telegram_id,
+            BOT,
+            message["message_id"],
+            button(message, label),
+            chat_id=chat_id if chat_id < 0 else None,
         )
+
+    def topics(self, chat_id: int) -> dict[int, str]:
+        """The names of the topics in a chat, by their threads."""
+        return dict(self.world.room(self.world.bot(BOT), chat_id).topics)
+
+    def texts(self, chat_id: int, thread_id: int | None = None) -> list[str]:
+        """What the bot says in a topic of a chat; None: outside all topics."""
+        return [
+            one["text"]
+            for one in self.chat(chat_id)
+            if not one["out"] and one.get("message_thread_id") == thread_id and "text" in one
+        ]
 
 
 def button(message: dict[str, Any], label: str) -> str:
@@ -153,10 +171,11 @@ class Around:
 
 
 @asynccontextmanager
-async def around(path: Path) -> AsyncIterator[Around]:
-    """A Bot API with everybody's accounts, and an empty database in a file."""
+async def around(path: Path, *, topics: bool = False) -> AsyncIterator[Around]:
+    """A Bot API with everybody's accounts, and an empty database in a file. `topics`: private
+    chats have them."""
     world = World(WallClock().now)
-    world.add_bot(TOKEN, "studio_bot", "Studio")
+    world.add_bot(TOKEN, "studio_bot", "Studio", topics=topics)
     world.add_bot(CLIENTS_TOKEN, "clients_bot", "Studio for clients")
     for one in (*STAFF, Manager(0, "Анна", CLIENT), Manager(0, "Новый", NEWCOMER)):
         world.add_person(Person(one.telegram_id, one.name, language_code=one.language))
@@ -171,9 +190,9 @@ async def around(path: Path) -> AsyncIterator[Around]:
 
 
 @asynccontextmanager
-async def desk_world(path: Path) -> AsyncIterator[DeskWorld]:
+async def desk_world(path: Path, *, topics: bool = False) -> AsyncIterator[DeskWorld]:
     """Everything started, and ended again."""
-    async with around(path) as there, running(there) as started:
+    async with around(path, topics=topics) as there, running(there) as started:
         yield started
 
 
@@ -184,10 +203,13 @@ async def running(
     two_bots: bool = False,
     hours: BusinessHours = HOURS,
     policy: Policy = POLICY,
+    send_delay: timedelta = timedelta(),
+    greeting: bool = False,
 ) -> AsyncIterator[DeskWorld]:
     """The program over it: listening and working until the end of the block.
 
-    With `two_bots` clients write to CLIENTS_BOT, and BOT is the staff's own.
+    With `two_bots` clients write to CLIENTS_BOT, and BOT is the staff's own. `send_delay`: of
+    mails.
     """
     clock, store = WallClock(), there.store
     tokens = {"staff": TOKEN, "telegram": CLIENTS_TOKEN} if two_bots else {"telegram": TOKEN}
@@ -195,7 +217,8 @@ async def running(
     for channel_id, token in tokens.items():
         settings = TelegramSettings(token=SecretStr(token), api=there.server.url, pace=False)
         channel, bot = Channel(channel_id, "telegram"), open_bot(settings)
-        connectors[channel_id] = TelegramConnector(channel, bot, settings, clock.now)
+        accounts = StoredAccounts(store)
+        connectors[channel_id] = TelegramConnector(channel, bot, settings, clock.now, accounts)
     desks = open_bot(TelegramSettings(token=SecretStr(TOKEN), api=there.server.url, pace=False))
     desk = TelegramDesk(desks, channel_id=next(iter(tokens)))
     inbox = Inbox(
@@ -207,8 +230,12 @@ async def running(
         Policies.only(policy),
         {},
         CatalogueLetters("ru"),
+        send_delay=send_delay,
+        greeting=greeting,
+        join_link=JOIN_LINK,
     )
     desk.attach(inbox)
+    await desk.places.find_out()
     async with store.begin() as t:
         known = {one.telegram_id for one in await t.staff()}
         for one in STAFF:

@@ -15,8 +15,8 @@ from inbox.model import Attachment, Media
 from tests.bot.test_rich import ANY_TEXT
 
 RU, EN = speaker("ru"), speaker("en")
-POLL = {"question": "Какой цвет?", "options": ["Красный", "Синий"]}
-CHECKLIST = {"title": "Запуск", "tasks": [["Домен", True], ["Почта", False]]}
+POLL: dict[str, Any] = {"question": "Какой цвет?", "options": ["Красный", "Синий"]}
+CHECKLIST: dict[str, Any] = {"title": "Запуск", "tasks": [["Домен", True], ["Почта", False]]}
 
 
 def thing(media: Media, name: str = "", **facts: Any) -> Attachment:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import structlog
 
-from inbox.errors import Unreadable
+from inbox.errors import SendDeferred, Unreadable
 from inbox.jobs import Received
 from inbox.model import InboundMessage
 from inbox.ports import Connector, Store, Transaction
@@ -85,7 +85,7 @@ async def _read_again(
         return Result.SAME
     try:
         message = await connector.parse(raws)
-    except Unreadable as error:
+    except (Unreadable, SendDeferred) as error:
         log.debug("Still unreadable.", raw=kept.raw_id, why=str(error))
         return Result.UNREADABLE
     if isinstance(message, str):
@@ -93,7 +93,9 @@ async def _read_again(
     async with store.begin() as t:
         if message_id is None:
             return await _arrive(t, kept, now)
-        return await _retell(t, message_id, message, now)
+        if isinstance(message, InboundMessage):
+            return await _retell(t, message_id, message, now)
+    return Result.SAME
 
 
 async def _arrive(t: Transaction, kept: KeptRaw, now: datetime) -> Result:
@@ -110,6 +112,8 @@ async def _retell(
     t: Transaction, message_id: int, message: InboundMessage, now: datetime
 ) -> Result:
     card = await t.card(message_id)
+    if card.edited_at is not None:  # it says by now what its sender changed it to
+        return Result.SAME
     known = card.message
     read = replace(
         known,
@@ -123,6 +127,8 @@ async def _retell(
         reply_context=message.reply_context,
         delivery=message.delivery,
         warnings=message.warnings,
+        passed_on=message.passed_on,
+        refers=message.refers,
     )
     if read == known:
         return Result.SAME

@@ -19,7 +19,7 @@ _QUIET = {
     Nature.AUTOMATIC: mark("an automatic message, no reply is awaited"),
     Nature.NEWSLETTER: mark("a newsletter, no reply is awaited"),
     Nature.BOUNCE: mark("a mail server's report, no reply is awaited"),
-    Nature.OWN: mark("written by the studio in a mail program"),
+    Nature.OWN: mark("written by the studio itself"),
     Nature.ECHO: mark("sent by the studio itself"),
     Nature.SERVICE: mark("a service message, no reply is awaited"),
 }
@@ -30,7 +30,7 @@ _CLASSES = {
     Nature.AUTOMATIC: mark("an automatic message"),
     Nature.NEWSLETTER: mark("a newsletter"),
     Nature.BOUNCE: mark("a mail server's report"),
-    Nature.OWN: mark("written by the studio in a mail program"),
+    Nature.OWN: mark("written by the studio itself"),
     Nature.ECHO: mark("sent by the studio itself"),
     Nature.SERVICE: mark("a service message"),
 }
@@ -59,6 +59,8 @@ def reason(say: Say, code: str) -> str:
         "opened the chat": lambda: say("the client has opened the chat"),
         "edited": lambda: "",  # no more than the nature says
         THANKED: lambda: "",
+        "own account": lambda: say("in a member's own account"),
+        "linked channel": lambda: say("Telegram passed it on from the linked channel"),
         "own address": lambda: say("from an address of the studio"),
         "there before the first run": lambda: say("it was there before the first run"),
     }

@@ -215,9 +215,9 @@ def _nature(heard: _Heard, sender: Person, chat: Chat, bare: str) -> tuple[Natur
         return Nature.EDIT, "edited"
     if chat.owner_id is not None:
         own = sender.user_id == chat.owner_id
-        return (Nature.OWN, "written in the own account") if own else (Nature.PERSON, "")
+        return (Nature.OWN, "own account") if own else (Nature.PERSON, "")
     if heard.message.get("is_automatic_forward") is True:
-        return Nature.AUTOMATIC, "forwarded by itself from the linked channel"
+        return Nature.AUTOMATIC, "linked channel"
     if (_OPENING_IN_GROUP if chat.is_group else _OPENING).fullmatch(bare):
         return Nature.SERVICE, "opened the chat"
     return Nature.PERSON, ""

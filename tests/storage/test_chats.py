@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from inbox.errors import NoSuchRow
 from inbox.model import (
@@ -141,6 +144,53 @@ async def test_who_cannot_be_reached_stands_on_the_card(store: SqlStore) -> None
         assert (await t.card(message_id)).unreachable == "blocked"
         assert await t.mark_reach(LENA, "", at(3))
         assert (await t.card(message_id)).unreachable == ""
+
+
+@contextmanager
+def counted(store: SqlStore) -> Iterator[list[str]]:
+    """The statements that are sent meanwhile."""
+    sent: list[str] = []
+
+    def note(*call: object) -> None:
+        sent.append(str(call[2]))
+
+    engine = store._engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
+
+
+async def test_who_writes_is_known_to_be_reachable_for_nothing(store: SqlStore) -> None:
+    async with store.begin() as t:
+        await opened(t)
+    async with store.begin() as t:
+        assert await t.conversation_for("telegram", ("77",)) is not None
+        with counted(store) as sent:
+            assert not await t.mark_reach(LENA, "", at(0))
+        assert sent == []
+        assert await t.mark_reach(LENA, "blocked", at(1))
+        assert await t.mark_reach(LENA, "", at(2))
+        assert await t.mark_reach(LENA, "deleted", at(3))
+    async with store.begin() as t:
+        assert await t.contact_of((LENA,)) is not None
+        assert await t.conversation_for("telegram", ("77",)) is not None
+        assert await t.mark_reach(LENA, "", at(4))
+    async with store.begin() as t:
+        assert await t.contact_of((LENA,)) is not None
+        with counted(store) as sent:
+            assert not await t.mark_reach(LENA, "", at(5))
+        assert sent == []
+
+
+async def test_a_card_takes_two_statements(store: SqlStore) -> None:
+    async with store.begin() as t:
+        anna = await t.save_manager(manager())
+        talk, message_id = await asked(t, await opened(t), message())
+        await t.set_answering(talk.id, anna.id, at(0))
+        await t.add_reply(draft(talk.id, anna.id, message_id=message_id))
+        with counted(store) as sent:
+            await t.card(message_id)
+        assert len(sent) == 2
 
 
 async def in_group(t: Transaction) -> tuple[int, int]:

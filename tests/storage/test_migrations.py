@@ -1,8 +1,10 @@
 """Tables come up to date at start, whoever starts and however many at once."""
 
 import asyncio
+import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,9 @@ from sqlalchemy import Connection, text
 
 import storage
 from inbox.calendars import STUDIO, Stretch
-from inbox.errors import StoreUnavailable
+from inbox.errors import StoreRefused, StoreUnavailable
 from inbox.model import Outcome, WaitKind
+from inbox.records import Deed, Entry, ReplyState
 from storage.all_tables import ALL
 from storage.engine import open_engine, parse_url
 from storage.schema import HEAD, migrate
@@ -122,6 +125,71 @@ async def test_a_ladder_of_version_4_that_was_at_its_end_goes_on(url: str) -> No
     async with store.begin() as t:
         ((_, wait),) = await t.due_waits(T0, 10)
         assert (wait.next_rung_at, wait.fired, wait.held_known) == (T0, frozenset({0}), False)
+    await store.close()
+
+
+# A colon would be read as the beginning of a value's name.
+EXTRA = json.dumps(
+    {"thread_ids": ["77"], "entities": [], "attachments": [], "known_as": [], "reply_context": {}}
+).replace(":", r"\:")
+# As version 5 writes it, before the migration and after it, while an old process still runs.
+OLD_MESSAGE = f"""
+INSERT INTO manager (id, name, telegram_id, role, zone, language, active)
+VALUES (1, 'Анна', 5, 'manager', 'UTC', 'ru', true);
+INSERT INTO client (id, name) VALUES (1, 'Ромашка');
+INSERT INTO contact (id, client_id, name) VALUES (1, 1, 'Лена');
+INSERT INTO handle (kind, address, contact_id) VALUES ('telegram', '77', 1);
+INSERT INTO conversation (id, channel_id, contact_id, recipient_kind, recipient_address)
+VALUES (1, 'telegram', 1, 'telegram', '77');
+INSERT INTO raw (id, channel_id, external_id, lane, received_at, note, state, reason, payload)
+VALUES (1, 'telegram', '1', 'chat:77', '2026-03-02 09:30:00', '{{}}', 'filed', '', '');
+INSERT INTO message (id, conversation_id, raw_id, channel_id, external_id, sender_kind,
+                     sender_address, sender_name, sent_at, nature, nature_reason, text, quoted,
+                     extra)
+VALUES (1, 1, 1, 'telegram', '77:1', 'telegram', '77', 'Лена', '2026-03-02 09:30:00', 'person',
+        '', 'Да?', '', '{EXTRA}');
+INSERT INTO reply (id, key, conversation_id, author_id, text, written_at, entities, attachments,
+                   message_id, state, fault, detail, tries)
+VALUES (9, 'k', 1, 1, 'Да', '2026-03-02 09:31:00', '[]', '[]', 1, 'sent', '', '', 0)
+"""
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "meanwhile"])
+async def test_what_version_5_wrote_is_read(url: str, *, after: bool) -> None:
+    await migrated(url, "0006" if after else "0005", OLD_MESSAGE)
+    store = await open_store(url)
+    async with store.begin() as t:
+        card = await t.card(1)
+        assert (card.message.text, card.message.peer, card.message.refers) == ("Да?", None, None)
+        assert (card.message.peer_name, card.message.passed_on, card.message.opens) == ("", "", "")
+        assert (card.edited_at, card.deleted_at, card.answering) == (None, None, None)
+        assert card.unreachable == ""
+        assert card.last_reply == await t.reply(9)
+        assert (card.last_reply.sent_as, card.last_reply.edits) == ((), 0)
+        assert card.last_reply.goes_at is None
+        assert await t.message_at("telegram", "77:1") == 1
+    await store.close()
+
+
+async def test_going_back_to_version_5_leaves_nothing_that_it_cannot_read(url: str) -> None:
+    await migrated(url, "0006", OLD_MESSAGE)
+    store = await open_store(url)
+    async with store.begin() as t:
+        sent = await t.reply(9)
+        await t.save_reply(replace(sent, state=ReplyState.TAKEN_BACK))
+        draft = replace(sent, id=0, key="k2", state=ReplyState.WITHDRAWN)
+        await t.add_reply(draft)
+        await t.log([Entry(T0, Deed.OPENED), Entry(T0, Deed.JOINED)])
+    await store.close()
+    await migrated(url, "0005")
+    store = await open_store(url)
+    async with store.begin() as t:
+        states = [one.state for one in await t.replies(1)]
+        assert sorted(states) == [ReplyState.REJECTED, ReplyState.SENT]
+        assert [line.entry.deed for line in await t.logged()] == [Deed.OPENED]
+    with pytest.raises(StoreRefused, match="append-only"):
+        async with store.begin() as t:
+            await t.run(text("DELETE FROM audit"))
     await store.close()
 
 

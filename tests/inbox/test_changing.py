@@ -16,9 +16,9 @@ from inbox.model import Attachment, Conversation, Entity, Media
 from inbox.ports import Deed, DeskRef, Reply, ReplyState
 from inbox.worker import work_once
 from tests.fakes import ChangingConnector, failures
-from tests.inbox.chatting import OWN, in_a_chat, now_is, written
 from tests.inbox.conftest import Studio
 from tests.inbox.looking import logged
+from tests.inbox.writing import OWN, in_a_chat, now_is, written
 
 LATER = SendDeferred(Fault.RATE_LIMITED, "later", retry_after=timedelta(seconds=0.1))
 UNCERTAIN = SendUncertain(Fault.NO_ANSWER, "reset")

@@ -14,9 +14,9 @@ from inbox.model import Conversation
 from inbox.ports import CardState, Deed, ReplyState
 from inbox.worker import work_once
 from tests.fakes import ChangingConnector
-from tests.inbox.chatting import in_a_chat, now_is, written
 from tests.inbox.conftest import Studio
 from tests.inbox.looking import logged, now_of
+from tests.inbox.writing import in_a_chat, now_is, written
 
 LATER = SendDeferred(Fault.RATE_LIMITED, "later", retry_after=timedelta(seconds=0.1))
 UNCERTAIN = SendUncertain(Fault.NO_ANSWER, "reset")

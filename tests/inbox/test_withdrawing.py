@@ -15,9 +15,9 @@ from inbox.model import Attachment, Media
 from inbox.ports import Deed, ReplyState
 from inbox.worker import work_once
 from tests.fakes import failures
-from tests.inbox.chatting import in_a_chat, now_is, written
 from tests.inbox.conftest import Studio
 from tests.inbox.looking import logged
+from tests.inbox.writing import in_a_chat, now_is, written
 
 LATER = SendDeferred(Fault.RATE_LIMITED, "later", retry_after=timedelta(seconds=0.1))
 

@@ -186,7 +186,8 @@ def _gift(about: Mapping[str, Any], origin: str) -> Attachment:
     stars = whole(gift.get("star_count"))
     if not gift:
         raise Damaged
-    return _thing(Media.GIFT, "", origin, emoji=emoji or None, stars=stars)
+    name = " ".join(part for part in (emoji, _stars(stars)) if part)
+    return _thing(Media.GIFT, name, origin, emoji=emoji or None, stars=stars)
 
 
 def _unique_gift(about: Mapping[str, Any], origin: str) -> Attachment:
@@ -206,17 +207,24 @@ def _giveaway(about: Mapping[str, Any], origin: str) -> Attachment:
     names = [person_name(one) for one in objects(about.get("winners"))]
     chats = [chat_name(one) for one in objects(about.get("chats"))]
     prize = words(about.get("prize_description"))
+    stars, months = (
+        whole(about.get(key)) for key in ("prize_star_count", "premium_subscription_month_count")
+    )
     return _thing(
         Media.GIVEAWAY,
-        prize,
+        prize or _stars(stars) or ("Telegram Premium" if months else ""),
         origin,
         winners=whole(about.get("winner_count")) or 0,
         prize=prize or None,
-        stars=whole(about.get("prize_star_count")),
-        months=whole(about.get("premium_subscription_month_count")),
+        stars=stars,
+        months=months,
         names=names or None,
         chats=chats or None,
     )
+
+
+def _stars(number: int | None) -> str:
+    return f"{number} ⭐" if number else ""
 
 
 def _sent_by_app(about: Mapping[str, Any], origin: str) -> Attachment:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from inbox import routing
 from inbox.jobs import TellMember
-from inbox.model import Account, Connected, Handle, InboundMessage, Manager
+from inbox.model import Account, Connected, Handle, Manager
 from inbox.ports import Deed, Entry, Transaction
 from inbox.queueing import tell_admins
 
@@ -30,10 +30,8 @@ def owner_of(place: Handle | None, staff: Sequence[Manager]) -> Manager | None:
     return member_with(staff, place.address.partition(":")[0])
 
 
-async def not_of_a_client(
-    t: Transaction, message: InboundMessage, place: Handle, staff: Sequence[Manager]
-) -> str:
-    """Why the message, of somebody's own account, is no client's matter; "" where it is one's.
+async def not_of_a_client(t: Transaction, place: Handle, staff: Sequence[Manager]) -> str:
+    """Why what is written in the own account is no client's matter; "" where it is one's.
 
     Administrators are told of a stranger's account, once for each connection.
     """

@@ -26,7 +26,7 @@ from inbox.collisions import about_to_answer, others_answering
 from inbox.errors import Fault, SendFailed, SendRejected, SendUncertain, Unreadable
 from inbox.filing import file
 from inbox.greeting import is_opening
-from inbox.groups import left_out
+from inbox.groups import in_its_place
 from inbox.happenings import edited, happened
 from inbox.holding import assign
 from inbox.inbox import Inbox, load_files
@@ -118,12 +118,11 @@ async def _take_in(
     staff: Sequence[Manager],
 ) -> None:
     """Nobody's, the studio's own, a change of what is known; all else is new to somebody."""
-    if await left_out(inbox, claim, raw_ids, message, staff=staff):
+    clients = await in_its_place(inbox, claim, raw_ids, message, staff=staff)
+    if clients is None or await came_back(inbox, claim, raw_ids, raw, clients, staff=staff):
         return
-    if await came_back(inbox, claim, raw_ids, raw, message, staff=staff):
-        return
-    if not await edited(inbox, claim, raw_ids, raw, message):
-        await _show_new(inbox, claim, raw_ids, raw, message, staff=staff)
+    if not await edited(inbox, claim, raw_ids, raw, clients):
+        await _show_new(inbox, claim, raw_ids, raw, clients, staff=staff)
 
 
 async def _acknowledge(

@@ -24,29 +24,43 @@ STUDIOS = "a group of the studio's own"
 FORUM = "forum"  # the form that names the desk's group with a topic for each client
 
 
-async def left_out(
+async def in_its_place(
     inbox: Inbox,
     claim: Claim,
     raw_ids: Sequence[int],
     message: InboundMessage,
     *,
     staff: Sequence[Manager],
-) -> bool:
-    """Whether what was written in a group or own account is no client's; then it is kept aside
-    with the reason, and acknowledged."""
+) -> InboundMessage | None:
+    """The message, at the address that its group has now. None where what was written in a group
+    or own account is no client's: then it is kept aside with the reason, and acknowledged."""
     place = message.place
     if place is None:
-        return False
+        return message
     async with inbox.store.begin() as t:
         if place.kind == accounts.KIND:
-            reason = await accounts.not_of_a_client(t, message, place, staff)
+            reason = await accounts.not_of_a_client(t, place, staff)
         else:
+            message, place = await _moved_along(t, message, place)
             reason = await _not_linked(t, message, place, staff)
         if not reason:
-            return False
+            return message
         await t.mark_raw(raw_ids, "ignored", reason)
         await t.finish(claim)
-    return True
+    return None
+
+
+async def _moved_along(
+    t: Transaction, message: InboundMessage, place: Handle
+) -> tuple[InboundMessage, Handle]:
+    """What was written before its group moved may be read after that."""
+    went_to = await t.form(_moved(place))
+    if went_to is None:
+        return message, place
+    address, before, after = json.loads(went_to)
+    place = Handle(place.kind, address)
+    threads = tuple(after if one == before else one for one in message.thread_ids)
+    return replace(message, peer=place, place=place, thread_ids=threads), place
 
 
 async def _not_linked(
@@ -100,7 +114,9 @@ async def link_group(inbox: Inbox, place: Handle, title: str, client_id: int, by
     """
     now = inbox.clock.now()
     async with inbox.store.begin() as t:
-        place = Handle(place.kind, await t.form(_moved(place)) or place.address)
+        went_to = await t.form(_moved(place))
+        if went_to is not None:
+            place = Handle(place.kind, json.loads(went_to)[0])
         known = await t.contact_of((place,))
         if known is None or known[0].id != client_id:
             contact = await t.add_contact(client_id, title)
@@ -130,7 +146,8 @@ async def goes_on_as(t: Transaction, event: Moved) -> None:
     """A group has another address: linked, asked about, or the studio's own, it stays so."""
     before, after = event.before, event.after
     await t.move_chat(event)
-    await t.save_form(_moved(before), after.address)
+    went_to = [after.address, event.thread_before, event.thread_after]
+    await t.save_form(_moved(before), json.dumps(went_to))
     asked = await t.form(_asked(before))
     if asked is not None:
         await t.save_form(_asked(after), asked)

@@ -143,8 +143,8 @@ class Messages(Cards):
                 edited=edited,
                 deleted=deleted,
             )
-            for at, author, text, extra, nature, edited, deleted in await self.rows(
-                INBOUND, **values
+            for at, author, text, extra, nature, edited, deleted in reversed(
+                await self.rows(INBOUND, **values)
             )
         ]
         lines += [
@@ -158,8 +158,11 @@ class Messages(Cards):
                 edited=edits > 0,
                 deleted=state == ReplyState.TAKEN_BACK.value,
             )
-            for at, author, text, files, state, edits in await self.rows(OUTBOUND, **values)
+            for at, author, text, files, state, edits in reversed(
+                await self.rows(OUTBOUND, **values)
+            )
         ]
+        # Chats give whole seconds: of what is of the same one, what came later stands later.
         lines.sort(key=lambda line: line.at)
         return tuple(lines[-limit:])
 

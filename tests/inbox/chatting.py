@@ -1,15 +1,14 @@
 """Telegram's updates as they come, a channel that reads them for real, and who writes them."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
+
+from sqlalchemy import text as text_
 
 from connectors.telegram.parse import connection_of, parse_updates
 from connectors.telegram.source import raw_message
 from inbox.flow import listen
-from inbox.jobs import Queue, ShowNote
 from inbox.model import (
     Batch,
     Channel,
@@ -200,19 +199,13 @@ class Chats:
     async def raw_states(self) -> list[tuple[str, str]]:
         """State and reason of what came, in its order."""
         async with self.studio.inbox.store.begin() as t:
-            kept = await t.rows(_RAWS)
+            kept = await t.rows(text_("SELECT state, reason FROM raw ORDER BY id"))
         return [(state, reason) for state, reason in kept]
 
     def notes(self, kind: str = "") -> list[tuple[str, str]]:
         """Text of each note of this kind, and who got it."""
         found = [(words, to) for _, words, to in self.studio.desk.notes]
         return [(one.text, to.name) for one, to in found if kind in {"", one.kind}]
-
-    async def later_notes(self) -> list[ShowNote]:
-        """Notes that are put, but not due yet."""
-        async with self.studio.inbox.store.begin() as t:
-            found = await t.rows(_NOTES)
-        return [ShowNote(**(one if isinstance(one, dict) else json.loads(one))) for (one,) in found]
 
     async def log(self, *deeds: Deed) -> list[Entry]:
         async with self.studio.inbox.store.begin() as t:
@@ -226,3 +219,11 @@ class Chats:
     def told(self, notice: str) -> list[tuple[dict[str, str], str]]:
         found = [(name, fields, to.name) for name, fields, to in self.studio.desk.told]
         return [(fields, to) for name, fields, to in found if name == notice]
+
+
+def chatting_in(studio: Studio, **more: Any) -> Chats:
+    """The studio with the clients' bot beside its mailbox."""
+    channel = ChatChannel(studio.clock)
+    both = {**studio.inbox.connectors, channel.channel.id: channel}
+    studio.inbox = replace(studio.inbox, connectors=both, **more)
+    return Chats(studio, channel)

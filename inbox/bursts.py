@@ -12,6 +12,7 @@ from inbox.inbox import Inbox
 from inbox.jobs import ShowBurst
 from inbox.model import LoadedFile, Manager
 from inbox.ports import Card, Claim, DeskLink, Transaction
+from inbox.queueing import refresh
 from inbox.records import Answering
 
 log = logging.getLogger(__name__)
@@ -60,10 +61,23 @@ class Showing:
                 self.links += [DeskLink(each, talk, one.id, card.message_id) for each in shown]
 
     async def keep(self, inbox: Inbox, t: Transaction, claim: Claim) -> None:
-        """Store where it stands, and in whose list it is to be."""
+        """Store where it stands, and in whose list it is to be. What became of it while it was
+        being shown nobody could draw yet: it is drawn again."""
         await t.link(self.links)
+        if self.links:
+            talk = self.card.conversation.id
+            await t.conversation(talk)  # whoever takes or answers it holds its conversation
+            if _told(await t.card(self.card.message_id)) != _told(self.card):
+                await refresh(t, talk, f"message {self.card.message_id} shown by {claim.job_id}")
         for one in self.gathered:
             await _gather(inbox, t, self.card.message_id, one, claim)
+
+
+def _told(card: Card) -> tuple[object, ...]:
+    """What of a card may change while it is being shown."""
+    holder_id = card.holder.id if card.holder is not None else None
+    closing = card.wait.closing if card.wait is not None else None
+    return holder_id, card.state, closing, card.edited_at, card.deleted_at
 
 
 async def _is_too_much(inbox: Inbox, to: Manager) -> bool:

@@ -1,0 +1,173 @@
+"""Mails wait some seconds before they go out: they can be stopped, and corrected afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bot.desk_world import BOT, around, labels, running, ticks
+from tests.bot.studio import HELEN, IVAN, OLGA
+from tests.bot.test_mail_desk import MailWorld
+
+LONG = timedelta(hours=1)
+BRIEF = timedelta(seconds=2)
+NOTE = "⏳ Уйдёт через"
+
+
+@asynccontextmanager
+async def mails(path: Path, delay: timedelta) -> AsyncIterator[MailWorld]:
+    async with around(path) as there, running(there, send_delay=delay) as desk:
+        mail = MailWorld(desk)
+        await mail.open()
+        yield mail
+        mail.close()
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[MailWorld]:
+    async with mails(tmp_path, LONG) as mail:
+        yield mail
+
+
+def sent(world: MailWorld) -> list[str]:
+    return [one.text for one in world.mailbox.sent]
+
+
+def notes(world: MailWorld) -> list[dict[str, Any]]:
+    chat = world.desk.chat(OLGA.telegram_id)
+    return [one for one in chat if one.get("text", "").startswith(NOTE)]
+
+
+async def written(world: MailWorld, text: str = "Пришлю завтра") -> tuple[dict[str, Any], int]:
+    """The note under Olga's answer to a mail, and the number of that answer."""
+    card = await world.card("Когда будет смета?")
+    own = world.says(text, card)
+    note = await world.desk.sees(OLGA.telegram_id, NOTE)
+    assert note["reply_to_message"]["message_id"] == own["message_id"]
+    return note, int(own["message_id"])
+
+
+async def test_it_goes_out_after_its_time_and_the_note_goes_away(tmp_path: Path) -> None:
+    async with mails(tmp_path, BRIEF) as world:
+        note, own = await written(world)
+        assert note["text"] in {"⏳ Уйдёт через 1 с", "⏳ Уйдёт через 2 с"}
+        assert labels(note) == ["Отменить отправку"]
+        await world.desk.until(lambda: sent(world) == ["Пришлю завтра"])
+        await world.desk.until(lambda: ticks(world.desk, own) == ["👌"])
+        await world.desk.until(lambda: notes(world) == [])
+
+
+async def test_undone_it_never_goes_out(world: MailWorld) -> None:
+    note, own = await written(world)
+
+    await world.desk.presses(OLGA, note, "Отменить отправку")
+
+    told = await world.desk.sees(OLGA.telegram_id, "↩ Не отправлено: остановлено вовремя.")
+    assert (told["message_id"], labels(told)) == (note["message_id"], [])
+    async with world.desk.inbox.store.begin() as t:
+        (reply,) = await t.replies(1)
+    assert reply.state == "withdrawn"
+    assert sent(world) == []
+    assert ticks(world.desk, own) == []
+
+
+async def test_it_is_too_late_once_it_has_gone(tmp_path: Path) -> None:
+    async with mails(tmp_path, BRIEF) as world:
+        note, _ = await written(world)
+        data = note["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+        await world.desk.until(lambda: sent(world) == ["Пришлю завтра"])
+        said = await world.desk.presses_made_up(OLGA.telegram_id, data)
+        assert said == "Поздно: уже отправлено."
+
+
+async def test_edited_meanwhile_it_goes_as_it_reads_then(tmp_path: Path) -> None:
+    async with mails(tmp_path, BRIEF) as world:
+        _, own = await written(world, "Пришлю завтро")
+        world.desk.people.edits(OLGA.telegram_id, BOT, own, "Пришлю завтра")
+        await world.desk.until(lambda: ticks(world.desk, own) == ["✍"])
+        await world.desk.until(lambda: sent(world) == ["Пришлю завтра"])
+
+
+async def test_after_a_restart_it_can_be_stopped_still(tmp_path: Path) -> None:
+    async with around(tmp_path) as there:
+        async with running(there, send_delay=LONG) as desk:
+            world = MailWorld(desk)
+            await world.open()
+            note, _ = await written(world)
+            world.close()
+        async with running(there, send_delay=LONG) as desk:
+            again = MailWorld(desk)
+            await desk.presses(OLGA, note, "Отменить отправку")
+            told = await desk.sees(OLGA.telegram_id, "↩ Не отправлено")
+            assert told["message_id"] == note["message_id"]
+            assert sent(again) == []
+            again.close()
+
+
+async def test_only_who_may_answer_may_stop_it(world: MailWorld) -> None:
+    note, _ = await written(world)
+    data = note["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    assert "Ольга" in await world.desk.presses_made_up(IVAN.telegram_id, data)
+    assert await world.desk.presses_made_up(HELEN.telegram_id, data) == ""
+    await world.desk.sees(OLGA.telegram_id, "↩ Не отправлено")
+
+
+async def test_a_command_stops_it_as_well(world: MailWorld) -> None:
+    _, own = await written(world)
+    world.desk.people.says(OLGA.telegram_id, BOT, "/takeback", reply_to=own)
+    await world.desk.sees(OLGA.telegram_id, "↩ Не отправлено")
+    assert sent(world) == []
+
+
+class TestCorrections:
+    async def gone(self, world: MailWorld) -> int:
+        card = await world.card("Когда будет смета?")
+        own = world.says("Пришлю завтро", card)
+        await world.desk.until(lambda: sent(world) == ["Пришлю завтро"])
+        await world.desk.until(lambda: ticks(world.desk, own["message_id"]) == ["👌"])
+        return int(own["message_id"])
+
+    async def test_the_newest_words_go_out_once_when_asked_for(self, tmp_path: Path) -> None:
+        async with mails(tmp_path, timedelta()) as world:
+            own = await self.gone(world)
+            world.desk.people.edits(OLGA.telegram_id, BOT, own, "Пришлю завтра")
+            question = await world.desk.sees(OLGA.telegram_id, "Отправить исправление?")
+            assert question["reply_to_message"]["message_id"] == own
+            assert labels(question) == ["Отправить исправление"]
+            world.desk.people.edits(OLGA.telegram_id, BOT, own, "Пришлю в пятницу")
+            data = question["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+
+            await world.desk.presses(OLGA, question, "Отправить исправление")
+
+            await world.desk.until(lambda: len(sent(world)) == 2)
+            assert sent(world)[1].endswith("Пришлю в пятницу")
+            told = await world.desk.sees(OLGA.telegram_id, "Отправляется.")
+            assert (told["message_id"], labels(told)) == (question["message_id"], [])
+            assert "Отправить исправление?" not in told["text"]
+            await world.desk.presses_made_up(OLGA.telegram_id, data)
+            assert len(sent(world)) == 2
+
+    async def test_the_next_edit_asks_anew(self, tmp_path: Path) -> None:
+        async with mails(tmp_path, timedelta()) as world:
+            own = await self.gone(world)
+            for number, text in enumerate(("Пришлю завтра", "Пришлю в среду"), 2):
+                world.desk.people.edits(OLGA.telegram_id, BOT, own, text)
+                question = await world.desk.sees(OLGA.telegram_id, "Отправить исправление?")
+                await world.desk.presses(OLGA, question, "Отправить исправление")
+                await world.desk.until(lambda n=number: len(sent(world)) == n)
+            assert sent(world)[2].endswith("Пришлю в среду")
+
+    async def test_what_was_stopped_and_edited_may_go_out_anew(self, world: MailWorld) -> None:
+        note, own = await written(world)
+        await world.desk.presses(OLGA, note, "Отменить отправку")
+        await world.desk.sees(OLGA.telegram_id, "↩ Не отправлено")
+        world.desk.people.edits(OLGA.telegram_id, BOT, own, "Пришлю в среду")
+        question = await world.desk.sees(OLGA.telegram_id, "Отправка была остановлена.")
+        await world.desk.presses(OLGA, question, "Отправить")
+        fresh = await world.desk.sees(OLGA.telegram_id, NOTE)
+        assert fresh["message_id"] > question["message_id"]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import time, timedelta
 from pathlib import Path
@@ -102,6 +103,13 @@ def database(tmp_path: Path) -> str:
 
 @pytest.fixture
 async def studio(database: str) -> AsyncIterator[Studio]:
+    async with studio_on(database) as one:
+        yield one
+
+
+@asynccontextmanager
+async def studio_on(database: str) -> AsyncIterator[Studio]:
+    """A studio with four members and one mailbox."""
     store = await open_store(database)
     clock, desk = SetClock(), RecordingDesk()
     channel = RecordingConnector(clock)

@@ -17,7 +17,6 @@ from bot.handlers.outcome import reply_of
 from bot.outcomes import EDITED, react
 from bot.reply_buttons import CorrectButton
 from bot.rich import Rich
-from bot.sending import pressed_ref
 from inbox import changing
 from inbox.changing import Changed
 from inbox.errors import SendRejected
@@ -105,13 +104,12 @@ async def _offer_correction(visit: Visit, ref: DeskRef, reply: Reply) -> None:
 async def correct(query: CallbackQuery, callback_data: CorrectButton, visit: Visit) -> None:
     """The newest text goes out as a message of its own, once for each question."""
     reply = await reply_of(visit.inbox, callback_data.reply_id)
-    pressed = pressed_ref(visit.bot, query)
-    if reply is None or pressed is None:
+    if reply is None:
         await answer(query, refusal(visit.say, None), alert=True)
         return
     if await visit.conversation(query, reply.conversation_id) is None:
         return
-    key = f"{reply.key}:correction:{pressed.message_id}"
+    key = f"{reply.key}:correction"
     sent = await changing.correct(visit.inbox, reply.id, visit.me, key)
     async with visit.inbox.store.begin() as t:
         await t.save_form(_key(reply), None)

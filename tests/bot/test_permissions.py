@@ -29,6 +29,16 @@ from bot.buttons import (
     WhyButton,
     may_act,
 )
+from bot.reply_buttons import (
+    AnsweringButton,
+    AnywayButton,
+    BeforeButton,
+    CorrectButton,
+    TakeBackButton,
+    TakeBackDeed,
+    ToWhomButton,
+    UndoButton,
+)
 from inbox import promises, routing
 from inbox.model import Absence, Manager, Role
 from tests.bot.desk_world import BOT, CLIENT, NEWCOMER, DeskWorld, around, desk_world, running
@@ -78,6 +88,15 @@ BUTTONS = [
     (TakeOnButton(wait_id=1), ENTITLED, ANOTHERS),
     (ReplyButton(deed=ReplyDeed.ARRIVED, reply_id=1), ENTITLED, ANOTHERS),
     (ReplyButton(deed=ReplyDeed.TRY_AGAIN, reply_id=1), ENTITLED, ANOTHERS),
+    (UndoButton(reply_id=1), ENTITLED, ANOTHERS),
+    (CorrectButton(reply_id=1), ENTITLED, ANOTHERS),
+    (AnsweringButton(conversation_id=1), ENTITLED, ANOTHERS),
+    (BeforeButton(message_id=1), ENTITLED, ANOTHERS),
+    (ToWhomButton(message_id=1, conversation_id=1), MEMBERS, set()),
+    (AnywayButton(message_id=1, send=True), MEMBERS, set()),
+    (TakeBackButton(deed=TakeBackDeed.LEAVE, reply_id=1), MEMBERS, set()),
+    (TakeBackButton(deed=TakeBackDeed.ASK, reply_id=1), ENTITLED, ANOTHERS),
+    (TakeBackButton(deed=TakeBackDeed.DO, reply_id=1), ENTITLED, ANOTHERS),
     (PageButton(offset=0), MEMBERS, set()),
     (LanguageButton(language="ru"), MEMBERS, set()),
     (RoleButton(role="manager"), LEADERS, NO_INVITES),
@@ -97,6 +116,7 @@ COMMANDS = [
     ("/promise", MEMBERS, CARD_WANTED),
     ("/handover", MEMBERS, CARD_WANTED),
     ("/take", MEMBERS, CARD_WANTED),
+    ("/takeback", MEMBERS, ("Ответьте этой командой на своё", "Reply with this command to the")),
 ]
 MADE_UP = [
     "",
@@ -132,6 +152,15 @@ MADE_UP = [
     "q:77",
     "w:77",
     "w:x",
+    "xu:77",
+    "xc:77",
+    "xt:d:77",
+    "xt:z:1",
+    "xi:77",
+    "xb:77",
+    "xb:-1",
+    f"xw:1:{10**30}",
+    "xa:1:maybe",
 ]
 # Said as a reply to the card of the client; each alters nothing for who comes after.
 REPLIES = [
@@ -139,6 +168,7 @@ REPLIES = [
     ("/phone перезвонил", "Здесь никто не ждёт ответа.", "Nothing waits here."),
     ("/promise когда-нибудь", "Не удалось понять время.", "This could not be read as a time."),
     ("/promise", "к какому сроку обещаете ответ", "By when will"),
+    ("/takeback", "Удалить у клиента", "Delete at"),
     ("/handover никому", "Такого коллеги нет.", "There is no such colleague."),
     ("/handover", "Кому передать", "over to whom?"),
 ]

@@ -54,6 +54,18 @@ def _key(chat_id: int) -> str:
     return f"group:{chat_id}"
 
 
+async def seen_group(inbox: Inbox, chat_id: int) -> Group:
+    """The same, and where no title is known yet, the one that Telegram says."""
+    group = await known_group(inbox, chat_id)
+    connector = inbox.connectors.get(CHANNEL)
+    if group.title or not isinstance(connector, TelegramConnector):
+        return group
+    try:
+        return await met(inbox, chat_id, await connector.group_title(chat_id))
+    except SendFailed:
+        return group
+
+
 async def open_clients(visit: Visit, query: str) -> list[Client]:
     """Clients to whom the member may link a group, the own ones and the latest first; with
     `query` those whose name contains it."""

@@ -18,7 +18,7 @@ from aiogram.types import (
 from bot import client_groups
 from bot.access import Visit, answer
 from bot.cards import CardView
-from bot.client_groups import known_group, open_clients
+from bot.client_groups import known_group, open_clients, seen_group
 from bot.group_cards import (
     Group,
     group_view,
@@ -163,7 +163,7 @@ async def search(visit: Visit, chat_id: int, query: str, below: int) -> None:
 async def ask_again(query: CallbackQuery, callback_data: GroupButton, visit: Visit) -> None:
     """The button of a notice that a stranger added the bot."""
     await answer(query)
-    await _show_or_ask(visit, await known_group(visit.inbox, callback_data.chat_id))
+    await _show_or_ask(visit, await seen_group(visit.inbox, callback_data.chat_id))
 
 
 async def turn(query: CallbackQuery, callback_data: GroupButton, visit: Visit) -> None:

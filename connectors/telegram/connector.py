@@ -129,6 +129,11 @@ class TelegramConnector:
             member = await self._bot.get_chat_member(chat_id, me.id)
         return member.status == ChatMemberStatus.ADMINISTRATOR
 
+    async def group_title(self, chat_id: int) -> str:
+        """What the group is called now. Raises the SendFailed."""
+        with translated():
+            return (await self._bot.get_chat(chat_id)).title or ""
+
     async def close(self) -> None:
         """Close the connections to Telegram."""
         await self._bot.session.close()

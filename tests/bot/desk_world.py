@@ -14,6 +14,7 @@ from typing import Any
 from aiogram import Bot
 from pydantic import SecretStr
 
+from bot.accounts import StoredAccounts
 from bot.desk import TelegramDesk
 from bot.letters import CatalogueLetters
 from connectors.telegram.bot import open_bot

@@ -1,0 +1,155 @@
+"""The menu: every screen by buttons in one message, by role and language, and back again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox.model import Manager, Role
+from tests.bot.desk_world import BOT, CLIENT, DeskWorld, desk_world, labels, taken
+from tests.bot.studio import ADAM, HELEN, IVAN, OLGA
+
+MENU = "☰"
+SCREENS_RU = {
+    "📥 Кто ждёт": "Никто не ждёт ответа.",
+    "🌴 Отсутствие": "Вы на месте.",
+    "🧑‍🤝‍🧑 Команда": "Команда",
+    "👥 Группы клиентов": "Пока ни одной.",
+    "💼 Мой аккаунт": "⚪ Не подключён.",
+    "🗂 Темы": "⚪ Тем нет",
+    "🌐 Язык": "Выберите язык:",
+    "❓ Как тут работать": "Как здесь работать",
+}
+SCREENS_EN = {
+    "📥 Who waits": "Nobody waits for an answer.",
+    "🌴 Away and back": "You are there.",
+    "🧑‍🤝‍🧑 Team": "The team",
+    "👥 Client groups": "None yet.",
+    "💼 My account": "⚪ Not connected.",
+    "🗂 Topics": "⚪ There are none",
+    "📅 Days off": "Days off and other hours",
+    "✉️ Invite": "Whom do you invite?",
+    "🌐 Language": "Choose a language:",
+    "❓ How to work here": "How to work here",
+}
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[DeskWorld]:
+    async with desk_world(tmp_path) as started:
+        yield started
+
+
+async def opens(desk: DeskWorld, who: Manager) -> int:
+    """Ask for the menu; the id of its message."""
+    desk.people.says(who.telegram_id, BOT, "/menu")
+    return int((await desk.sees(who.telegram_id, MENU))["message_id"])
+
+
+async def goes(desk: DeskWorld, who: Manager, menu: int, label: str, words: str) -> list[str]:
+    """Press the label in the menu's message, which says the words afterwards; its buttons."""
+    await desk.presses(who, await message(desk, who, menu, ""), label)
+    return labels(await message(desk, who, menu, words))
+
+
+async def message(desk: DeskWorld, who: Manager, message_id: int, words: str) -> dict[str, Any]:
+    """The message once it says the words; the menu itself alone says MENU."""
+
+    def found() -> dict[str, Any] | None:
+        own = (one for one in desk.chat(who.telegram_id) if one["message_id"] == message_id)
+        said = next((one for one in own if words in one["text"]), None)
+        return said if said and (not words or (MENU in words) == (MENU in said["text"])) else None
+
+    return await desk.until(found)
+
+
+@pytest.mark.parametrize(("who", "screens"), [(OLGA, SCREENS_RU), (HELEN, SCREENS_EN)])
+async def test_every_screen_of_the_role_is_there_and_has_a_way_back(
+    desk: DeskWorld, who: Manager, screens: dict[str, str]
+) -> None:
+    menu = await opens(desk, who)
+    assert set(labels(await message(desk, who, menu, MENU))) == set(screens)
+    back = "← Меню" if who is OLGA else "← Menu"
+    for label, words in screens.items():
+        assert (await goes(desk, who, menu, label, words))[-1] == back
+        assert set(await goes(desk, who, menu, back, MENU)) == set(screens)
+    assert [one["message_id"] for one in desk.chat(who.telegram_id) if not one["out"]] == [menu]
+
+
+async def test_the_menu_says_who_waits_and_leads_there(desk: DeskWorld) -> None:
+    await taken(desk)
+    menu = await opens(desk, OLGA)
+    assert "Ждёт ответа 1 клиент." in (await message(desk, OLGA, menu, MENU))["text"]
+    listed = await goes(desk, OLGA, menu, "📥 Кто ждёт · 1", "Анна")
+    assert listed[0] == "1 · Анна"
+    assert listed[-1] == "← Меню"
+
+
+async def test_another_language_speaks_at_once(desk: DeskWorld) -> None:
+    menu = await opens(desk, OLGA)
+    await goes(desk, OLGA, menu, "🌐 Язык", "Выберите язык:")
+    assert (await goes(desk, OLGA, menu, "English", "Choose a language:"))[-1] == "← Menu"
+    assert "📥 Who waits" in await goes(desk, OLGA, menu, "← Menu", "☰ Ольга · Manager")
+
+
+async def test_away_and_back_by_buttons_alone(desk: DeskWorld) -> None:
+    menu = await opens(desk, OLGA)
+    await goes(desk, OLGA, menu, "🌴 Отсутствие", "Вы на месте.")
+    await goes(desk, OLGA, menu, "На неделю", "Отсутствует Ольга")
+    await goes(desk, OLGA, menu, "← Меню", MENU)
+    assert "🌴 Вы отсутствуете." in (await message(desk, OLGA, menu, MENU))["text"]
+
+    hers = await opens(desk, HELEN)
+    team = await goes(desk, HELEN, hers, "🧑‍🤝‍🧑 Team", "The team")
+    assert "Ольга is back" in team
+    await goes(desk, HELEN, hers, "Ольга is back", "The team")
+    await desk.until(
+        lambda: (
+            "Ольга is back"
+            not in labels(
+                next(one for one in desk.chat(HELEN.telegram_id) if one["message_id"] == hers)
+            )
+        )
+    )
+    async with desk.inbox.store.begin() as t:
+        olga = next(one for one in await t.staff() if one.telegram_id == OLGA.telegram_id)
+    assert olga.away(desk.inbox.clock.now()) is None
+
+
+async def test_a_head_says_who_is_away_and_enters_a_day_by_replying(desk: DeskWorld) -> None:
+    menu = await opens(desk, HELEN)
+    await goes(desk, HELEN, menu, "🧑‍🤝‍🧑 Team", "The team")
+    await desk.presses(HELEN, await message(desk, HELEN, menu, ""), "Somebody is away")
+    asked = await desk.sees(HELEN.telegram_id, "with who is away")
+    desk.people.says(HELEN.telegram_id, BOT, "Иван tomorrow Ольга", reply_to=asked["message_id"])
+    await desk.sees(HELEN.telegram_id, "Иван")
+
+    await goes(desk, HELEN, menu, "← Menu", MENU)
+    await goes(desk, HELEN, menu, "📅 Days off", "Days off and other hours")
+    await desk.presses(HELEN, await message(desk, HELEN, menu, ""), "Enter a day")
+    asked = await desk.sees(HELEN.telegram_id, "“31.12 party” closes a day")
+    desk.people.says(HELEN.telegram_id, BOT, "31.12 inventory", reply_to=asked["message_id"])
+    await desk.sees(HELEN.telegram_id, "inventory")
+    async with desk.inbox.store.begin() as t:
+        assert [one.name for one in await t.special_days()] == ["inventory"]
+
+
+@pytest.mark.parametrize("screen", ["e", "s"])
+async def test_made_up_buttons_give_a_manager_nothing_more(desk: DeskWorld, screen: str) -> None:
+    await desk.presses_made_up(IVAN.telegram_id, f"mn:{screen}")
+    await desk.sees(IVAN.telegram_id, "Это могут только руководитель и администратор.")
+
+
+async def test_a_client_has_no_menu(desk: DeskWorld) -> None:
+    desk.people.says(CLIENT, BOT, "/menu")
+    await desk.sees(OLGA.telegram_id, "/menu")
+    assert [one for one in desk.chat(CLIENT) if not one["out"]] == []
+
+
+async def test_the_administrator_has_the_head_s_screens(desk: DeskWorld) -> None:
+    menu = await opens(desk, ADAM)
+    assert ADAM.role is Role.ADMIN
+    assert {"📅 Выходные", "✉️ Пригласить"} <= set(labels(await message(desk, ADAM, menu, MENU)))

@@ -7,7 +7,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    union,
+    update,
+)
 
 from inbox.model import Handle
 from inbox.records import Joining, Suggestion, SuggestionState
@@ -116,11 +127,7 @@ LOCK_HANDLES = (
     .order_by(handle.c.kind, handle.c.address)
     .with_for_update(key_share=True)
 )
-LOCK_THESE = locking(
-    select(conversation.c.id).where(
-        conversation.c.id.in_(bindparam("conversation_ids", expanding=True))
-    )
-)
+LOCK_THESE = locking(union(ITS_CONVERSATIONS.order_by(None), SINCE))
 # A share: whoever gives the client to another holder does so before or after, not meanwhile.
 HOLDER = (
     select(client.c.manager_id)
@@ -224,12 +231,11 @@ class JoiningRows(Statements):
         if undone is None:
             return None
         keys = [(one.kind, one.address) for one in undone.handles]
-        ids = set(undone.conversation_ids)
-        ids |= {row[0] for row in await self.rows(SINCE, handles=keys)}
-        ordered = sorted(ids)
         if self.dialect == "postgresql":
-            await self.run(LOCK_THESE, {"conversation_ids": ordered})
+            await self.run(LOCK_THESE, {"joining_id": joining_id, "handles": keys})
             await self.run(LOCK_HANDLES, {"handles": keys})
+        since = [row[0] for row in await self.rows(SINCE, handles=keys)]
+        ordered = sorted({*undone.conversation_ids, *since})
         await self.run(FORGET_HANDLES, {"joining_id": joining_id, "handles": keys})
         forgotten = {"joining_id": joining_id, "conversation_ids": ordered}
         await self.run(FORGET_CONVERSATIONS, forgotten)

@@ -10,8 +10,6 @@ from bot.buttons import (
     CardButton,
     CardDeed,
     Keyboard,
-    ReplyButton,
-    ReplyDeed,
     in_rows,
     pages,
 )
@@ -24,7 +22,7 @@ from bot.texts import Say, mark
 from bot.wording import moment, reason, remaining, zone_of
 from inbox.errors import Fault
 from inbox.model import Conversation, Manager
-from inbox.ports import HistoryLine, Note, Reply, ReplyState
+from inbox.ports import HistoryLine, Note, ReplyState
 
 PAGE = 8
 DETAIL_LIMIT = 300
@@ -76,6 +74,10 @@ _NOTICES = {
         "👥 The bot is in the group “{group}” ({by}), which is no client's yet. What is said "
         "there is kept, and becomes cards when the group is linked."
     ),
+    "topics_refused": mark(
+        "⚠️ Telegram makes no topics in {chat} at present: {reason}. Cards come to the plain "
+        "chats; topics are tried again in an hour."
+    ),
     "staff_blocked": mark("⚠️ {name} has stopped this bot and gets neither cards nor alerts."),
 }
 
@@ -123,35 +125,6 @@ def _in_words(say: Say, error: str) -> str:
     return f"{reason(say, fault)} ({detail})" if detail else reason(say, fault)
 
 
-def outcome(say: Say, reply: Reply) -> CardView | None:
-    """What stands under a manager's message that did not surely go out; None: nothing to say."""
-    why = reason(say, reply.fault)
-    detail = Rich(one_line(reply.detail, DETAIL_LIMIT)).styled("italic")
-    match reply.state:
-        case ReplyState.QUEUED if reply.tries:
-            text = say("⏳ Not out yet: {reason}. It will be tried again for a day.", reason=why)
-            return CardView(joined([Rich(text), detail]), ())
-        case ReplyState.REJECTED:
-            text = say("❌ Not sent: {reason}.", reason=why)
-            again = _reply_button(say("Try again"), ReplyDeed.TRY_AGAIN, reply)
-            return CardView(joined([Rich(text), detail]), ((again,),))
-        case ReplyState.UNCERTAIN:
-            text = say(
-                "❓ It is not known whether this arrived: {reason}. Nothing is sent again "
-                "unless you say so.",
-                reason=why,
-            )
-            arrived = _reply_button(say("It arrived"), ReplyDeed.ARRIVED, reply)
-            again = _reply_button(say("Send again"), ReplyDeed.TRY_AGAIN, reply)
-            return CardView(joined([Rich(text), detail]), ((arrived, again),))
-        case _:
-            return None
-
-
-def _reply_button(text: str, deed: ReplyDeed, reply: Reply) -> Button:
-    return Button(text, ReplyButton(deed=deed, reply_id=reply.id or 0))
-
-
 def history(say: Say, lines: Sequence[HistoryLine], reader: Manager, now: datetime) -> Rich:
     """A conversation's last messages, oldest first; the newest whatever there is room for."""
     title = Rich(say("Last messages")).styled("bold")
@@ -177,6 +150,8 @@ def _history_line(say: Say, line: HistoryLine, reader: Manager, now: datetime) -
         ReplyState.UNCERTAIN: say("perhaps not arrived"),
         ReplyState.QUEUED: say("on its way"),
         ReplyState.SENDING: say("on its way"),
+        ReplyState.WITHDRAWN: say("stopped in time"),
+        ReplyState.TAKEN_BACK: say("taken back"),
     }
     if line.state in unsent:
         head = head + f" · {unsent[line.state]}"
@@ -261,17 +236,3 @@ def _given_back(say: Say, words: Note) -> str:
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
-
-
-def how_to_reply(say: Say, waiting: Sequence[Conversation]) -> CardView:
-    """Said to a message that answers no card: it went to nobody."""
-    text = say(
-        "This went to nobody. To answer a client, reply to the client's card (swipe the card "
-        "to the left, or press and hold it and choose Reply)."
-    )
-    rows = tuple(
-        (Button(client_name(each), CardButton(deed=CardDeed.SHOW, conversation_id=each.id)),)
-        for each in waiting
-    )
-    shown = Rich(say("Show the card of:")) if rows else Rich()
-    return CardView(joined([Rich(text), shown], "\n\n"), rows)

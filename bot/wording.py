@@ -60,6 +60,8 @@ _FAULTS = {
     Fault.MALFORMED: mark("it cannot be understood"),
     Fault.BOUNCED: mark("a mail server could not deliver it"),
     Fault.TOO_LATE: mark("the channel no longer allows an answer"),
+    Fault.NO_RIGHTS: mark("the bot has no right to write there"),
+    Fault.MOVED: mark("the chat goes on under another address"),
 }
 _UNREACHABLE = {
     "blocked": mark("🚫 The client has blocked the bot: an answer will not arrive"),

@@ -91,8 +91,9 @@ async def _open(visit: Visit, chat: Chat, staff: Sequence[Manager], places: Plac
     async with visit.inbox.store.begin() as t:
         clients = await t.contact_of([Handle("telegram_group", str(chat.id))])
     if clients is not None:
-        words = say("This is the group of {name}: clients' topics do not belong here.")
-        return Rich(words.format(name=one_line(clients[0].name, NAME_LIMIT)))
+        name = one_line(clients[0].name, NAME_LIMIT)
+        words = say("This is the group of {name}: clients' topics do not belong here.", name=name)
+        return Rich(words)
     missing = await _missing(visit, chat)
     if missing:
         head = Rich(say("Clients cannot have topics here yet:")).styled("bold")

@@ -8,24 +8,33 @@ import pytest
 
 from inbox import alerting, showing_alerts
 from inbox.actions import hand_over
+from inbox.changing import withdraw
 from inbox.flow import escalate
+from inbox.jobs import Queue
 from inbox.model import Conversation
 from inbox.ports import AlertState
 from inbox.recounting import set_day
+from inbox.worker import work_once
 from storage.store import open_store
 from tests.inbox import (
     test_absences,
     test_alerting,
     test_alerts_on_the_way,
+    test_changing,
     test_changing_hands,
+    test_collisions,
     test_holding,
     test_mailing_alerts,
     test_promises,
     test_recounting,
+    test_settling,
+    test_taking_back,
+    test_withdrawing,
 )
 from tests.inbox import test_digests_of_alerts as digests
 from tests.inbox.conftest import Studio
 from tests.inbox.looking import msk, with_calendars
+from tests.inbox.writing import written
 
 pytestmark = pytest.mark.real
 
@@ -52,6 +61,7 @@ async def talk(studio: Studio) -> Conversation:
 threads = test_absences.threads
 busy = test_alerts_on_the_way.busy
 reachable = test_mailing_alerts.reachable
+chat = test_changing.chat
 
 
 class TestHolders(test_holding.TestRule05):
@@ -102,6 +112,38 @@ class TestBlocked(test_mailing_alerts.TestBlocked):
     pass
 
 
+class TestAnswering(test_collisions.TestAnswering):
+    pass
+
+
+class TestAlreadyAnswered(test_collisions.TestAlreadyAnswered):
+    pass
+
+
+class TestChangedAfter(test_changing.TestAfter):
+    pass
+
+
+class TestChangedWhileSent(test_changing.TestWhileItIsSent):
+    pass
+
+
+class TestTakenBackWhileSent(test_taking_back.TestWhileItIsSent):
+    pass
+
+
+class TestMoved(test_settling.TestMoved):
+    pass
+
+
+class TestLink(test_settling.TestLink):
+    pass
+
+
+test_undo = test_withdrawing.test_of_undo_and_sending_one_wins
+test_stopped = test_withdrawing.test_what_is_withdrawn_never_goes_out_and_what_follows_does
+test_delayed = test_withdrawing.test_a_mail_waits_so_long_and_says_until_when
+test_deleted = test_taking_back.test_it_is_gone_at_the_client_and_the_wait_goes_on
 test_once = test_alerting.test_rule_16_a_rung_comes_once_per_wait_and_a_second_wait_alerts_too
 test_late = test_alerting.test_rule_18_after_an_outage_only_the_highest_rung_late_at_the_opening
 test_repeats = test_alerting.test_rule_19_the_last_rung_repeats_hourly_then_each_morning
@@ -187,3 +229,37 @@ async def test_rule_12_two_processes_and_a_hand_over_at_once(
         open_ = await t.open_waits_of(manager_id=studio.boris.id)
     await other.inbox.store.close()
     assert [wait.due_at for _, wait in open_] == [msk(24, 9) + timedelta(hours=1)] * 6
+
+
+async def test_of_undo_here_and_sending_there_one_wins(studio: Studio, database: str) -> None:
+    other = await another_process(studio, database)
+    for number in range(12):
+        talk = await studio.conversation(await studio.asks(f"{number}@x.test"))
+        saved = await written(studio, talk, studio.anna, f"k{number}", desk_ref=None)
+        withdrawn, _ = await asyncio.gather(
+            withdraw(studio.inbox, saved.id, studio.anna), work_once(other.inbox, Queue.OUT)
+        )
+        await studio.run()
+        assert withdrawn == (saved.key not in [one.key for one in studio.channel.sent])
+    await other.inbox.store.close()
+
+
+async def test_no_card_is_forgotten_while_a_list_is_shown(studio: Studio, database: str) -> None:
+    other = await another_process(studio, database)
+    people = ("a@x.test", "b@x.test", "c@x.test")
+    await studio.client("Ромашка", studio.anna, *people)
+    for number in range(36):
+        await studio.hears(people[number % 3], f"{number}")
+    for turn in range(40):
+        # Now it is too far behind, now lists are shown while others are gathered.
+        studio.desk.waits = {studio.anna.id: 30.01 if turn % 2 else 10.0}
+        await asyncio.gather(
+            work_once(studio.inbox, Queue.IN, 3), work_once(other.inbox, Queue.DESK)
+        )
+    studio.desk.waits = {}
+    await studio.later(0.3)
+    await other.inbox.store.close()
+    seen = [card.message.text for cards, _ in studio.desk.bursts for card in cards]
+    assert len(seen) > 6
+    seen += [card.message.text for card, _, _ in studio.desk.cards]
+    assert sorted(seen, key=int) == [f"{number}" for number in range(36)]

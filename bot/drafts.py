@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.rich import Rich, joined
-from connectors.telegram.media import attachments_of
-from connectors.telegram.parse import entities_of
+from connectors.telegram.content import content_of
 from inbox import flow
 from inbox.errors import Fault, Unreadable
 from inbox.inbox import Inbox
@@ -94,15 +93,14 @@ def part_of(given: Mapping[str, Any], bot_id: int) -> Part:
     Unreadable."""
     try:
         ref = DeskRef(bot_id, int(given["chat"]["id"]), int(given["message_id"]))
-        text = str(given.get("text") or given.get("caption") or "")
-        entities = entities_of(given.get("entities") or given.get("caption_entities") or [])
-        attachments = tuple(attachments_of(given, bot_id))
+        content = content_of(given, bot_id)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Unreadable(Fault.MALFORMED, f"{type(error).__name__}: {error}") from error
+    (text, entities), attachments = content.text, content.attachments
     if "venue" in given and attachments and not text:
         facts = attachments[0].facts
         text = f"{facts.get('title', '')}\n{facts.get('address', '')}".strip()
-    return Part(ref, text, entities, attachments)
+    return Part(ref, text, tuple(entities), attachments)
 
 
 async def deliver(inbox: Inbox, draft: Draft) -> None:

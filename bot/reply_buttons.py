@@ -9,6 +9,8 @@ from enum import StrEnum
 from aiogram.filters.callback_data import CallbackData
 
 from bot.buttons import Button, Keyboard, RowId, is_free, may_act, stand_ins
+from bot.mail_buttons import MAIL, SHOWN_WHOLE, MailButton, MailDeed
+from bot.rich import units
 from bot.texts import Say
 from inbox.model import Conversation, Manager
 from inbox.ports import Card, CardState, Reply, ReplyState
@@ -84,10 +86,17 @@ def reply_rows(say: Say, card: Card, reader: Manager, now: datetime, *, shared: 
         taken = TakeBackButton(deed=TakeBackDeed.ASK, reply_id=last.id)
         rows.append((Button(say("Take back the answer"), taken),))
     if card.edited_at is not None:
-        rows.append(
-            (Button(say("What it said before"), BeforeButton(message_id=card.message_id)),)
-        )
+        rows.append(_about_an_edit(say, card))
     return tuple(rows)
+
+
+def _about_an_edit(say: Say, card: Card) -> tuple[Button, ...]:
+    """What the message said before; and, as the card is only redrawn, all of a long new text."""
+    before = Button(say("What it said before"), BeforeButton(message_id=card.message_id))
+    if card.conversation.channel_id.startswith(MAIL) or units(card.message.text) <= SHOWN_WHOLE:
+        return (before,)
+    whole = MailButton(deed=MailDeed.WHOLE, message_id=card.message_id)
+    return (before, Button(say("Whole text"), whole))
 
 
 def may_be_taken_back(reply: Reply, conversation: Conversation, now: datetime) -> bool:

@@ -59,7 +59,7 @@ _FAULTS = {
     Fault.CONFLICT: mark("another program reads the same account"),
     Fault.MALFORMED: mark("it cannot be understood"),
     Fault.BOUNCED: mark("a mail server could not deliver it"),
-    Fault.TOO_LATE: mark("the channel no longer allows an answer"),
+    Fault.TOO_LATE: mark("the channel no longer allows it"),
     Fault.NO_RIGHTS: mark("the bot has no right to write there"),
     Fault.MOVED: mark("the chat goes on under another address"),
 }

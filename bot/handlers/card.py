@@ -7,6 +7,7 @@ from aiogram.types import CallbackQuery
 
 from bot.access import Visit, answer, refusal
 from bot.buttons import CardButton, CardDeed, QuestionButton
+from bot.handlers.collision import about_to_answer
 from bot.notes import history
 from inbox import actions, corrections
 from inbox.errors import NoSuchRow
@@ -91,6 +92,7 @@ async def show_history(query: CallbackQuery, callback_data: CardButton, visit: V
     await answer(query)
     words = history(visit.say, lines, visit.me, visit.inbox.clock.now())
     await visit.note(conversation, words, visit.below(query))
+    await about_to_answer(visit, conversation)
 
 
 async def show_again(query: CallbackQuery, callback_data: CardButton, visit: Visit) -> None:

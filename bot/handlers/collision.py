@@ -18,6 +18,7 @@ from bot.rich import Rich, one_line
 from bot.sending import pressed_ref
 from bot.wording import moment, zone_of
 from inbox import collisions
+from inbox.model import Conversation
 from inbox.ports import Card, Transaction
 
 
@@ -36,6 +37,15 @@ async def announce(query: CallbackQuery, callback_data: AnsweringButton, visit: 
         return
     await collisions.answering(visit.inbox, conversation.id, visit.me)
     await answer(query, visit.say("Your colleagues see for 5 minutes that you are answering."))
+
+
+async def about_to_answer(visit: Visit, conversation: Conversation) -> None:
+    """Where several read the card, whoever reads the whole of it, or promises, is taken to be
+    about to answer."""
+    _, holder = await visit.look_up(conversation.id)
+    alone = holder is not None and holder.active and not holder.away(visit.inbox.clock.now())
+    if conversation.wait is not None and (visit.inbox.desk.shared or not alone):
+        await collisions.answering(visit.inbox, conversation.id, visit.me)
 
 
 async def answered_already(visit: Visit, draft: Draft) -> bool:

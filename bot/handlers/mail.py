@@ -10,6 +10,7 @@ from aiogram.types import CallbackQuery
 from bot import mail_notes
 from bot.access import Visit, answer, refusal
 from bot.files import show_files
+from bot.handlers.collision import about_to_answer
 from bot.mail_buttons import MailButton, MailDeed
 from bot.reading import original, whole
 from bot.sending import send_long
@@ -62,9 +63,9 @@ async def show_whole(query: CallbackQuery, card: Card, visit: Visit) -> None:
     """All of the text, quoted history included, in pieces or as a file."""
     await answer(query)
     text = whole(visit.say, card.message)
-    chat_id = visit.me.telegram_id
-    refs = await send_long(visit.bot, chat_id, text, reply_to=_at(query))
+    refs = await send_long(visit.bot, visit.place, text, reply_to=visit.below(query))
     await _below(card, visit, refs)
+    await about_to_answer(visit, card.conversation)
 
 
 async def show_original(query: CallbackQuery, card: Card, visit: Visit) -> None:
@@ -73,8 +74,8 @@ async def show_original(query: CallbackQuery, card: Card, visit: Visit) -> None:
     async with visit.inbox.store.begin() as t:
         raw = await t.raw_of_message(card.message_id)
     files = await load_files(visit.inbox, (original(card.message),), raw, visit.inbox.desk.origin)
-    chat_id = visit.me.telegram_id
-    refs = await show_files(visit.bot, chat_id, _at(query) or 0, files, visit.say)
+    below = visit.below(query) or 0
+    refs = await show_files(visit.bot, visit.place, below, files, visit.say)
     await _below(card, visit, refs)
 
 
@@ -82,7 +83,7 @@ async def fetch(query: CallbackQuery, card: Card, visit: Visit) -> None:
     """Queue the fetching of an oversized mail's files; a note below tells how far it is."""
     await answer(query)
     words = mail_notes.fetching(visit.say, len(card.message.attachments))
-    note = await visit.send(words, reply_to=_at(query))
+    note = await visit.send(words, reply_to=visit.below(query))
     async with visit.inbox.store.begin() as t:
         await t.put(
             FetchFiles(card.message_id, visit.me.id, note.message_id),
@@ -133,10 +134,6 @@ async def _choose(query: CallbackQuery, card: Card, visit: Visit, *, only: bool)
     cause = f"answer to, press {query.id}"
     await actions.answer_only_sender(visit.inbox, card.message_id, only=only, cause=cause)
     await answer(query)
-
-
-def _at(query: CallbackQuery) -> int | None:
-    return query.message.message_id if query.message is not None else None
 
 
 async def _below(card: Card, visit: Visit, refs: Sequence[DeskRef]) -> None:

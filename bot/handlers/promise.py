@@ -21,6 +21,7 @@ from bot.buttons import (
 )
 from bot.card_lines import client_name
 from bot.cards import CardView
+from bot.handlers.collision import about_to_answer
 from bot.picker import days_view, how_to_write, made_view, own_time_view, times_view
 from bot.promise_cards import due_of
 from bot.prompts import Asked, Prompt, ask, forget
@@ -71,6 +72,7 @@ async def offer_days(visit: Visit, conversation: Conversation, below: int | None
     """Days as buttons; a reply to them with a time of one's own works at every step."""
     view = await _days(visit, conversation)
     await ask(visit, view, Prompt(Asked.PROMISE, conversation.id), reply_to=below)
+    await about_to_answer(visit, conversation)
 
 
 async def choose_day(query: CallbackQuery, callback_data: DayButton, visit: Visit) -> None:

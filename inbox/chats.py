@@ -96,12 +96,14 @@ class Chats(Protocol):
         self, from_contact_id: int, to_contact_id: int, by_id: int | None, at: datetime
     ) -> Joining:
         """All handles and conversations of the first become the second's; the conversations get
-        that client's holder."""
+        that client's holder. Each is taken for whom it was joined to before; where the two are
+        one already, that joining. Called before anything else is locked."""
         ...
 
     async def joining(self, joining_id: int) -> Joining | None: ...
     async def split(self, joining_id: int, at: datetime) -> Joining | None:
-        """Undo: what moved goes back to the contact it was of. None where that was done before."""
+        """Undo: what moved, and what its handles began since, is the first contact's again, and
+        held by who holds that client now. None where that was done before."""
         ...
 
     async def suggest(self, suggestion: Suggestion) -> Suggestion | None:

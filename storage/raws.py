@@ -57,6 +57,9 @@ OF_RAWS = select(func.min(message.c.id)).where(
     message.c.raw_id.in_(bindparam("raw_ids", expanding=True))
 )
 RETELL = update(message).where(message.c.id == bindparam("message_id"))
+SAID_LATER = select(message.c.text, message.c.extra).where(
+    message.c.id == bindparam("message_id"), message.c.edited_at.is_not(None)
+)
 READ_ANEW = ("sender_name", "subject", "text", "quoted", "extra")
 OLD = (
     select(raw.c.id, func.length(raw.c.payload))
@@ -112,10 +115,14 @@ class RawRows(Statements):
         return message_id, tuple([await raw_of(one[1:]) for one in found])
 
     async def retell(self, message_id: int, message: InboundMessage) -> None:
+        """What the client said later, by an edit, stays: the raw message is from before."""
         row = message_row(message)
-        await self.run(
-            RETELL.values({name: row[name] for name in READ_ANEW}), {"message_id": message_id}
-        )
+        new = {name: row[name] for name in READ_ANEW}
+        said = await self.row(SAID_LATER, message_id=message_id)
+        if said is not None:
+            edited = {name: said.extra[name] for name in ("entities", "attachments")}
+            new |= {"text": said.text, "extra": row["extra"] | edited}
+        await self.run(RETELL.values(new), {"message_id": message_id})
 
     async def drop_payloads(self, kind: str, before: datetime, limit: int) -> tuple[int, int]:
         values = {"kind": kind, "prefix": f"{kind}:", "before": before, "limit": limit}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from dataclasses import replace
 
 import pytest
@@ -187,6 +188,55 @@ async def test_only_the_first_comes_apart_and_the_rest_stays(store: SqlStore) ->
         await t.split(first.id, at(5))
         assert await owners(t) == [chat.contact.id, third.id, third.id]
         assert (await t.joining(second.id) or second).handles == (MAIL,)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_whatever_was_joined_and_split_everybody_comes_home(
+    store: SqlStore, seed: int
+) -> None:
+    """A conversation is always with whom its handle leads to, whatever the order."""
+    chance = random.Random(seed)
+    handles = [Handle("telegram", f"{number}") for number in range(4)]
+    async with store.begin() as t:
+        ids = [await newcomer(t, one) for one in handles]
+        made: list[int] = []
+        for step in range(30):
+            match chance.choice(("write", "write", "join", "join", "split")):
+                case "write":
+                    one = chance.choice(handles)
+                    known = await t.contact_of((one,))
+                    assert known is not None
+                    await t.open_conversation("telegram", *known, one, None)
+                case "join":
+                    from_id, to_id = chance.sample(ids, 2)
+                    made.append((await t.join(from_id, to_id, None, at(step))).id)
+                case _ if made:
+                    await t.split(chance.choice(made), at(step))
+            await all_with_their_handles(t, handles)
+        chance.shuffle(made)
+        for joining_id in made:
+            await t.split(joining_id, at(99))
+            await all_with_their_handles(t, handles)
+        for contact_id, one in zip(ids, handles, strict=True):
+            home = await t.contact_of((one,))
+            assert home is not None
+            assert home[1].id == contact_id
+
+
+async def newcomer(t: Transaction, one: Handle) -> int:
+    """The contact of a client of its own."""
+    client = await t.add_client(one.address, None)
+    contact = await t.add_contact(client.id, one.address)
+    await t.add_handles(contact.id, (one,))
+    return contact.id
+
+
+async def all_with_their_handles(t: Transaction, handles: list[Handle]) -> None:
+    for one in handles:
+        whose = await t.contact_of((one,))
+        for conversation_id in await t.conversations_with(one):
+            conversation = await t.conversation(conversation_id)
+            assert (conversation.client, conversation.contact) == whose
 
 
 async def test_a_group_that_moved_meanwhile_goes_back_under_its_new_address(

@@ -80,6 +80,19 @@ async def test_a_message_read_anew_keeps_what_it_was_filed_by(store: SqlStore) -
         )
 
 
+async def test_a_message_read_anew_still_says_what_it_was_edited_to(store: SqlStore) -> None:
+    async with store.begin() as t:
+        conversation = await opened(t)
+        (raw_id,) = await t.keep("telegram", [raw("1")])
+        assert raw_id is not None
+        message_id = await t.add_message(conversation, message(), raw_id)
+        edited = message(text="Иначе", entities=(), attachments=message().attachments[:1])
+        await t.edit_message(message_id, edited, at(1))
+        await t.retell(message_id, message(text="anew", passed_on="Олег", quoted=""))
+        after = (await t.card(message_id)).message
+    assert after == replace(edited, passed_on="Олег", quoted="")
+
+
 async def test_old_payloads_are_let_go_page_by_page(store: SqlStore) -> None:
     mails = [mail(n, minutes=n, payload=b"x" * 5_000) for n in range(6)]
     async with store.begin() as t:

@@ -15,6 +15,7 @@ from inbox.ports import Alert
 
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 _LATIN = re.compile("[a-z]", re.IGNORECASE)
+_COMMAND = re.compile(r"^/\w+(@\w+)?( \S+$)?", re.ASCII)  # in whatever language; with a payload
 _ON = (
     mark("on Monday"),
     mark("on Tuesday"),
@@ -137,7 +138,7 @@ class CatalogueLetters:
         """Russian or English by the letters of the words, else the channel's word for the
         reader's language, else the studio's: many have their programs in another language than
         the one they write in."""
-        words = f"{message.subject or ''} {message.text}"
+        words = _COMMAND.sub("", f"{message.subject or ''} {message.text}".strip())
         cyrillic, latin = len(_CYRILLIC.findall(words)), len(_LATIN.findall(words))
         if max(cyrillic, latin) >= _TELLING and cyrillic != latin:
             return "ru" if cyrillic > latin else "en"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from aiogram import Router
-from aiogram.enums import ChatMemberStatus
+from aiogram import F, Router
+from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.types import ChatMemberUpdated, Update
 
 from bot.access import Visit
@@ -13,7 +13,7 @@ from inbox.queueing import tell_admins
 def setup() -> Router:
     """my_chat_member in a member's private chat."""
     router = Router(name="membership")
-    router.my_chat_member.register(stopped)
+    router.my_chat_member.register(stopped, F.chat.type == ChatType.PRIVATE)
     return router
 
 

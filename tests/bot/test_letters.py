@@ -179,6 +179,10 @@ def asked(text: str, language: str = "", subject: str | None = None) -> InboundM
         ("", "de", "ru"),
         ("", "", "ru"),
         ("макет logo", "en", "ru"),
+        ("/start", "ru", "ru"),
+        ("/start link_AbCdEfGh", "ru", "ru"),
+        ("/start", "", "ru"),
+        ("/start with the new site please", "ru", "en"),
     ],
 )
 def test_the_language_is_that_of_the_words(text: str, said: str, expected: str) -> None:

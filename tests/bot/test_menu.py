@@ -132,7 +132,7 @@ async def test_a_head_says_who_is_away_and_enters_a_day_by_replying(desk: DeskWo
     await desk.presses(HELEN, await message(desk, HELEN, menu, ""), "Enter a day")
     asked = await desk.sees(HELEN.telegram_id, "“31.12 party” closes a day")
     desk.people.says(HELEN.telegram_id, BOT, "31.12 inventory", reply_to=asked["message_id"])
-    await desk.sees(HELEN.telegram_id, "inventory")
+    await desk.sees(HELEN.telegram_id, "Thu 31 Dec: closed.")
     async with desk.inbox.store.begin() as t:
         assert [one.name for one in await t.special_days()] == ["inventory"]
 

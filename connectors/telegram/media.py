@@ -31,7 +31,7 @@ def attachments_of(message: Mapping[str, Any], bot_id: int) -> list[Attachment]:
     """What one message carries (https://core.telegram.org/bots/api#message).
 
     A known kind that is damaged becomes an attachment of unknown kind with its name. A message
-    without any known kind gives nothing here: see unknown_kinds. Raises nothing.
+    without any known kind gives nothing here: see content.content_of. Raises nothing.
     """
     return carried(message, f"bot:{bot_id}")
 

@@ -57,7 +57,7 @@ def file(media: Media, content: bytes = b"..") -> LoadedFile:
 async def test_only_a_copy_makes_no_sound(warnings: tuple[str, ...], tmp_path: Path) -> None:
     session = Recording()
     async with desk_world(tmp_path) as world:
-        desk = TelegramDesk(Bot(TOKEN, session=session))
+        desk = TelegramDesk(Bot(TOKEN, session=session), topics=False)
         desk.attach(world.inbox)
         long = message(text="слово " * 1500, warnings=warnings)
         longest = message(text="слово " * 5000, warnings=warnings)

@@ -169,9 +169,7 @@ def _due(say: Say, alert: Alert, reader: Manager, now: datetime) -> Rich:
 
 def _alert_name(say: Say, card: Card) -> Rich:
     name = client_name(card.conversation)
-    return joined(
-        [Rich(name).styled("bold"), Rich(place_name(say, card.conversation))]
-    )
+    return joined([Rich(name).styled("bold"), Rich(place_name(say, card.conversation))])
 
 
 def _most_urgent(alerts: Sequence[Alert]) -> list[Alert]:

@@ -36,7 +36,13 @@ _RAISED = (telegram.AiogramError, ClientError, OSError, TimeoutError, TooBusy, *
 _NEVER_WROTE = ("initiate conversation", "chat not found")
 # Of an own account only chats with a client's message of the last 24 hours can be written to.
 _TOO_LATE = ("business_peer", "can't be edited", "can't be deleted")
-_NO_RIGHTS = ("business_connection", "not enough rights", "have no rights", "need administrator")
+_NO_RIGHTS = (
+    "business_connection",
+    "bot_access_forbidden",
+    "not enough rights",
+    "have no rights",
+    "need administrator",
+)
 
 
 @contextmanager

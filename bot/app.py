@@ -79,6 +79,7 @@ async def serve_until_told(settings: Settings) -> None:
         inbox = _inbox(settings, clock, store, channels, calendars)
         inbox = replace(inbox, join_link=join_link(name))
         channels.desk.attach(inbox)
+        await channels.desk.places.find_out()
         freed = await store.release_abandoned()
         log.info("Okno runs.", version=okno_version(), channels=list(channels.connectors))
         if freed:

@@ -35,6 +35,7 @@ FORUM = "forum"
 REST = timedelta(hours=1)  # without topics in a chat where they were refused
 BRIEF_REST = timedelta(minutes=1)  # where it is not known why
 WORTH_WAITING = timedelta(seconds=30)
+ASK_WITHIN = 10.0  # seconds; Telegram may be away when we start
 TRIES = 3
 NAME_LIMIT = 80  # UTF-16 units
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -109,7 +110,8 @@ class Places:
             return
         try:
             with translated():
-                me = await self._bot.get_me()
+                async with asyncio.timeout(ASK_WITHIN):
+                    me = await self._bot.get_me()
         except SendFailed as error:
             log.warning("whether private chats have topics is not known yet: %s", error)
             self._ask_at = self._now + BRIEF_REST

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bot.desk import TelegramDesk
 from bot.notes import notice
+from bot.places import Forum
 from bot.rich import MESSAGE_LIMIT
 from bot.texts import speaker
 from connectors.telegram.bot import open_bot
@@ -67,6 +68,35 @@ def written(person_id: int, text: str = "Привет", chat: str = "private") -
     return {"update_id": 1, "message": body}
 
 
+GROUP, FORUM = -100500, -100700
+
+
+def grouped(update: dict[str, Any], chat_id: int = GROUP) -> dict[str, Any]:
+    """The same in a group."""
+    update["message"]["chat"] = {"id": chat_id, "type": "supergroup", "title": "Группа"}
+    return update
+
+
+def edited(update: dict[str, Any]) -> dict[str, Any]:
+    """The message is an edit."""
+    update["edited_message"] = update.pop("message")
+    return update
+
+
+def turned(person_id: int, before: str, after: str, chat: str = "supergroup") -> dict[str, Any]:
+    """Somebody lets the bot in, or puts it out; in a private chat stops it."""
+    chat_id = person_id if chat == "private" else GROUP
+    bot = {"id": 7001, "is_bot": True, "first_name": "Studio"}
+    change = {
+        "chat": {"id": chat_id, "type": chat, "title": "Группа"},
+        "from": {"id": person_id, "is_bot": False, "first_name": "A"},
+        "date": 1,
+        "old_chat_member": {"user": bot, "status": before},
+        "new_chat_member": {"user": bot, "status": after},
+    }
+    return {"update_id": 1, "my_chat_member": change}
+
+
 OURS = {OLGA.telegram_id: True, GONE.telegram_id: False, 900: False}
 
 
@@ -77,6 +107,31 @@ OURS = {OLGA.telegram_id: True, GONE.telegram_id: False, 900: False}
         (written(900, "/start inv_abc"), True),
         (written(900, "/start"), False),
         (written(OLGA.telegram_id, chat="supergroup"), False),
+        (edited(written(OLGA.telegram_id)), True),
+        (edited(written(900)), False),
+        *(
+            (grouped(written(OLGA.telegram_id, text)), ours)
+            for text, ours in (
+                ("/alerts", True),
+                ("/forum off", True),
+                ("/link@studio_bot", True),
+                ("/inbox", False),
+                ("Ответ клиенту", False),
+            )
+        ),
+        (grouped(written(900, "/link")), False),
+        (edited(grouped(written(OLGA.telegram_id))), False),
+        (grouped(written(OLGA.telegram_id), FORUM), True),
+        (grouped(written(900), FORUM), True),
+        (edited(grouped(written(OLGA.telegram_id), FORUM)), True),
+        (turned(OLGA.telegram_id, "left", "member"), True),
+        (turned(OLGA.telegram_id, "member", "administrator"), True),
+        (turned(OLGA.telegram_id, "member", "left"), False),
+        (turned(900, "left", "member"), False),
+        (turned(OLGA.telegram_id, "member", "kicked", "private"), True),
+        (turned(900, "member", "kicked", "private"), False),
+        ({"update_id": 1, "business_message": written(OLGA.telegram_id)["message"]}, False),
+        ({"update_id": 1, "business_connection": {"user": {"id": OLGA.telegram_id}}}, False),
         ({"update_id": 1, "callback_query": {}}, True),
         ({"update_id": 1, "message": {"chat": None}}, False),
         ([], False),
@@ -84,8 +139,10 @@ OURS = {OLGA.telegram_id: True, GONE.telegram_id: False, 900: False}
     ],
 )
 def test_with_one_bot_members_and_buttons_are_the_desks(update: Any, expected: bool) -> None:
-    assert a_desk().concerns(raw(update), TELEGRAM, STAFF) is expected
-    assert a_desk().concerns(raw(update), MAIL, STAFF) is False
+    desk = a_desk()
+    desk.places.forum = Forum(FORUM, "Студия")
+    assert desk.concerns(raw(update), TELEGRAM, STAFF) is expected
+    assert desk.concerns(raw(update), MAIL, STAFF) is False
 
 
 @pytest.mark.parametrize("person_id", OURS)

@@ -28,6 +28,7 @@ NEWS = timedelta(hours=1)  # an older opening was read late: nobody looks for a 
 LOOK_BACK = timedelta(days=90)
 SECONDS_BETWEEN = 2.0, 60.0  # the shortest and the longest pause before another try
 AT_MOST, FEWEST = 500, 5  # first replies from which it can be said how long they take
+UNDER_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 
 
 def is_opening(message: InboundMessage) -> bool:
@@ -137,7 +138,7 @@ async def _begun(inbox: Inbox, t: Transaction, claim: Claim, message_id: int) ->
     conversation = await t.conversation(card.conversation.id)
     connector = inbox.connectors.get(conversation.channel_id)
     words = await _words(inbox, t, conversation, card.message, now)
-    why_not = _overtaken(conversation, card.message, now)
+    why_not = await _overtaken(t, conversation, card.message, now)
     if connector is None or words is None or why_not:
         why = why_not or "unsupported"
         await _ended(inbox, t, claim, greeting, ReplyState.REJECTED, why=why)
@@ -147,10 +148,13 @@ async def _begun(inbox: Inbox, t: Transaction, claim: Claim, message_id: int) ->
     return _Letter(greeting, conversation, connector, _message(greeting, conversation, connector))
 
 
-def _overtaken(conversation: Conversation, opening: InboundMessage, now: datetime) -> str:
+async def _overtaken(
+    t: Transaction, conversation: Conversation, opening: InboundMessage, now: datetime
+) -> str:
     """Why nobody needs the greeting any more; "" where it is due."""
     answered = conversation.answered_at
-    if answered is not None and answered >= opening.sent_at:
+    under_way = any(one.state in UNDER_WAY for one in await t.replies(conversation.id))
+    if under_way or (answered is not None and answered >= opening.sent_at):
         return "answered"
     return "expired" if now - opening.sent_at > NEWS else ""
 

@@ -41,6 +41,7 @@ def commands_of(me: Manager, say: Say) -> Commands:
         ("promise", say("reply with it to a card: an answer by a certain time")),
         ("handover", say("reply with it to a card: give the client to a colleague")),
         ("take", say("reply with it to a card or an alert: the client is mine")),
+        ("takeback", say("reply with it to your message: it is deleted at the client's")),
         ("away", say("when you are not there, and who stands in")),
         ("back", say("you are there again")),
         ("language", say("Russian or English")),

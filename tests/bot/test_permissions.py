@@ -39,6 +39,7 @@ from bot.reply_buttons import (
     ToWhomButton,
     UndoButton,
 )
+from bot.menu_buttons import BackButton, MenuButton, Screen
 from inbox import promises, routing
 from inbox.model import Absence, Manager, Role
 from tests.bot.desk_world import BOT, CLIENT, NEWCOMER, DeskWorld, around, desk_world, running
@@ -59,6 +60,9 @@ ANOTHERS = {
 NO_INVITES = {
     "Приглашать могут только руководитель и администратор.",
     "Only a head or an administrator can invite.",
+}
+NO_ABSENCE = {
+    "Отсутствие других вводит только руководитель или администратор.",
 }
 CARD_WANTED = ("Ответьте этой командой на карточку", "Reply with this command")
 
@@ -98,6 +102,8 @@ BUTTONS = [
     (TakeBackButton(deed=TakeBackDeed.ASK, reply_id=1), ENTITLED, ANOTHERS),
     (TakeBackButton(deed=TakeBackDeed.DO, reply_id=1), ENTITLED, ANOTHERS),
     (PageButton(offset=0), MEMBERS, set()),
+    *((MenuButton(screen=one), MEMBERS, set()) for one in Screen),
+    (BackButton(manager_id=2), LEADERS | {IVAN}, NO_ABSENCE),
     (LanguageButton(language="ru"), MEMBERS, set()),
     (RoleButton(role="manager"), LEADERS, NO_INVITES),
     (RoleButton(role="head"), LEADERS, NO_INVITES),
@@ -105,7 +111,9 @@ BUTTONS = [
     (HandButton(conversation_id=1, manager_id=OLGA.id), ENTITLED, ANOTHERS),
 ]
 COMMANDS = [
-    ("/start", MEMBERS, ("/inbox",)),
+    ("/start", MEMBERS, ("/menu",)),
+    ("/menu", MEMBERS, ("☰",)),
+    ("/link", MEMBERS, ("Нажмите «Выбрать группу»", "Press “Choose a group”")),
     ("/help", MEMBERS, ("/language —",)),
     ("/inbox", MEMBERS, ("Ждут ответа", "Никто не ждёт", "Waiting for", "Nobody waits")),
     ("/language", MEMBERS, ("Выберите язык", "Choose a language")),
@@ -133,6 +141,12 @@ MADE_UP = [
     "r:v:77",
     "h:1:5",
     "h:1:77",
+    "mn:z",
+    "bk:77",
+    "gr:z:-1:0:0",
+    "gr:c:5:1:0",
+    "jn:s:77",
+    "sg:s:77",
     "c:u:77",
     "e:77",
     "e:-1",

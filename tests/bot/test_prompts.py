@@ -52,6 +52,6 @@ async def test_after_a_cancel_a_reply_is_no_time_and_goes_to_nobody(desk: DeskWo
     await desk.until(lambda: shown(desk, days)["text"] == "Ничего не изменилось.")
     says(desk, "завтра 10:00", days)
 
-    await desk.sees(OLGA.telegram_id, "Это никому не ушло")
+    await desk.sees(OLGA.telegram_id, "Это пока никому не ушло")
     assert client_read(desk) == []
     assert desk.chat(CLIENT)[-1]["out"]

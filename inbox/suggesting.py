@@ -21,7 +21,10 @@ LONGEST_READ = 10_000  # characters
 AT_MOST = 20  # phones and addresses of one message
 AFTER_THE_CARD = 2.0  # seconds
 
-_PHONE = re.compile(r"(?<![\w+])(?:\+|00)?\d(?:[\s().\u2010-\u2013-]{0,3}\d){6,16}(?!\w)")
+_BETWEEN = r"[^\S\n]?[().\u2010-\u2013-]?[^\S\n]?"  # two digits of a number
+_RUSSIAN = rf"(?:\+?7|8)(?:{_BETWEEN}\d){{10}}"
+_OTHER = rf"(?:\+|00)?\d(?:{_BETWEEN}\d){{6,16}}"
+_PHONE = re.compile(rf"(?<![\w+])(?:{_RUSSIAN}|{_OTHER})(?!\w)")
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}")
 _ABROAD = range(8, 16)  # digits of a number with its country (E.164)
 

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from inbox.phrases import Phrase
 from sandbox import studio
+from sandbox.chats import link_group, open_chats
 from sandbox.page.server import PageServer
 from sandbox.product import Product, ProductFault
 from sandbox.stage import Stage, stage
@@ -113,8 +114,10 @@ async def demonstration(folder: Path, language: str) -> AsyncIterator[Demo]:
         (folder / "okno.toml").write_text(settings, encoding="utf-8")
         product = Product(folder, folder / LOG, servers.health_port)
         await product.seed()
+        open_chats(scene)
         async with product.running() as ended:
             await _until_ended(_reads_mail(scene), ended)
+            await _until_ended(_knows_the_group(scene), ended)
             yield Demo(scene, product, ended)
 
 
@@ -138,6 +141,13 @@ async def _reads_mail(scene: Stage) -> None:
                 "Okno did not read its mailbox within {seconds} s.", seconds=f"{READ_WITHIN:.0f}"
             )
         ) from None
+
+
+async def _knows_the_group(scene: Stage) -> None:
+    if not await link_group(scene):
+        raise ProductFault(
+            Phrase("Okno did not ask whose group “{title}” is.", title=studio.GROUP_TITLE)
+        )
 
 
 async def _until_ended(

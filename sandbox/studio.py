@@ -72,6 +72,12 @@ ARTYOM = Outsider(2005, "Артём", "Новиков", "artyom@novikov.test", "
 EVERYBODY = (*CLIENTS, ARTYOM)
 
 
+GROUP = -1002000000001
+GROUP_TITLE = "Зерно: сайт и меню"
+GROUP_MEMBERS = (ANNA, MARIA)  # the first one made it, and brought the bot in
+OWN_ACCOUNT = (DMITRY, ELENA)  # whose account, and the client who writes there
+
+
 @dataclass(frozen=True, slots=True)
 class Servers:
     """Where the product finds the sandbox, on loopback."""
@@ -100,6 +106,7 @@ def settings(servers: Servers, language: str) -> str:
     tables: dict[str, Mapping[str, object]] = {
         "studio": {"name": NAME, "timezone": ZONE.key, "language": language},
         "telegram": {"token": TOKEN, "api": servers.bot_api},
+        "desk": {"send_delay": "5s"},  # long enough to press "Undo", short enough to play
         "mailboxes.info": {"address": MAILBOX, "sent_copy_delay": 0},
         "mailboxes.info.imap": account | {"port": servers.imap_port},
         "mailboxes.info.smtp": account | {"port": servers.smtp_port},

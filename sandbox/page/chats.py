@@ -1,17 +1,20 @@
-"""A person's private chat with the bot, over HTTP:
+"""The Telegram chats of a person, over HTTP; `?room=` names one, else the chat with the bot:
 
-    GET  /api/chat/{person_id}          {"messages": [...], "standing": "started" | "blocked",
-                                        "commands": [{"command", "description"}]}
-    POST /api/chat/{person_id}/say      {"text", "reply_to"?}            → {"message_id"}
-    POST /api/chat/{person_id}/send     multipart files, caption?, reply_to?  → {"message_ids"}
-    POST /api/chat/{person_id}/press    {"message_id", "data"}           → {"text", "show_alert"}
-    POST /api/chat/{person_id}/edit     {"message_id", "text"}           → {"message_id"}
-    POST /api/chat/{person_id}/block    {"blocked": true | false}        → {"standing"}
-    GET  /api/file/{bot_id}/{file_id}   a file's bytes
-
-A message is the Bot API's Message with `out` (the person's own), `reactions` ([{emoji, by}]), and
-`files` ([{kind, name, media_type, size, width, height, url}], with duration in seconds, emoji,
-title and performer where the kind has them) in place of photo, document ...
+GET  /api/chat/{person_id}          {"messages": [...] (shown.py), "room": {...} (rooms.py)}
+POST /api/chat/{person_id}/say      {"text", "reply_to"?, "thread"?}      → {"message_id"}
+POST /api/chat/{person_id}/send     multipart files, caption?, reply_to?, thread?
+                                                                         → {"message_ids"}
+POST /api/chat/{person_id}/kind     {"kind", "thread"?}: a poll, a location ... as an example
+POST /api/chat/{person_id}/press    {"message_id", "data"}         → {"text", "show_alert"}
+POST /api/chat/{person_id}/edit     {"message_id", "text"}
+POST /api/chat/{person_id}/delete   {"message_ids"}
+POST /api/chat/{person_id}/react    {"message_id", "emoji"} (empty takes it away)
+POST /api/chat/{person_id}/forward  {"message_ids", "to": a room of the same person}
+POST /api/chat/{person_id}/block    {"blocked": true | false}
+POST /api/chat/{person_id}/connect  {"connected": true | false}: the bot and the own account
+POST /api/chat/{person_id}/share    {"chat_id"?, "request_id"?}: a group; without, the contact
+POST /api/chat/{person_id}/topic    {"name"} | {"delete": thread id}
+GET  /api/file/{bot_id}/{file_id}   a file's bytes
 """
 
 from __future__ import annotations
@@ -21,29 +24,14 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.page.requests import Body, Upload, handed_out, read_form
+from sandbox.page.requests import Body, Form, Upload, handed_out, read_form
+from sandbox.page.rooms import Room, Rooms
+from sandbox.page.shown import shown
 from sandbox.stage import Stage
-from sandbox.telegram.files import MEDIA_KINDS, PHOTO_LIMIT
+from sandbox.telegram import People
+from sandbox.telegram.files import PHOTO_LIMIT
 
-PLAIN = (
-    "message_id",
-    "date",
-    "edit_date",
-    "text",
-    "entities",
-    "caption",
-    "caption_entities",
-    "media_group_id",
-    "location",
-    "contact",
-    "venue",
-    "dice",
-    "forward_origin",
-    "reply_markup",
-    "out",
-)
-DETAILS = ("duration", "emoji", "title", "performer")
-IN_REPLY = ("message_id", "text", "caption")
+EXAMPLES = ("location", "contact", "poll", "checklist", "rich_message", "paid_media", "dice")
 PHOTOS = ("image/jpeg", "image/png", "image/webp")
 KINDS = {"image/gif": "animation", "audio/ogg": "voice", "video/mp4": "video"}
 TOGETHER = {"photo": "photo", "video": "photo", "document": "document", "audio": "audio"}
@@ -53,142 +41,172 @@ MOST_TOGETHER = 10
 class Chats:
     """What the page does as a person in Telegram."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, rooms: Rooms) -> None:
         self._stage = stage
+        self._rooms = rooms
 
     def add_routes(self, app: web.Application) -> None:
         chat = r"/api/chat/{person_id:\d+}"
         app.router.add_get(chat, self._show)
-        app.router.add_post(f"{chat}/say", self._say)
-        app.router.add_post(f"{chat}/send", self._send)
-        app.router.add_post(f"{chat}/press", self._press)
-        app.router.add_post(f"{chat}/edit", self._edit)
-        app.router.add_post(f"{chat}/block", self._block)
+        deeds = {
+            "say": self._say,
+            "send": self._send,
+            "kind": self._kind,
+            "press": self._press,
+            "edit": self._edit,
+            "delete": self._delete,
+            "react": self._react,
+            "forward": self._forward,
+            "block": self._block,
+            "connect": self._connect,
+            "share": self._share,
+            "topic": self._topic,
+        }
+        for name, deed in deeds.items():
+            app.router.add_post(f"{chat}/{name}", deed)
         app.router.add_get(r"/api/file/{bot_id:\d+}/{file_id}", self._file)
 
     async def _show(self, request: web.Request) -> web.Response:
-        person_id = self._person(request)
-        messages = self._stage.world.chat(self._stage.bot, person_id)
-        shown = [self._shown(message) for message in messages]
-        return web.json_response(
-            {
-                "messages": shown,
-                "standing": self._standing(person_id),
-                "commands": self._commands(person_id),
-            }
+        room = self._room(request)
+        messages = self._stage.world.chat(
+            self._stage.bot, room.chat_id, owner=room.owner, viewer=room.person_id
         )
+        seen = [shown(self._stage, message) for message in messages]
+        return web.json_response({"messages": seen, "room": self._rooms.told(room)})
 
     async def _say(self, request: web.Request) -> web.Response:
-        form = await read_form(request)
+        room, form = self._room(request), await read_form(request)
         text = form.text("text").strip()
         if not text:
             raise ValueError("the text is empty")
-        message = self._stage.people.says(
-            self._person(request), self._stage.bot, text, reply_to=form.number("reply_to")
-        )
+        message = self._people.says(room.person_id, self._stage.bot, text, **_how(room, form))
         return web.json_response({"message_id": message["message_id"]})
 
     async def _send(self, request: web.Request) -> web.Response:
-        form = await read_form(request)
+        room, form = self._room(request), await read_form(request)
         if not form.files:
             raise ValueError("there is no file")
-        person_id, reply_to = self._person(request), form.number("reply_to")
         items = [_item(upload) for upload in form.files]
         items[0]["caption"] = form.text("caption")
         sent: list[Body] = []
         for group in _albums(items):
-            sent += self._send_group(person_id, group, reply_to)
+            sent += self._send_group(room, group, _how(room, form))
         return web.json_response({"message_ids": [each["message_id"] for each in sent]})
 
-    def _send_group(
-        self, person_id: int, group: Sequence[Body], reply_to: int | None
-    ) -> list[Body]:
-        people, bot = self._stage.people, self._stage.bot
+    def _send_group(self, room: Room, group: Sequence[Body], how: Any) -> list[Body]:
+        bot = self._stage.bot
         if len(group) > 1:
-            return people.sends_album(person_id, bot, group, reply_to=reply_to)
-        return [people.sends(person_id, bot, **group[0], reply_to=reply_to)]
+            return self._people.sends_album(room.person_id, bot, group, **how)
+        return [self._people.sends(room.person_id, bot, **group[0], **how)]
+
+    async def _kind(self, request: web.Request) -> web.Response:
+        room, form = self._room(request), await read_form(request)
+        kind = form.text("kind")
+        if kind not in EXAMPLES:
+            raise LookupError(f"example of kind {kind!r}")
+        how = _how(room, form)
+        message = self._people.sends(room.person_id, self._stage.bot, kind, **how)
+        return web.json_response({"message_id": message["message_id"]})
 
     async def _press(self, request: web.Request) -> web.Response:
-        form = await read_form(request)
-        message_id = form.number("message_id")
-        answer = await self._stage.people.presses_fully(
-            self._person(request), self._stage.bot, message_id or 0, form.text("data")
+        room, form = self._room(request), await read_form(request)
+        message_id, data = form.number("message_id") or 0, form.text("data")
+        answer = await self._people.presses_fully(
+            room.person_id, self._stage.bot, message_id, data, chat_id=room.chat_id
         )
         text, alert = answer.get("text") or "", bool(answer.get("show_alert"))
         return web.json_response({"text": text, "show_alert": alert})
 
     async def _edit(self, request: web.Request) -> web.Response:
-        form = await read_form(request)
+        room, form = self._room(request), await read_form(request)
         message_id, text = form.number("message_id") or 0, form.text("text")
-        self._stage.people.edits(self._person(request), self._stage.bot, message_id, text)
+        self._people.edits(room.person_id, self._stage.bot, message_id, text, **room.where)
         return web.json_response({"message_id": message_id})
 
+    async def _delete(self, request: web.Request) -> web.Response:
+        room, form = self._room(request), await read_form(request)
+        ids = [int(one) for one in form.fields.get("message_ids") or ()]
+        self._people.deletes(room.person_id, self._stage.bot, *ids, **room.where)
+        return web.json_response({"message_ids": ids})
+
+    async def _react(self, request: web.Request) -> web.Response:
+        room, form = self._room(request), await read_form(request)
+        message_id, emoji = form.number("message_id") or 0, form.text("emoji") or None
+        self._people.reacts(room.person_id, self._stage.bot, message_id, emoji, **room.where)
+        return web.json_response({"message_id": message_id})
+
+    async def _forward(self, request: web.Request) -> web.Response:
+        room, form = self._room(request), await read_form(request)
+        to = self._rooms.room(room.person_id, form.text("to"))
+        ids = [int(one) for one in form.fields.get("message_ids") or ()]
+        source = {"chat_id": room.chat_id, "owner": room.owner}
+        sent = self._people.forwards(room.person_id, self._stage.bot, ids, source, **to.where)
+        return web.json_response({"message_ids": [each["message_id"] for each in sent]})
+
     async def _block(self, request: web.Request) -> web.Response:
-        person_id, form = self._person(request), await read_form(request)
-        blocked = form.fields.get("blocked") in (True, "true")
-        if blocked != (self._standing(person_id) == "blocked"):
-            act = self._stage.people.blocks if blocked else self._stage.people.unblocks
-            act(person_id, self._stage.bot)
-        return web.json_response({"standing": self._standing(person_id)})
+        room, form = self._room(request), await read_form(request)
+        blocked, bot = _yes(form, "blocked"), self._stage.bot
+        if blocked != (self._stage.world.standing(bot.id, room.person_id) == "blocked"):
+            act = self._people.blocks if blocked else self._people.unblocks
+            act(room.person_id, bot)
+        return web.json_response({"blocked": blocked})
+
+    async def _connect(self, request: web.Request) -> web.Response:
+        room, form = self._room(request), await read_form(request)
+        if room.owner != room.person_id:
+            raise LookupError(f"account of person {room.person_id} in {room.key}")
+        connected = _yes(form, "connected")
+        if connected != (self._stage.world.connection_of(room.owner) is not None):
+            if connected:
+                self._people.connects(room.owner, self._stage.bot)
+            else:
+                self._people.disconnects(room.owner)
+        return web.json_response({"connected": connected})
+
+    async def _share(self, request: web.Request) -> web.Response:
+        room, form = self._room(request), await read_form(request)
+        person, bot, chat_id = room.person_id, self._stage.bot, form.number("chat_id")
+        message = (
+            self._people.shares_contact(person, bot)
+            if chat_id is None
+            else self._people.shares_chat(person, bot, chat_id, form.number("request_id"))
+        )
+        return web.json_response({"message_id": message["message_id"]})
+
+    async def _topic(self, request: web.Request) -> web.Response:
+        room, form = self._room(request), await read_form(request)
+        chat_id, gone = room.where.get("chat_id"), form.number("delete")
+        if gone is not None:
+            self._people.deletes_topic(room.person_id, self._stage.bot, gone, chat_id=chat_id)
+            return web.json_response({"thread": gone})
+        told = self._people.makes_topic(
+            room.person_id, self._stage.bot, form.text("name"), chat_id=chat_id
+        )
+        return web.json_response({"thread": told["message_id"]})
 
     async def _file(self, request: web.Request) -> web.Response:
         bot_id, file_id = int(request.match_info["bot_id"]), request.match_info["file_id"]
         file = self._stage.world.files.find(bot_id, file_id)
         return handed_out(file.name, file.bytes(), file.mime)
 
-    def _person(self, request: web.Request) -> int:
+    @property
+    def _people(self) -> People:
+        return self._stage.people
+
+    def _room(self, request: web.Request) -> Room:
         person_id = int(request.match_info["person_id"])
         if person_id not in self._stage.world.people:
             raise LookupError(f"person {person_id}")
-        return person_id
-
-    def _commands(self, person_id: int) -> list[Body]:
-        """What the bot's menu offers in this chat: the list set for it, else the general one."""
-        settings = self._stage.bot.settings
-        scopes = (("chat", str(person_id), ""), ("default", "", ""))
-        found = (settings.get(("commands", *scope, "")) for scope in scopes)
-        return next((commands for commands in found if commands), [])
-
-    def _standing(self, person_id: int) -> str:
-        return self._stage.world.standing(self._stage.bot.id, person_id)
-
-    def _shown(self, message: Body) -> Body:
-        shown = {key: message[key] for key in PLAIN if key in message}
-        author, replied = message["from"], message.get("reply_to_message")
-        shown["from"] = {"id": author["id"], "first_name": author["first_name"]}
-        shown["reactions"] = [
-            {"emoji": each.get("emoji", ""), "by": each["by"]} for each in message["reactions"]
-        ]
-        shown["files"] = self._files(message)
-        if "pinned_message" in message:
-            shown["pinned_message"] = _brief(message["pinned_message"])
-        if replied is not None:
-            shown["reply_to_message"] = _brief(replied) | {"files": self._files(replied)}
-        return shown
-
-    def _files(self, message: Body) -> list[Body]:
-        kinds = [kind for kind in MEDIA_KINDS if kind in message]
-        if "animation" in kinds:
-            kinds.remove("document")
-        return [self._described(kind, message[kind]) for kind in kinds]
-
-    def _described(self, kind: str, media: Any) -> Body:
-        largest = media[-1] if kind == "photo" else media
-        bot_id, file_id = self._stage.bot.id, largest["file_id"]
-        file = self._stage.world.files.find(bot_id, file_id)
-        return {
-            "kind": kind,
-            "name": file.name,
-            "media_type": file.mime,
-            "size": file.size,
-            "width": largest.get("width"),
-            "height": largest.get("height"),
-            "url": f"/api/file/{bot_id}/{file_id}",
-        } | {key: largest[key] for key in DETAILS if key in largest}
+        return self._rooms.room(person_id, request.query.get("room", ""))
 
 
-def _brief(message: Body) -> Body:
-    return {key: message[key] for key in IN_REPLY if key in message}
+def _how(room: Room, form: Form) -> Any:
+    """Where and as an answer to what a form wants it written."""
+    return room.where | {"reply_to": form.number("reply_to"), "thread_id": form.number("thread")}
+
+
+def _yes(form: Form, name: str) -> bool:
+    return form.fields.get(name) in (True, "true")
 
 
 def _item(upload: Upload) -> Body:

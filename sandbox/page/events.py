@@ -1,6 +1,6 @@
 """Server-sent events, so that the page shows a change at once:
 
-{"what": "chat", "person": id} | {"what": "mail", "address": a} | {"what": "clock"}
+{"what": "chat", "room": key (rooms.py)} | {"what": "mail", "address": a} | {"what": "clock"}
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from sandbox.page.requests import Body
+from sandbox.page.rooms import key_of
 from sandbox.stage import Stage
 
 HEARTBEAT = 15.0  # seconds
@@ -87,7 +88,7 @@ async def _next(changes: asyncio.Queue[Body | None]) -> bytes | None:
 
 
 def _chat(notice: dict[str, Any]) -> Body:
-    return {"what": "chat", "person": notice["chat"]}
+    return {"what": "chat", "room": key_of(notice)}
 
 
 def _mail(address: str) -> Body:

@@ -24,6 +24,7 @@ from sandbox.page.clocks import Clocks, NextAlert, nothing_ahead
 from sandbox.page.events import Events
 from sandbox.page.mails import Mails
 from sandbox.page.requests import BODY_LIMIT, Body, refuse
+from sandbox.page.rooms import Rooms
 from sandbox.stage import Stage
 from sandbox.telegram.refusal import Refusal
 
@@ -54,6 +55,7 @@ class PageServer:
         self._port = port
         self._clocks = Clocks(stage.clock, next_alert)
         self._events = Events(stage)
+        self._rooms = Rooms(stage, [one.person_id for one in studio.STAFF])
         self.url = ""
 
     def app(self) -> web.Application:
@@ -62,7 +64,7 @@ class PageServer:
         app.router.add_get("/api/state", self._state)
         app.router.add_get("/api/events", self._events.stream)
         self._clocks.add_routes(app)
-        Chats(self._stage).add_routes(app)
+        Chats(self._stage, self._rooms).add_routes(app)
         Mails(self._stage.mail).add_routes(app)
         app.router.add_static("/", STATIC)
         app.on_shutdown.append(self._hang_up)
@@ -94,12 +96,16 @@ class PageServer:
                     "language": self._language,
                 },
                 "people": {
-                    "clients": [_outsider(one) for one in studio.EVERYBODY],
-                    "staff": [_colleague(one) for one in studio.STAFF],
+                    "clients": [self._seated(_outsider(one)) for one in studio.EVERYBODY],
+                    "staff": [self._seated(_colleague(one)) for one in studio.STAFF],
                 },
                 "bot": {"username": self._stage.bot.username, "name": self._stage.bot.name},
             }
         )
+
+    def _seated(self, person: Body) -> Body:
+        """The person with the chats they are in."""
+        return person | {"rooms": self._rooms.listed(person["person_id"])}
 
     @web.middleware
     async def _from_here(self, request: web.Request, handler: Handler) -> web.StreamResponse:

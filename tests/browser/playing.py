@@ -108,7 +108,7 @@ class Played:
         """Choose who is played on a side, by first name, and on the client's side where."""
         self.page.locator(f".side.{side} .tab", has_text=name).click()
         if mode:
-            self.page.locator(f".side.{side} [data-mode={mode}]").click()
+            self.page.locator(f".side.{side} [data-mode={mode}]:visible").click()
 
     def say(self, side: str, text: str) -> None:
         field = self.chat(side).locator("textarea")

@@ -30,19 +30,28 @@ function form(fields, files) {
   return { method: "POST", body: data };
 }
 
+/** The address of a seat's chat: `seat` tells {person, room}. */
+const chat = ({ person, room }, deed = "") =>
+  `/api/chat/${person}${deed && `/${deed}`}?room=${encodeURIComponent(room)}`;
 const mailbox = (address) => `/api/mail/${encodeURIComponent(address)}`;
 
 export const api = {
   state: () => call("/api/state"),
-  chat: (person) => call(`/api/chat/${person}`),
-  say: (person, text, replyTo) => post(`/api/chat/${person}/say`, { text, reply_to: replyTo }),
-  send: (person, files, caption, replyTo) =>
-    call(`/api/chat/${person}/send`, form({ caption, reply_to: replyTo }, files)),
-  press: (person, messageId, data) =>
-    post(`/api/chat/${person}/press`, { message_id: messageId, data }),
-  edit: (person, messageId, text) =>
-    post(`/api/chat/${person}/edit`, { message_id: messageId, text }),
-  block: (person, blocked) => post(`/api/chat/${person}/block`, { blocked }),
+  chat: (seat) => call(chat(seat)),
+  say: (seat, text, replyTo, thread) =>
+    post(chat(seat, "say"), { text, reply_to: replyTo, thread }),
+  send: (seat, files, caption, replyTo, thread) =>
+    call(chat(seat, "send"), form({ caption, reply_to: replyTo, thread }, files)),
+  kind: (seat, kind, thread) => post(chat(seat, "kind"), { kind, thread }),
+  press: (seat, messageId, data) => post(chat(seat, "press"), { message_id: messageId, data }),
+  edit: (seat, messageId, text) => post(chat(seat, "edit"), { message_id: messageId, text }),
+  remove: (seat, messageIds) => post(chat(seat, "delete"), { message_ids: messageIds }),
+  react: (seat, messageId, emoji) => post(chat(seat, "react"), { message_id: messageId, emoji }),
+  forward: (seat, messageIds, to) => post(chat(seat, "forward"), { message_ids: messageIds, to }),
+  block: (seat, blocked) => post(chat(seat, "block"), { blocked }),
+  connect: (seat, connected) => post(chat(seat, "connect"), { connected }),
+  share: (seat, what) => post(chat(seat, "share"), what),
+  topic: (seat, what) => post(chat(seat, "topic"), what),
   mail: (address) => call(mailbox(address)),
   write: (address, fields, files) => call(mailbox(address), form(fields, files)),
   raw: (address, id) => `${mailbox(address)}/raw/${encodeURIComponent(id)}`,

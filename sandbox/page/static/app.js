@@ -20,7 +20,7 @@ class Page {
     this.chats = new Map();
     this.mails = new Map();
     this.done = new Set();
-    this.refreshChat = coalesced((person) => this.#loadChat(person));
+    this.refreshChat = coalesced((seat) => this.#loadChat(seat));
     this.refreshMail = coalesced((address) => this.#loadMail(address));
     this.refreshClock = coalesced(() => this.#loadClock());
   }
@@ -59,12 +59,12 @@ class Page {
       this.switcher,
     );
     this.show(this.shown ?? "client");
-    for (const [person, chat] of this.chats) this.panes.chats.get(person).update(chat);
+    for (const [seat, chat] of this.chats) this.panes.chats.get(seat).update(chat);
     for (const [address, box] of this.mails) this.panes.mails.get(address).update(box);
   }
 
   async refresh() {
-    const chats = [...this.panes.chats.keys()].map((person) => this.refreshChat(person));
+    const chats = [...this.panes.chats.keys()].map((seat) => this.refreshChat(seat));
     const mails = [...this.panes.mails.keys()].map((address) => this.refreshMail(address));
     await Promise.all([...chats, ...mails, this.refreshClock()]);
   }
@@ -89,9 +89,10 @@ class Page {
   }
 
   hear(event) {
-    if (event.what === "chat" && this.panes.chats.has(event.person))
-      this.#told(this.refreshChat(event.person));
-    else if (event.what === "mail" && this.panes.mails.has(event.address))
+    if (event.what === "chat") {
+      for (const [seat, pane] of this.panes.chats)
+        if (pane.seat.room === event.room) this.#told(this.refreshChat(seat));
+    } else if (event.what === "mail" && this.panes.mails.has(event.address))
       this.#told(this.refreshMail(event.address));
     else if (event.what === "clock") this.#told(this.refreshClock());
   }
@@ -115,14 +116,17 @@ class Page {
       onUnread: () => this.sides && this.#count(),
     };
     place.onDeed = () => this.#step(client ? 1 : 2);
-    place.empty = t(client ? "emptyClient" : role === "head" ? "emptyHead" : "emptyStaff");
-    place.hints = client ? [t("sample1"), t("sample2"), t("sample3")] : ["/start"];
-    const telegram = new ChatPane(person, place);
-    this.panes.chats.set(person.id, telegram);
-    if (!client) return { telegram };
-    const mail = new MailPane(person, place);
-    this.panes.mails.set(person.email, mail);
-    return { telegram, mail };
+    const panes = {};
+    for (const room of person.rooms) {
+      const mode = modeOf(room, panes);
+      panes[mode] = new ChatPane(person, room, { ...place, ...greeting(role, room) });
+      panes[mode].called = room.title;
+      this.panes.chats.set(`${person.id} ${room.key}`, panes[mode]);
+    }
+    if (!client) return panes;
+    panes.mail = new MailPane(person, place);
+    this.panes.mails.set(person.email, panes.mail);
+    return panes;
   }
 
   #switcher() {
@@ -163,10 +167,10 @@ class Page {
     this.build();
   }
 
-  async #loadChat(person) {
-    const chat = await api.chat(person);
-    this.chats.set(person, chat);
-    this.panes.chats.get(person).update(chat);
+  async #loadChat(seat) {
+    const chat = await api.chat(this.panes.chats.get(seat).seat);
+    this.chats.set(seat, chat);
+    this.panes.chats.get(seat).update(chat);
   }
 
   async #loadMail(address) {
@@ -180,6 +184,23 @@ class Page {
     this.state.clock = clock;
     this.top.take(clock);
   }
+}
+
+/** The tab of a room; a person's second group or account gets a number. */
+function modeOf({ kind, mine }, taken) {
+  const name = { bot: "telegram", group: "group", account: mine ? "own" : "account" }[kind];
+  const number = Object.keys(taken).filter((mode) => mode.startsWith(name)).length;
+  return number ? `${name}${number + 1}` : name;
+}
+
+/** What an empty chat says, and texts one may start with. */
+function greeting(role, { kind, mine }) {
+  const samples = [t("sample1"), t("sample2"), t("sample3")];
+  if (kind === "group") return { empty: t("emptyGroup"), hints: role === "client" ? samples : [] };
+  if (kind === "account")
+    return { empty: t(mine ? "emptyOwn" : "emptyAccount"), hints: mine ? [] : samples };
+  if (role === "client") return { empty: t("emptyClient"), hints: samples };
+  return { empty: t(role === "head" ? "emptyHead" : "emptyStaff"), hints: ["/start"] };
 }
 
 async function start() {

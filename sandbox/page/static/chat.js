@@ -1,44 +1,56 @@
-// The Telegram chat of one person with the studio's bot.
+// A Telegram chat of one person: with the studio's bot, in a group, or in somebody's own account.
 
 import { api } from "./api.js";
 import { Composer } from "./composer.js";
-import { arrange, avatar, h, iconButton } from "./dom.js";
+import { arrange, h, iconButton } from "./dom.js";
+import { ChatHead } from "./head.js";
+import { openMenu } from "./menu.js";
 import { bubble, serviceRow } from "./message.js";
 import { alertBox, copy, failure, toast } from "./notices.js";
 import { day, sameDay } from "./time.js";
+import { TopicBar } from "./topics.js";
 import { spoken, t } from "./words.js";
 
 const NEAR = 80;
+const REACTIONS = ["👍", "❤", "🔥", "😁", "🙏"];
 
-/** `place` tells {bot, studio, hints, onUnread}; `hints` are texts a newcomer may start with. */
+/**
+ * `room` is one of the person's. `place` tells {bot, studio, empty, hints, onUnread, onDeed};
+ * `hints` are texts a newcomer may start with.
+ */
 export class ChatPane {
-  constructor(person, place) {
+  constructor(person, room, place) {
     this.person = person;
+    this.room = room;
+    this.seat = { person: person.id, room: room.key };
     this.place = place;
-    this.messages = [];
+    this.all = [];
+    this.topics = [];
+    this.thread = null;
     this.rows = new Map();
     this.seen = null;
+    this.seenIn = new Map();
     this.visible = false;
     this.forced = 0;
     this.#build();
   }
 
   get unread() {
-    if (this.seen === null) return 0;
-    return this.messages.filter((message) => !message.out && message.message_id > this.seen)
-      .length;
+    return this.#unreadIn(null);
   }
 
   /** Takes what /api/chat/{person} gave. */
-  update({ messages, standing, commands = [] }) {
+  update({ messages, room }) {
     const atEnd = this.#nearEnd();
-    this.messages = messages;
-    this.blocked = standing === "blocked";
-    this.composer.commands = commands;
-    this.seen ??= this.#newest();
+    this.all = messages;
+    this.topics = room.topics ?? [];
+    this.blocked = room.standing === "blocked";
+    this.room = { ...this.room, ...room };
+    this.composer.commands = room.commands ?? [];
+    this.seen ??= this.all.at(-1)?.message_id ?? 0;
     this.#draw();
     this.#serveMarkup();
-    if (atEnd || messages.at(-1)?.out) this.#toEnd();
+    if (atEnd || this.messages.at(-1)?.out) this.#toEnd();
     this.#look();
   }
 
@@ -56,51 +68,62 @@ export class ChatPane {
     }
   }
 
+  /** What is in sight: all but the renaming of topics, or one topic's messages. */
+  get messages() {
+    if (this.thread === null)
+      return this.all.filter(({ service }) => service?.kind !== "forum_topic_edited");
+    return this.all.filter(({ message_thread_id: thread }) => thread === this.thread);
+  }
+
   #build() {
-    const { bot, studio } = this.place;
-    this.blockButton = iconButton("block", t("block"), () => this.#block());
-    const names = h(
-      "div",
-      { class: "chat-names" },
-      h("strong", {}, bot.name),
-      h("span", {}, `@${bot.username} · ${t("bot")}`),
-    );
-    const head = h(
-      "header",
-      { class: "chat-head" },
-      avatar(studio.name.replace(/[«»"]|Студия /g, "")),
-      names,
-      this.blockButton,
-    );
+    const { bot } = this.place;
+    this.head = new ChatHead(this.place, {
+      block: () => this.#try(() => api.block(this.seat, !this.blocked)),
+      connect: () => this.#try(() => api.connect(this.seat, !this.room.connected)),
+      removeTopic: () => this.#try(() => api.topic(this.seat, { delete: this.thread })),
+    });
+    this.bar = new TopicBar({
+      choose: (thread) => this.#choose(thread),
+      make: () => this.composer.askTopic(),
+    });
     this.list = h("div", { class: "messages" });
     this.scroller = h("div", { class: "wall", tabindex: "0" }, this.list);
     this.scroller.addEventListener("scroll", () => this.#look());
     new ResizeObserver(() => this.stuck && this.#toEnd()).observe(this.list);
     this.downButton = iconButton("down", t("down"), () => this.#toEnd(true), "to-end");
     this.composer = new Composer({
-      say: (text, replyTo) => this.#try(() => api.say(this.person.id, text, replyTo)),
+      say: (text, replyTo) => this.#try(() => api.say(this.seat, text, replyTo, this.thread)),
       send: (files, caption, replyTo) =>
-        this.#try(() => api.send(this.person.id, files, caption, replyTo)),
-      edit: (id, text) => this.#try(() => api.edit(this.person.id, id, text)),
+        this.#try(() => api.send(this.seat, files, caption, replyTo, this.thread)),
+      edit: (id, text) => this.#try(() => api.edit(this.seat, id, text)),
       editLast: () => this.#editLast(),
+      example: (kind) => this.#try(() => api.kind(this.seat, kind, this.thread)),
+      topic: (name) => this.#makeTopic(name),
+      share: (asked) => this.#share(asked),
     });
-    const body = h("div", { class: "chat-body" }, this.scroller, this.downButton);
+    const body = h(
+      "div",
+      { class: "chat-body" },
+      this.bar.element,
+      this.scroller,
+      this.downButton,
+    );
     this.element = h(
       "section",
-      { class: "chat", hidden: true, data: { person: this.person.id } },
-      head,
+      { class: "chat", hidden: true, data: { person: this.person.id, room: this.room.kind } },
+      this.head.element,
       body,
       this.composer.element,
     );
     this.composer.tray.receiveFrom(this.element, this.composer.field);
     this.acts = {
       reply: (message) => this.composer.replyTo(message),
-      edit: (message) => this.composer.edit(message),
+      more: (messages, anchor) => this.#menuOf(messages, anchor),
       press: (message, data) => this.#press(message, data),
       jump: (id) => this.#jump(id),
       follow: (target) => this.#follow(target),
-      authorOf: (id) =>
-        this.messages.find((each) => each.message_id === id)?.out ? t("you") : bot.name,
+      authorOf: (message) => this.#authorOf(message),
+      named: this.room.kind === "group",
       copyText: (text) => copy(text, this.element),
     };
   }
@@ -108,15 +131,12 @@ export class ChatPane {
   #draw() {
     const nodes = this.messages.length ? this.#rows() : [this.#empty()];
     if (this.blocked) nodes.push(serviceRow(t("blocked")));
-    const words = this.blocked ? t("unblock") : t("block");
-    this.blockButton.title = words;
-    this.blockButton.setAttribute("aria-label", words);
-    this.blockButton.classList.toggle("on", this.blocked);
+    this.head.update(this.room, this.topics.find(({ id }) => id === this.thread) ?? null);
     arrange(this.list, nodes);
   }
 
   #rows() {
-    const groups = albums(this.messages);
+    const groups = albums(quieted(this.messages));
     const rows = new Map();
     const nodes = [];
     groups.forEach((group, index) => {
@@ -126,10 +146,12 @@ export class ChatPane {
         nodes.push(
           this.#kept(rows, `day ${group[0].message_id}`, day(at), () => serviceRow(day(at))),
         );
-      const last = groups[index + 1]?.[0].out !== group[0].out;
+      const last = authorOf(groups[index + 1]) !== authorOf(group);
+      const first = authorOf(groups[index - 1]) !== authorOf(group);
       const key = group[0].message_id;
-      const print = JSON.stringify([group, last, spoken()]);
-      nodes.push(this.#kept(rows, key, print, () => bubble(group, { last, acts: this.acts })));
+      const print = JSON.stringify([group, first, last, spoken()]);
+      const make = () => bubble(group, { first, last, acts: this.acts });
+      nodes.push(this.#kept(rows, key, print, make));
     });
     this.rows = rows;
     return nodes;
@@ -160,7 +182,8 @@ export class ChatPane {
   #serveMarkup() {
     const newest = this.messages.filter((message) => !message.out).at(-1);
     const markup = newest?.reply_markup ?? {};
-    this.composer.showKeys(markup.keyboard);
+    const marked = this.all.filter(({ reply_markup: keys }) => keys && !keys.inline_keyboard);
+    this.composer.showKeys(marked.at(-1)?.reply_markup.keyboard);
     if (markup.force_reply && newest === this.messages.at(-1) && newest.message_id > this.forced) {
       this.forced = newest.message_id;
       this.composer.replyTo(newest, markup.input_field_placeholder);
@@ -180,11 +203,7 @@ export class ChatPane {
 
   async #press(message, data) {
     try {
-      const { text, show_alert: alert } = await api.press(
-        this.person.id,
-        message.message_id,
-        data,
-      );
+      const { text, show_alert: alert } = await api.press(this.seat, message.message_id, data);
       if (text && alert) alertBox(text);
       else if (text) toast(this.element, text);
     } catch (error) {
@@ -199,14 +218,88 @@ export class ChatPane {
     if (mine) this.composer.edit(mine);
   }
 
-  #block() {
-    this.#try(() => api.block(this.person.id, !this.blocked));
+  /** What one can do to a message, or to an album as one. */
+  #menuOf(messages, anchor) {
+    const ids = messages.map((each) => each.message_id);
+    const [message] = messages;
+    const spoken = messages.find((each) => each.text || each.caption);
+    const mine = message.reactions.find(({ by }) => by === this.person.id)?.emoji;
+    const react = (emoji) =>
+      this.#try(() => api.react(this.seat, ids.at(-1), emoji === mine ? "" : emoji));
+    const others = this.person.rooms.filter(({ key }) => key !== this.room.key);
+    openMenu(this.element, anchor, [
+      { row: REACTIONS.map((emoji) => [emoji, () => react(emoji)]) },
+      { icon: "reply", words: t("reply"), act: () => this.composer.replyTo(messages.at(-1)) },
+      message.out &&
+        spoken && { icon: "edit", words: t("edit"), act: () => this.composer.edit(spoken) },
+      ...others.map(({ key, title }) => ({
+        icon: "forward",
+        words: `${t("forwardTo")} ${title}`,
+        act: () => this.#try(() => api.forward(this.seat, ids, key)),
+      })),
+      (message.out || this.room.mine) && {
+        icon: "trash",
+        words: t("delete"),
+        act: () => this.#try(() => api.remove(this.seat, ids)),
+        extra: "bad",
+      },
+    ]);
+  }
+
+  #choose(thread) {
+    this.thread = thread;
+    this.#draw();
+    this.composer.release();
+    this.#toEnd();
+    this.#look();
+  }
+
+  async #makeTopic(name) {
+    try {
+      const { thread } = await api.topic(this.seat, { name });
+      this.topics = [...this.topics, { id: thread, name }];
+      this.bar.choose(thread);
+      return true;
+    } catch (error) {
+      failure(this.element, error);
+      return false;
+    }
+  }
+
+  /** A button of the reply keyboard asks for a group or for the own contact. */
+  #share({ request_chat: asked }, anchor) {
+    const groups = this.person.rooms.filter(({ kind }) => kind === "group");
+    if (!asked) {
+      this.#try(() => api.share(this.seat, {}));
+      return;
+    }
+    openMenu(
+      this.element,
+      anchor,
+      groups.map(({ key, title }) => ({
+        icon: "all",
+        words: title,
+        act: () =>
+          this.#try(() =>
+            api.share(this.seat, {
+              chat_id: Number(key.slice("group:".length)),
+              request_id: asked.request_id,
+            }),
+          ),
+      })),
+    );
+  }
+
+  #authorOf({ message_id: id, author }) {
+    const known = this.all.find((each) => each.message_id === id);
+    if (known?.out) return t("you");
+    return known?.author.name ?? author?.name ?? this.place.bot.name;
   }
 
   /** A command is sent; a deep link to this very bot opens here, as in Telegram. */
   #follow({ command, url, event }) {
     if (command) {
-      this.#try(() => api.say(this.person.id, command, null));
+      this.#try(() => api.say(this.seat, command, null, this.thread));
       return;
     }
     const link = new URL(url);
@@ -217,7 +310,7 @@ export class ChatPane {
     )
       return;
     event.preventDefault();
-    this.#try(() => api.say(this.person.id, `/start ${start ?? ""}`.trim(), null));
+    this.#try(() => api.say(this.seat, `/start ${start ?? ""}`.trim(), null));
   }
 
   #jump(id) {
@@ -230,7 +323,25 @@ export class ChatPane {
     requestAnimationFrame(() => row.classList.add("flash"));
   }
 
-  #newest = () => this.messages.at(-1)?.message_id ?? 0;
+  #unreadIn(thread) {
+    if (this.seen === null) return 0;
+    const fresh = (message) =>
+      !message.out &&
+      !message.service &&
+      message.message_id >
+        Math.max(this.seen, this.seenIn.get(message.message_thread_id ?? 0) ?? 0);
+    return this.all.filter(
+      (message) =>
+        fresh(message) && (thread === null || (message.message_thread_id ?? 0) === thread),
+    ).length;
+  }
+
+  /** What is in sight was read: all of it, or that of one topic. */
+  #markRead() {
+    const newest = this.messages.at(-1)?.message_id ?? 0;
+    if (this.thread === null) this.seen = newest;
+    else this.seenIn.set(this.thread, newest);
+  }
 
   #nearEnd() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
@@ -249,8 +360,9 @@ export class ChatPane {
   #look() {
     this.stuck = this.#nearEnd();
     this.downButton.hidden = this.stuck;
-    if (this.visible && this.stuck && this.element.offsetParent) this.seen = this.#newest();
-    this.downButton.dataset.unread = this.unread || "";
+    if (this.visible && this.stuck && this.element.offsetParent) this.#markRead();
+    this.downButton.dataset.unread = this.#unreadIn(this.thread) || "";
+    this.bar.update(this.topics, (thread) => this.#unreadIn(thread));
     this.place.onUnread();
   }
 }
@@ -265,4 +377,18 @@ function albums(messages) {
     else groups.push([message]);
   }
   return groups;
+}
+
+const authorOf = (group) => group && !group[0].service && `${group[0].author.id} ${group[0].out}`;
+
+/** A topic that was renamed several times in a row says its last name only. */
+function quieted(messages) {
+  const renames = ({ service }) => service?.kind === "forum_topic_edited";
+  return messages.filter(
+    (message, index) =>
+      !renames(message) ||
+      !messages[index + 1] ||
+      !renames(messages[index + 1]) ||
+      messages[index + 1].message_thread_id !== message.message_thread_id,
+  );
 }

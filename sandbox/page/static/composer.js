@@ -2,9 +2,11 @@
 
 import { arrange, h, icon, iconButton } from "./dom.js";
 import { summary } from "./media.js";
+import { openMenu } from "./menu.js";
 import { t } from "./words.js";
 
 const TALLEST = 160;
+const EXAMPLES = ["location", "contact", "poll", "checklist", "rich_message", "paid_media", "dice"];
 
 /** Files chosen for a message, as chips that can be taken away. */
 export class FileTray {
@@ -100,7 +102,10 @@ export function fit(field) {
   if (field.scrollHeight) field.style.height = `${Math.min(field.scrollHeight, TALLEST)}px`;
 }
 
-/** The foot of a Telegram chat. `deeds`: say(text, replyTo), send(files, caption, replyTo), edit(id, text). */
+/**
+ * The foot of a Telegram chat. `deeds`: say(text, replyTo), send(files, caption, replyTo),
+ * edit(id, text), example(kind), topic(name), share(key of a reply keyboard, its button).
+ */
 export class Composer {
   constructor(deeds) {
     this.deeds = deeds;
@@ -110,7 +115,9 @@ export class Composer {
     this.bar = h("div", { class: "target-bar", hidden: true });
     this.menu = h("div", { class: "command-menu", hidden: true });
     this.keys = h("div", { class: "reply-keys", hidden: true });
+    this.naming = false;
     this.tray = new FileTray(() => this.#refresh());
+    this.clipButton = iconButton("clip", t("attach"), () => this.#attach());
     this.sendButton = iconButton("send", t("send"), () => this.submit(), "send");
     this.menuButton = h(
       "button",
@@ -121,7 +128,7 @@ export class Composer {
     const line = h(
       "div",
       { class: "composer-line" },
-      this.tray.button(),
+      this.clipButton,
       this.field,
       this.menuButton,
       this.sendButton,
@@ -166,11 +173,10 @@ export class Composer {
     this.keys.hidden = !rows?.length;
     const keyOf = (key) => {
       const text = typeof key === "string" ? key : key.text;
-      return h(
-        "button",
-        { type: "button", class: "key", onclick: () => this.deeds.say(text, null) },
-        text,
-      );
+      const asks = key.request_chat || key.request_contact;
+      const onclick = (event) =>
+        asks ? this.deeds.share(key, event.currentTarget) : this.deeds.say(text, null);
+      return h("button", { type: "button", class: "key", onclick }, text);
     };
     this.keys.replaceChildren(
       ...(rows ?? []).map((row) => h("div", { class: "key-row" }, row.map(keyOf))),
@@ -181,20 +187,43 @@ export class Composer {
     const text = this.field.value.trim();
     const files = this.tray.files;
     if (!text && !files.length) return;
-    const replyTo = this.target?.message_id ?? null;
-    const done = this.editing
-      ? await this.deeds.edit(replyTo, text)
-      : await (files.length
-          ? this.deeds.send(files, text, replyTo)
-          : this.deeds.say(text, replyTo));
-    if (!done) return;
+    if (!(await this.#carry(text, files))) return;
     this.field.value = "";
     fit(this.field);
     this.tray.clear();
     this.release();
   }
 
+  /** The next line names a new topic. */
+  askTopic() {
+    this.release();
+    this.naming = true;
+    this.#showBar("all", t("newTopic"), t("topicName"));
+    this.field.placeholder = t("topicName");
+    this.field.focus({ preventScroll: true });
+  }
+
+  #carry(text, files) {
+    const replyTo = this.target?.message_id ?? null;
+    if (this.naming) return this.deeds.topic(text);
+    if (this.editing) return this.deeds.edit(replyTo, text);
+    if (files.length) return this.deeds.send(files, text, replyTo);
+    return this.deeds.say(text, replyTo);
+  }
+
+  /** A file, or an example of what else Telegram's apps send. */
+  #attach() {
+    const place = this.element.parentElement;
+    const examples = EXAMPLES.map((kind) => ({
+      words: t(kind),
+      act: () => this.deeds.example(kind),
+    }));
+    const file = { icon: "file", words: t("files"), act: () => this.tray.input.click() };
+    openMenu(place, this.clipButton, [file, ...examples]);
+  }
+
   release() {
+    this.naming = false;
     this.target = null;
     this.editing = false;
     this.bar.hidden = true;
@@ -203,24 +232,25 @@ export class Composer {
   }
 
   #aim(message, editing) {
+    this.naming = false;
     this.target = message;
     this.editing = editing;
     const head = editing ? t("editing") : t("replyTo");
+    this.#showBar(editing ? "edit" : "reply", head, summary(message));
+  }
+
+  #showBar(symbol, head, more) {
     const words = h(
       "div",
       { class: "target-words" },
       h("strong", {}, head),
-      h("span", {}, summary(message)),
+      h("span", {}, more),
     );
     const cancel = () => {
-      if (editing) this.fill("");
+      if (this.editing) this.fill("");
       this.release();
     };
-    arrange(this.bar, [
-      icon(editing ? "edit" : "reply"),
-      words,
-      iconButton("close", t("cancel"), cancel),
-    ]);
+    arrange(this.bar, [icon(symbol), words, iconButton("close", t("cancel"), cancel)]);
     this.bar.hidden = false;
   }
 

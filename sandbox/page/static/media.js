@@ -1,7 +1,8 @@
-// Attachments inside a message: pictures, players, files, places, contacts.
+// Files inside a message: pictures, players, documents; and one line for any message.
 
-import { avatar, h, icon } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { lightbox } from "./notices.js";
+import { other, otherWords } from "./others.js";
 import { duration, size, t } from "./words.js";
 
 const WIDEST = 320;
@@ -16,6 +17,7 @@ const KINDS = {
     h("div", { class: "video-note" }, player("video", file, { controls: true })),
   voice: (file) => sound(file, t("voice"), true),
   audio: (file) => sound(file, audioName(file), false),
+  live_photo: (file) => film(file, { controls: true }),
   document: (file) => document(file),
 };
 
@@ -26,12 +28,7 @@ export const kindOf = (message) => message.files?.[0]?.kind;
 export function media(message) {
   const [file] = message.files ?? [];
   if (file) return KINDS[file.kind](file, message);
-  if (message.venue) return place(message.venue.location, message.venue);
-  if (message.location) return place(message.location, null);
-  if (message.contact) return contact(message.contact);
-  if (message.dice)
-    return h("div", { class: "big-emoji" }, `${message.dice.emoji} ${message.dice.value}`);
-  return null;
+  return other(message);
 }
 
 /** One line for what a message is, for quotes and previews. */
@@ -41,8 +38,7 @@ export function summary(message) {
   const kind = kindOf(message);
   if (kind === "document") return message.files[0].name || t("document");
   if (kind) return t(kind);
-  if (message.location) return t("location");
-  return message.contact ? t("contact") : t("message");
+  return otherWords(message);
 }
 
 /** Pictures and films of one album, side by side. */
@@ -156,26 +152,4 @@ function document({ url, name, size: bytes }) {
   );
   const symbol = h("span", { class: "file-icon" }, ending ? ending.toUpperCase() : icon("file"));
   return h("a", { class: "file", href: url, download: title }, symbol, words);
-}
-
-function place({ latitude, longitude }, venue) {
-  const point = `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
-  const url = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
-  const words = venue
-    ? [h("strong", {}, venue.title), h("span", {}, venue.address)]
-    : [h("span", {}, point)];
-  const map = h("div", { class: "map" }, icon("pin"));
-  const props = { class: "place", href: url, target: "_blank", rel: "noopener noreferrer" };
-  return h("a", props, map, h("div", { class: "place-words" }, words));
-}
-
-function contact({ first_name: first, last_name: last, phone_number: phone }) {
-  const name = [first, last].filter(Boolean).join(" ");
-  const words = h(
-    "div",
-    { class: "file-words" },
-    h("span", { class: "file-name" }, name),
-    h("a", { href: `tel:${phone}` }, phone),
-  );
-  return h("div", { class: "contact" }, avatar(name), words);
 }

@@ -12,25 +12,41 @@ const EMOJI_ALONE =
 /**
  * The row of a message, or of an album's messages.
  *
- * `acts` are what one can do with it: reply, edit, press, jump, follow, copyText; authorOf names.
+ * `acts` are what one can do with it: reply, more, press, jump, follow, copyText; authorOf names,
+ * and `named` says whether authors are. `first` and `last` of a run by the same author.
  */
-export function bubble(messages, { last, acts }) {
+export function bubble(messages, { first, last, acts }) {
   const message = messages[0];
-  if (message.pinned_message)
-    return serviceRow(`${t("pinned")}: ${summary(message.pinned_message)}`, message);
-  const body = h("div", { class: bubbleClass(messages, last) }, contents(messages, acts));
+  if (message.service) return serviceRow(serviceWords(message.service), message);
+  const named = acts.named && first && !message.out;
+  const body = h(
+    "div",
+    { class: bubbleClass(messages, last) },
+    named ? author(message) : null,
+    contents(messages, acts),
+  );
   const target = messages.at(-1);
   body.addEventListener("click", (event) => {
     if (event.target.closest("a, button, video, audio, .spoiler, .open, .folds")) return;
     if (String(getSelection())) return;
     acts.reply(target);
   });
-  body.append(deeds(target, acts));
+  body.append(deeds(messages, acts));
   const stack = h("div", { class: "stack" }, body, keyboard(target, acts));
   const row = h("div", { class: `row ${message.out ? "out" : "in"}${last ? " last" : ""}` });
   row.dataset.ids = messages.map((each) => each.message_id).join(" ");
   row.append(stack);
   return row;
+}
+
+function author({ author: { id, name } }) {
+  return h("div", { class: `author hue-${Math.abs(id) % 7}` }, name);
+}
+
+/** What the chat says of itself. */
+function serviceWords({ kind, name, message }) {
+  if (kind === "pinned_message") return `${t("pinned")}: ${summary(message)}`;
+  return [t(kind), name].filter(Boolean).join(": ");
 }
 
 function bubbleClass(messages, last) {
@@ -58,6 +74,7 @@ function contents(messages, acts) {
   const spoken = messages.find((each) => each.text || each.caption) ?? message;
   return [
     forwarded(message),
+    message.external_reply ? outer(message) : null,
     message.reply_to_message ? quote(message, acts) : null,
     messages.length > 1 ? gathered(messages) : media(message),
     text(spoken, acts, messages),
@@ -100,8 +117,8 @@ function forwarded({ forward_origin: origin }) {
 function quote(message, acts) {
   const target = message.reply_to_message;
   const lines = [
-    h("span", { class: "quote-author" }, acts.authorOf(target.message_id)),
-    h("span", { class: "quote-said" }, summary(target)),
+    h("span", { class: "quote-author" }, acts.authorOf(target)),
+    h("span", { class: "quote-said" }, message.quote?.text ?? summary(target)),
   ];
   const onclick = () => acts.jump(target.message_id);
   return h(
@@ -109,6 +126,21 @@ function quote(message, acts) {
     { type: "button", class: "reply-quote", onclick },
     thumbnail(target),
     h("span", {}, lines),
+  );
+}
+
+/** An answer to a message of another chat. */
+function outer({ external_reply: reply, quote: words }) {
+  const said = words?.text ?? reply.kinds.map((kind) => t(kind) ?? kind).join(", ");
+  return h(
+    "div",
+    { class: "reply-quote" },
+    h(
+      "span",
+      {},
+      h("span", { class: "quote-author" }, reply.name),
+      h("span", { class: "quote-said" }, said),
+    ),
   );
 }
 
@@ -138,24 +170,21 @@ function room(messages) {
 
 function stamp(messages) {
   const message = messages.at(-1);
-  const edited = messages.some((each) => each.edit_date) ? `${t("edited")} ` : "";
-  const element = h("span", {
-    class: "stamp",
-    data: { stamp: edited + hours(message.date * 1000) },
-  });
+  const said = [
+    message.via && message.out && t("via"),
+    message.is_from_offline && t("offline"),
+    messages.some((each) => each.edit_date) && t("edited"),
+    hours(message.date * 1000),
+  ];
+  const element = h("span", { class: "stamp", data: { stamp: said.filter(Boolean).join(" ") } });
   if (message.out) element.append(icon("ticks"));
   return element;
 }
 
-function deeds(message, acts) {
-  const box = h(
-    "div",
-    { class: "deeds" },
-    iconButton("reply", t("reply"), () => acts.reply(message)),
-  );
-  if (message.out && (message.text || message.caption))
-    box.append(iconButton("edit", t("edit"), () => acts.edit(message)));
-  return box;
+function deeds(messages, acts) {
+  const more = iconButton("more", t("more"), () => acts.more(messages, more));
+  const reply = iconButton("reply", t("reply"), () => acts.reply(messages.at(-1)));
+  return h("div", { class: "deeds" }, more, reply);
 }
 
 function keyboard(message, acts) {

@@ -11,7 +11,6 @@ export class Side {
     this.onUnread = onUnread;
     this.seats = people.map((person) => ({ person, panes: makePanes(person), badge: badge(0) }));
     this.mode = "telegram";
-    this.switches = {};
     this.#build();
     this.choose(people[0].id);
   }
@@ -28,11 +27,13 @@ export class Side {
 
   /** Shows what is chosen if the side itself is in sight, and counts anew. */
   look() {
+    if (!(this.mode in this.#seat().panes)) this.mode = "telegram";
     const inSight = this.element.offsetParent !== null;
-    for (const { person, panes, tab } of this.seats) {
+    for (const { person, panes, tab, switch: modes } of this.seats) {
       const chosen = person.id === this.chosen;
       tab.setAttribute("aria-selected", String(chosen));
       if (chosen) this.name.textContent = fullName(person);
+      if (modes) modes.hidden = !chosen;
       for (const [mode, pane] of Object.entries(panes)) {
         const visible = chosen && mode === this.mode;
         if (pane.element.hidden === visible || (visible && inSight && !pane.inSight))
@@ -45,16 +46,22 @@ export class Side {
 
   count() {
     for (const seat of this.seats) setBadge(seat.badge, unreadOf(seat));
-    const { panes } = this.seats.find((seat) => seat.person.id === this.chosen) ?? this.seats[0];
-    for (const [mode, { button, mark }] of Object.entries(this.switches)) {
+    const { panes, switches } = this.#seat();
+    for (const [mode, { button, mark }] of Object.entries(switches)) {
       button.setAttribute("aria-pressed", String(mode === this.mode));
       setBadge(mark, panes[mode].unread);
     }
     this.onUnread();
   }
 
+  #seat = () => this.seats.find((seat) => seat.person.id === this.chosen) ?? this.seats[0];
+
   #build() {
-    for (const seat of this.seats) seat.tab = this.#tab(seat);
+    for (const seat of this.seats) {
+      seat.tab = this.#tab(seat);
+      seat.switches = {};
+      seat.switch = this.#switch(seat);
+    }
     const tabs = h(
       "div",
       { class: "tabs", role: "tablist", "aria-label": t(this.role) },
@@ -66,7 +73,7 @@ export class Side {
       { class: "side-top" },
       h("h2", {}, t(this.role)),
       this.name,
-      this.#switch(),
+      this.seats.map((seat) => seat.switch),
     );
     const panes = this.seats.flatMap((seat) =>
       Object.values(seat.panes).map((pane) => pane.element),
@@ -99,21 +106,22 @@ export class Side {
     );
   }
 
-  #switch() {
-    const modes = Object.keys(this.seats[0].panes);
+  #switch({ panes, switches }) {
+    const modes = Object.keys(panes);
     if (modes.length < 2) return null;
     const buttons = modes.map((mode) => {
       const mark = badge(0);
       const props = {
         type: "button",
+        title: panes[mode].called ?? "",
         data: { mode },
         onclick: () => this.choose(this.chosen, mode),
       };
       const button = h("button", props, t(mode), mark);
-      this.switches[mode] = { button, mark };
+      switches[mode] = { button, mark };
       return button;
     });
-    return h("div", { class: "switch", role: "group" }, buttons);
+    return h("div", { class: "switch modes", role: "group", hidden: true }, buttons);
   }
 }
 

@@ -60,7 +60,7 @@ async def test_what_a_person_says_and_gets_stands_in_the_chat(page: Page, scene:
     own, answer = chat["messages"]
     assert (own["text"], own["out"], answer["out"]) == ("Здравствуйте!", True, False)
     assert answer["reply_to_message"]["text"] == "Здравствуйте!"
-    assert chat["standing"] == "started"
+    assert chat["room"]["standing"] == "started"
 
 
 async def test_two_pictures_are_an_album_and_a_document_stands_alone(page: Page) -> None:
@@ -113,8 +113,9 @@ async def test_a_pressed_button_tells_what_the_bot_answered(page: Page, scene: S
 
 async def test_blocking_is_told_to_the_bot_once(page: Page, scene: Stage) -> None:
     for blocked in (True, True, False):
-        answer = await page.post(f"{CHAT}/block", {"blocked": blocked})
-        assert answer["standing"] == ("blocked" if blocked else "started")
+        await page.post(f"{CHAT}/block", {"blocked": blocked})
+        standing = (await page.get(CHAT))["room"]["standing"]
+        assert standing == ("blocked" if blocked else "started")
     updates = await bot_sends(scene.telegram, "getUpdates")
     statuses = [each["my_chat_member"]["new_chat_member"]["status"] for each in updates]
     assert statuses == ["kicked", "member"]
@@ -132,8 +133,8 @@ async def test_the_menu_shows_the_commands_of_the_chat(page: Page, scene: Stage)
     commands = [{"command": "inbox", "description": "Что ждёт"}]
     scope = {"type": "chat", "chat_id": ANNA.person_id}
     await bot_sends(scene.telegram, "setMyCommands", commands=commands, scope=scope)
-    assert (await page.get(f"/api/chat/{ANNA.person_id}"))["commands"] == commands
-    assert (await page.get(CHAT))["commands"] == []
+    assert (await page.get(f"/api/chat/{ANNA.person_id}"))["room"]["commands"] == commands
+    assert (await page.get(CHAT))["room"]["commands"] == []
 
 
 async def test_a_mail_and_its_answer_are_one_thread(page: Page, scene: Stage) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from aiogram import Bot, exceptions
 
 from bot.checks_clock import check_alerts, check_calendars, check_ladders, check_names
+from bot.checks_telegram import abilities
 from bot.clock import open_clock
 from bot.finding import Finding
 from bot.settings import Settings
@@ -100,7 +101,9 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
         bot = open_bot(telegram, token)
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
-                found = [await _account(bot, key), await _webhook(bot, key, polled=polled)]
+                me = await bot.get_me()
+                found = [Finding(key, f"@{me.username}"), *abilities(me, key, settings)]
+                found.append(await _webhook(bot, key, polled=polled))
         except exceptions.TelegramUnauthorizedError:
             fix = Phrase(
                 "Ask @BotFather for the present token, and put it into {key}.token.", key=key
@@ -115,11 +118,6 @@ async def _telegram(settings: Settings) -> AsyncIterator[Finding]:
             await bot.session.close()
         for finding in found:
             yield finding
-
-
-async def _account(bot: Bot, key: str) -> Finding:
-    me = await bot.get_me()
-    return Finding(key, f"@{me.username}")
 
 
 async def _webhook(bot: Bot, key: str, *, polled: bool) -> Finding:

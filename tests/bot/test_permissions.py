@@ -29,6 +29,7 @@ from bot.buttons import (
     WhyButton,
     may_act,
 )
+from bot.menu_buttons import BackButton, MenuButton, Screen
 from bot.reply_buttons import (
     AnsweringButton,
     AnywayButton,
@@ -39,7 +40,6 @@ from bot.reply_buttons import (
     ToWhomButton,
     UndoButton,
 )
-from bot.menu_buttons import BackButton, MenuButton, Screen
 from inbox import promises, routing
 from inbox.model import Absence, Manager, Role
 from tests.bot.desk_world import BOT, CLIENT, NEWCOMER, DeskWorld, around, desk_world, running

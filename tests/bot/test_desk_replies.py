@@ -235,6 +235,22 @@ async def test_what_the_client_changed_is_on_the_card_with_what_it_said_before(
     await desk.sees(CLIENT, "Сделаем")
 
 
+async def test_of_a_message_that_became_long_the_whole_can_be_had(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    asked = desk.chat(CLIENT)[0]
+    long = " ".join(f"слово{n}" for n in range(465))
+    desk.people.edits(CLIENT, BOT, asked["message_id"], long)
+    await desk.until(lambda: "Весь текст" in labels(of_olga(desk, card)))
+    assert "слово464" not in of_olga(desk, card)["text"]
+
+    await desk.presses(OLGA, of_olga(desk, card), "Весь текст")
+
+    whole = await desk.sees(OLGA.telegram_id, "слово464")
+    assert whole["text"] == long
+    desk.people.says(OLGA.telegram_id, BOT, "Прочла", reply_to=whole["message_id"])
+    await desk.sees(CLIENT, "Прочла")
+
+
 class TestTwoWhoAnswer:
     """Nobody has the client: all see the card, two answer it."""
 
@@ -252,6 +268,11 @@ class TestTwoWhoAnswer:
         await desk.sees(HELEN.telegram_id, "✍ Ольга is answering")
         await desk.sees(IVAN.telegram_id, "✍ Отвечает Ольга")
         assert "Отвечает" not in of_olga(desk, own)["text"]
+
+    async def test_who_reads_the_history_is_taken_to_answer(self, desk: DeskWorld) -> None:
+        own, _ = await self.offered(desk)
+        await desk.presses(OLGA, own, "История")
+        await desk.sees(HELEN.telegram_id, "✍ Ольга is answering")
 
     async def second(self, desk: DeskWorld) -> Message:
         """Olga has answered; the question to Helen, who did too."""

@@ -118,6 +118,8 @@ security = "starttls"
 {_lines(login)}
 [hours]
 {hours}
+[desk]
+send_delay = "0s"
 [sla]
 reply_within = "{reply_within}"
 {clock}

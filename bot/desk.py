@@ -199,7 +199,7 @@ class TelegramDesk:
                 return (Shown(ref, Purpose.ALERT),)
             card = alert.card
             return await self._say(
-                card.conversation, to, view, Purpose.ALERT, about=card.message_id
+                card.conversation, to, view, Purpose.ALERT, about=card.message_id, at_once=True
             )
 
     async def show_alerts(
@@ -289,6 +289,7 @@ class TelegramDesk:
         purpose: Purpose,
         *,
         about: int | None,
+        at_once: bool = False,
     ) -> tuple[Shown, ...]:
         """Something in the client's place, below the card of the message it is about."""
 
@@ -296,7 +297,7 @@ class TelegramDesk:
             below = None if about is None else await self._card_in_chat(about, place.chat_id)
             return (Shown(await send(self._bot, place, view, reply_to=below), purpose),)
 
-        return await self.places.deliver(conversation, to, said)
+        return await self.places.deliver(conversation, to, said, at_once=at_once)
 
     def _view(
         self, card: Card, to: Manager, chat_id: int, elapsed: timedelta | None = None

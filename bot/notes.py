@@ -74,6 +74,10 @@ _NOTICES = {
         "👥 The bot is in the group “{group}” ({by}), which is no client's yet. What is said "
         "there is kept, and becomes cards when the group is linked."
     ),
+    "forum_left": mark(
+        "⚠️ The bot is no longer in the group “{chat}”, where clients have their topics. Cards "
+        "come to each member's own chat until it is added again as an administrator."
+    ),
     "topics_refused": mark(
         "⚠️ Telegram makes no topics in {chat} at present: {reason}. Cards come to the plain "
         "chats; topics are tried again in an hour."

@@ -70,6 +70,15 @@ class Forum:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """As `deliver` was asked; `gone`: a place that was tried and is no more."""
+
+    make: bool
+    at_once: bool
+    gone: Place | None
+
+
 Sending = Callable[[Place], Awaitable[Result]]
 
 
@@ -132,10 +141,11 @@ class Places:
             await t.save_form(FORUM, None)
         self.forum = None
 
-    async def leave_forum(self, reason: str) -> None:
-        """The bot can do nothing there any more, as it was told: administrators hear of it."""
+    async def leave_forum(self, fault: Fault) -> None:
+        """The bot can do nothing there any more, as it was told (BLOCKED: it was put out):
+        administrators hear of it."""
         if self.forum is not None:
-            await self._refused(self.forum.chat_id, self.forum.title, reason)
+            await self._refused(self.forum.chat_id, self.forum.title, SendRejected(fault))
 
     def is_forum(self, chat_id: int) -> bool:
         """Whether this is the studio's forum, also while it cannot be used."""
@@ -146,16 +156,23 @@ class Places:
         return self._chat_with_topics(to) or to.telegram_id
 
     async def deliver(
-        self, conversation: Conversation, to: Manager, send: Sending[Result], *, make: bool = True
+        self,
+        conversation: Conversation,
+        to: Manager,
+        send: Sending[Result],
+        *,
+        make: bool = True,
+        at_once: bool = False,
     ) -> Result:
         """Send to the client's place for this member, again where its topic turns out to be gone.
 
-        `make` False: what needs no topic of its own goes to the one that is there. Raises the
-        SendFailed of the last try.
+        `make` False: what needs no topic of its own goes to the one that is there. `at_once`: it
+        waits for no topic. Raises the SendFailed of the last try.
         """
         gone: Place | None = None
         for _ in range(TRIES):
-            place = await self._place(conversation, to, gone, make=make)
+            wish = _Wish(make, at_once, gone)
+            place = await self._place(conversation, to, wish)
             try:
                 return await send(place)
             except ThreadGone as error:
@@ -166,9 +183,10 @@ class Places:
             except SendRejected as error:
                 if not self.is_forum(place.chat_id) or error.fault not in _SHUT_OUT:
                     raise
-                await self._refused(place.chat_id, self._name(place.chat_id, to), str(error))
+                await self._refused(place.chat_id, self._name(place.chat_id, to), error)
         if gone is not None:
-            await self._refused(gone.chat_id, self._name(gone.chat_id, to), "they vanish at once")
+            vanishing = SendRejected(Fault.REFUSED, "topics vanish at once")
+            await self._refused(gone.chat_id, self._name(gone.chat_id, to), vanishing)
         return await send(Place(to.telegram_id))
 
     async def name(self, client: Client, due: datetime | None) -> None:
@@ -189,27 +207,27 @@ class Places:
             else:
                 await self._renamed(topic, title)
 
-    async def _place(
-        self, conversation: Conversation, to: Manager, gone: Place | None, *, make: bool
-    ) -> Place:
+    async def _place(self, conversation: Conversation, to: Manager, wish: _Wish) -> Place:
         if self._ask_at is not None and self._ask_at <= self._now:
             await self.find_out()
         while (chat_id := self._chat_with_topics(to)) is not None:
             lock = self._making.setdefault((chat_id, conversation.client.id), asyncio.Lock())
             async with lock:
                 topic = await self._topic(chat_id, conversation.client)
-                if topic is not None and Place(chat_id, topic.thread_id) != gone:
+                if topic is not None and Place(chat_id, topic.thread_id) != wish.gone:
                     return Place(chat_id, topic.thread_id)
-                if topic is None and not make:
+                if topic is None and not wish.make:
                     return Place(to.telegram_id)
-                made = await self._make(chat_id, conversation, to)
+                made = await self._make(chat_id, conversation, to, at_once=wish.at_once)
             if made is not None:
                 return made
             if not self._rests(chat_id):
                 break
         return Place(to.telegram_id)
 
-    async def _make(self, chat_id: int, conversation: Conversation, to: Manager) -> Place | None:
+    async def _make(
+        self, chat_id: int, conversation: Conversation, to: Manager, *, at_once: bool
+    ) -> Place | None:
         """A new topic; None where there is none to be had. Raises SendDeferred."""
         client, wait = conversation.client, conversation.wait
         due = None if wait is None else wait.due_at or _NEVER
@@ -218,7 +236,7 @@ class Places:
             thread_id = await make_topic(self._bot, chat_id, title)
         except SendRejected as error:
             if chat_id != to.telegram_id or error.fault not in _SHUT_OUT:
-                await self._refused(chat_id, self._name(chat_id, to), str(error))
+                await self._refused(chat_id, self._name(chat_id, to), error)
             return None  # who stopped the bot is told nothing anywhere: the sending says so
         except SendUncertain as error:
             log.warning("no topic in chat %s for now: %s", chat_id, error)
@@ -226,9 +244,10 @@ class Places:
             return None
         except SendDeferred as error:
             pause = error.retry_after or timedelta()
-            if pause <= WORTH_WAITING:
+            if pause > WORTH_WAITING:
+                self._rest(chat_id, pause)
+            elif not at_once:
                 raise
-            self._rest(chat_id, pause)
             return None
         async with self._attached.store.begin() as t:
             await t.save_topic(Topic(self._bot.id, chat_id, thread_id, client.id, title))
@@ -251,13 +270,14 @@ class Places:
         if await t.topic(topic.account, topic.chat_id, topic.client_id) == topic:
             await t.drop_topic(topic)
 
-    async def _refused(self, chat_id: int, name: str, reason: str) -> None:
+    async def _refused(self, chat_id: int, name: str, error: SendRejected) -> None:
         """Do without topics there for a time; administrators are told, once a day."""
-        log.warning("no topics in chat %s for now: %s", chat_id, reason)
+        log.warning("no topics in chat %s for now: %s", chat_id, error)
         self._rest(chat_id, REST)
-        key = f"topics_refused:{self._bot.id}:{chat_id}:{self._now.date()}"
+        notice = "forum_left" if error.fault is Fault.BLOCKED else "topics_refused"
+        key = f"{notice}:{self._bot.id}:{chat_id}:{self._now.date()}"
         async with self._attached.store.begin() as t:
-            await tell_admins(t, "topics_refused", {"chat": name, "reason": reason}, key=key)
+            await tell_admins(t, notice, {"chat": name, "reason": str(error)}, key=key)
 
     def _rest(self, chat_id: int, time: timedelta) -> None:
         self._resting[chat_id] = self._now + time

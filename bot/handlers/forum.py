@@ -18,7 +18,7 @@ from bot.texts import Say
 from bot.topics import thread_of
 from connectors.telegram.errors import translated
 from inbox import routing
-from inbox.errors import SendRejected
+from inbox.errors import Fault, SendRejected
 from inbox.model import Handle, Manager, Role
 
 OFF = "off"
@@ -78,10 +78,8 @@ async def rights_changed(change: ChatMemberUpdated, places: Places) -> None:
     if may_manage_topics(now):
         await places.open_forum(forum.chat_id, forum.title)
     else:
-        gone = now.status in _OUTSIDE
-        await places.leave_forum(
-            "the bot was removed" if gone else "the bot may not manage topics"
-        )
+        put_out = now.status in _OUTSIDE
+        await places.leave_forum(Fault.BLOCKED if put_out else Fault.NO_RIGHTS)
 
 
 async def _open(visit: Visit, chat: Chat, staff: Sequence[Manager], places: Places) -> Rich:

@@ -292,6 +292,8 @@ NOTICES = {
     "unreachable": {"name": "Ольга", "reason": "blocked"},
     "alert_not_mailed": {"name": "Ольга", "reason": "refused: 550 no"},
     "staff_blocked": {"name": "Ольга"},
+    "topics_refused": {"chat": "Студия", "reason": "refused: no"},
+    "forum_left": {"chat": "Студия"},
 }
 
 

@@ -302,7 +302,7 @@ class TestFallingBack:
     async def test_removed_from_it_the_bot_tells_the_administrators(self, desk: DeskWorld) -> None:
         await opened(desk)
         desk.people.removes_bot(HELEN.telegram_id, BOT, FORUM)
-        await desk.sees(ADAM.telegram_id, "не создаёт темы")
+        await desk.sees(ADAM.telegram_id, "Бота больше нет в группе «Студия»")
         desk.people.says(CLIENT, BOT, "Сайт не открывается")
         assert await desk.sees(OLGA.telegram_id, "Сайт не открывается")
 

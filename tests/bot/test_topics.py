@@ -206,6 +206,18 @@ async def test_an_alert_hangs_below_the_card_in_the_topic(desk: DeskWorld) -> No
     assert alert["reply_to_message"]["message_id"] == card["message_id"]
 
 
+async def test_no_alert_waits_for_a_topic(desk: DeskWorld) -> None:
+    await taken(desk)
+    desk.people.deletes_topic(HELENS, BOT, await topic_of(desk, chat_id=HELENS))
+    desk.world.faults.add(Fault("refuse", "createForumTopic", HELENS, retry_after=25))
+    await desk.passes(timedelta(minutes=61))
+    alert = await desk.sees(HELENS, "⏰ Анна")
+
+    assert "message_thread_id" not in alert
+    desk.people.says(HELENS, BOT, "Уже смотрим", reply_to=alert["message_id"])
+    assert await desk.sees(CLIENT, "Уже смотрим")
+
+
 async def test_a_handed_over_client_gets_a_topic_with_its_note(desk: DeskWorld) -> None:
     thread = (await taken(desk))["message_thread_id"]
     desk.people.says(OLGAS, BOT, "/handover Иван срочно", thread_id=thread)

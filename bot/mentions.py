@@ -14,20 +14,17 @@ NAME_LIMIT = 80  # UTF-16 units, as the card's own lines have them
 
 
 def reader_of(card: Card, to: Manager) -> Manager:
-    """In whose language, zone and rights a card that all see is drawn: who stands in, else the
-    holder; `to` while nobody has the client."""
-    if card.stand_in is not None:
-        return card.stand_in
+    """In whose language, zone and rights a card that all see is drawn: the holder's, also while
+    away; `to` while nobody has the client."""
     return to if card.holder is None or is_free(card.holder) else card.holder
 
 
 def mentioning(view: CardView, card: Card) -> CardView:
-    """The card with the names of its holder and of who stands in as mentions."""
-    body = view.body
-    for one in (card.holder, card.stand_in):
-        if one is not None and one.active:
-            body = _mentioned(body, one)
-    return replace(view, body=body)
+    """The card with the name of who stands in, else of its holder, as a mention."""
+    meant = card.stand_in or card.holder
+    if meant is None or not meant.active:
+        return view
+    return replace(view, body=_mentioned(view.body, meant))
 
 
 def _mentioned(body: Rich, who: Manager) -> Rich:

@@ -65,13 +65,14 @@ class Visit:
 
     async def note(
         self, conversation: Conversation, view: CardView | Rich, below: int | None
-    ) -> None:
+    ) -> DeskRef:
         """Say something about a client; replies to it go to the client."""
         ref = await self.send(view, reply_to=below)
         async with self.inbox.store.begin() as t:
             newest = await t.newest_message(conversation.id)
             shown = Shown(ref, Purpose.NOTE)
             await t.link((DeskLink(shown, conversation.id, self.me.id, newest),))
+        return ref
 
     async def conversation(
         self, query: CallbackQuery, conversation_id: int

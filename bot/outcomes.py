@@ -11,6 +11,7 @@ from aiogram import Bot
 from aiogram.types import ReactionTypeEmoji
 
 from bot.buttons import Button, ReplyButton, ReplyDeed
+from bot.card_lines import client_name
 from bot.cards import CardView
 from bot.places import Place
 from bot.reply_buttons import UndoButton
@@ -27,6 +28,7 @@ from inbox.ports import DeskRef, Purpose, Reply, ReplyState, Shown
 DELIVERED = "👌"
 EDITED = "✍"
 DETAIL_LIMIT = 300  # UTF-16 units
+BEGINNING = 120
 
 
 async def show_outcome(
@@ -51,6 +53,8 @@ async def show_outcome(
         await edit(bot, before, view)
         return ()
     own = reply.desk_ref
+    if own is None:
+        view = await _with_its_beginning(inbox, reply, view)
     below = own.message_id if own is not None and own.chat_id == place.chat_id else None
     ref = await send(bot, place, view, reply_to=below, silent=quiet)
     await _take_away(bot, inbox, reply, before)
@@ -124,6 +128,15 @@ def _may_be_undone(reply: Reply) -> bool:
 
 def _reply_button(text: str, deed: ReplyDeed, reply: Reply) -> Button:
     return Button(text, ReplyButton(deed=deed, reply_id=reply.id))
+
+
+async def _with_its_beginning(inbox: Inbox, reply: Reply, view: CardView) -> CardView:
+    """Of a reply that is no message of the member: to whom it goes and how it begins."""
+    async with inbox.store.begin() as t:
+        conversation = await t.conversation(reply.conversation_id)
+    name = Rich(client_name(conversation)).styled("bold")
+    beginning = Rich(one_line(reply.text, BEGINNING)).styled("blockquote")
+    return CardView(joined([name, beginning, view.body]), view.keyboard)
 
 
 async def _take_away(bot: Bot, inbox: Inbox, reply: Reply, note: DeskRef | None) -> None:

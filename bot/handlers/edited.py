@@ -17,10 +17,11 @@ from bot.handlers.outcome import reply_of
 from bot.outcomes import EDITED, react
 from bot.reply_buttons import CorrectButton
 from bot.rich import Rich
+from connectors.telegram.errors import translated
 from inbox import changing
 from inbox.changing import Changed
 from inbox.errors import SendRejected
-from inbox.model import Attachment
+from inbox.model import Attachment, Conversation
 from inbox.ports import DeskRef, Reply, ReplyState
 
 
@@ -46,11 +47,19 @@ async def edited(message: Message, given: Mapping[str, Any], visit: Visit) -> No
         reply = await t.reply_at(first)
     if reply is None:
         return
+    conversation, holder = await visit.look_up(reply.conversation_id)
+    if conversation is None:
+        words = visit.say("The edit stays here.") + " " + refusal(visit.say, holder)
+        await visit.send(Rich(words), reply_to=part.ref.message_id)
+        return
     text = Rich(part.text, part.entities) if album is None else album.edited(part).text
     at = message.edit_date
     edited_at = visit.inbox.clock.now() if at is None else _instant(at)
     result = await changing.change(visit.inbox, first, text.text, text.entities, edited_at)
-    await _tell(visit, part, reply, result)
+    if result in {Changed.CHANGED, Changed.CARRIED}:
+        await _mark(visit, part.ref)
+    elif result is Changed.GONE:
+        await _offer_correction(visit, part.ref, reply, conversation)
     if _has_other_files(part, reply, album):
         words = visit.say("Only the words can be changed; the client keeps the file as it was.")
         await visit.send(Rich(words), reply_to=part.ref.message_id)
@@ -58,16 +67,6 @@ async def edited(message: Message, given: Mapping[str, Any], visit: Visit) -> No
 
 def _instant(at: int | datetime) -> datetime:
     return at if isinstance(at, datetime) else datetime.fromtimestamp(at, UTC)
-
-
-async def _tell(visit: Visit, part: Part, reply: Reply, result: Changed) -> None:
-    match result:
-        case Changed.CHANGED | Changed.CARRIED:
-            await _mark(visit, part.ref)
-        case Changed.GONE:
-            await _offer_correction(visit, part.ref, reply)
-        case _:
-            return
 
 
 async def _mark(visit: Visit, ref: DeskRef) -> None:
@@ -78,13 +77,12 @@ async def _mark(visit: Visit, ref: DeskRef) -> None:
         return
 
 
-async def _offer_correction(visit: Visit, ref: DeskRef, reply: Reply) -> None:
-    """Once for all edits until it is answered: what is sent is the newest text."""
+async def _offer_correction(
+    visit: Visit, ref: DeskRef, reply: Reply, conversation: Conversation
+) -> None:
+    """In the place of an earlier question, if there is one: what is sent is the newest text."""
     async with visit.inbox.store.begin() as t:
-        asked = await t.form(_key(reply))
-        conversation = await t.conversation(reply.conversation_id)
-    if asked is not None:
-        return
+        before = await t.form(_key(reply))
     match reply.state:
         case ReplyState.WITHDRAWN:
             words = visit.say("This was stopped and did not go out. Send it as it reads now?")
@@ -96,9 +94,19 @@ async def _offer_correction(visit: Visit, ref: DeskRef, reply: Reply) -> None:
             words = visit.say("It has gone out already. Send a correction?")
             label = visit.say("Send a correction")
     button = Button(label, CorrectButton(reply_id=reply.id))
-    await visit.note(conversation, CardView(Rich(words), ((button,),)), ref.message_id)
+    asked = await visit.note(conversation, CardView(Rich(words), ((button,),)), ref.message_id)
     async with visit.inbox.store.begin() as t:
-        await t.save_form(_key(reply), "asked")
+        await t.save_form(_key(reply), str(asked.message_id))
+    if before is not None:
+        await _delete(visit, DeskRef(ref.account, ref.chat_id, int(before)))
+
+
+async def _delete(visit: Visit, question: DeskRef) -> None:
+    try:
+        with translated():
+            await visit.bot.delete_message(question.chat_id, question.message_id)
+    except SendRejected:
+        return  # its author may have deleted it
 
 
 async def correct(query: CallbackQuery, callback_data: CorrectButton, visit: Visit) -> None:

@@ -142,6 +142,14 @@ class TestEdits:
         assert len(desk.chat(OLGA.telegram_id)) == before + 2
         assert read(desk) == []
 
+    async def test_who_no_longer_has_the_client_changes_nothing(self, desk: DeskWorld) -> None:
+        card, own = await answered(desk, "Завтро")
+        desk.people.says(OLGA.telegram_id, BOT, "/handover Иван", reply_to=card["message_id"])
+        await desk.sees(IVAN.telegram_id, "↪ Передано от: Ольга")
+        desk.people.edits(OLGA.telegram_id, BOT, own["message_id"], "Завтра")
+        await desk.sees(OLGA.telegram_id, "Правка остаётся здесь. Этот клиент — за другим")
+        assert read(desk) == ["Завтро"]
+
 
 class TestTakingBack:
     async def test_one_press_asks_and_the_second_does(self, desk: DeskWorld) -> None:

@@ -4,7 +4,7 @@ GET  /api/chat/{person_id}          {"messages": [...] (shown.py), "room": {...}
 POST /api/chat/{person_id}/say      {"text", "reply_to"?, "thread"?}      → {"message_id"}
 POST /api/chat/{person_id}/send     multipart files, caption?, reply_to?, thread?
                                                                          → {"message_ids"}
-POST /api/chat/{person_id}/kind     {"kind", "thread"?}: a poll, a location ... as an example
+POST /api/chat/{person_id}/kind     {"kind", "details"?, "thread"?}: a poll, a location ...
 POST /api/chat/{person_id}/press    {"message_id", "data"}         → {"text", "show_alert"}
 POST /api/chat/{person_id}/edit     {"message_id", "text"}
 POST /api/chat/{person_id}/delete   {"message_ids"}
@@ -29,6 +29,7 @@ from sandbox.page.rooms import Room, Rooms
 from sandbox.page.shown import shown
 from sandbox.stage import Stage
 from sandbox.telegram import People
+from sandbox.telegram.acting import HOW
 from sandbox.telegram.files import PHOTO_LIMIT
 
 EXAMPLES = ("location", "contact", "poll", "checklist", "rich_message", "paid_media", "dice")
@@ -104,7 +105,10 @@ class Chats:
         kind = form.text("kind")
         if kind not in EXAMPLES:
             raise LookupError(f"example of kind {kind!r}")
-        how = _how(room, form)
+        details = form.fields.get("details") or {}
+        if not isinstance(details, dict) or HOW & details.keys():
+            raise ValueError("details are an object of what the kind says")
+        how = details | _how(room, form)
         message = self._people.sends(room.person_id, self._stage.bot, kind, **how)
         return web.json_response({"message_id": message["message_id"]})
 

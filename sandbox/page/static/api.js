@@ -42,7 +42,7 @@ export const api = {
     post(chat(seat, "say"), { text, reply_to: replyTo, thread }),
   send: (seat, files, caption, replyTo, thread) =>
     call(chat(seat, "send"), form({ caption, reply_to: replyTo, thread }, files)),
-  kind: (seat, kind, thread) => post(chat(seat, "kind"), { kind, thread }),
+  kind: (seat, kind, details, thread) => post(chat(seat, "kind"), { kind, details, thread }),
   press: (seat, messageId, data) => post(chat(seat, "press"), { message_id: messageId, data }),
   edit: (seat, messageId, text) => post(chat(seat, "edit"), { message_id: messageId, text }),
   remove: (seat, messageIds) => post(chat(seat, "delete"), { message_ids: messageIds }),

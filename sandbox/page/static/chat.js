@@ -9,7 +9,7 @@ import { bubble, serviceRow } from "./message.js";
 import { alertBox, copy, failure, toast } from "./notices.js";
 import { day, sameDay } from "./time.js";
 import { TopicBar } from "./topics.js";
-import { spoken, t } from "./words.js";
+import { example, spoken, t } from "./words.js";
 
 const NEAR = 80;
 const REACTIONS = ["👍", "❤", "🔥", "😁", "🙏"];
@@ -97,7 +97,7 @@ export class ChatPane {
         this.#try(() => api.send(this.seat, files, caption, replyTo, this.thread)),
       edit: (id, text) => this.#try(() => api.edit(this.seat, id, text)),
       editLast: () => this.#editLast(),
-      example: (kind) => this.#try(() => api.kind(this.seat, kind, this.thread)),
+      example: (kind) => this.#try(() => api.kind(this.seat, kind, example(kind), this.thread)),
       topic: (name) => this.#makeTopic(name),
       share: (asked) => this.#share(asked),
     });

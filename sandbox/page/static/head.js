@@ -2,6 +2,7 @@
 
 import { avatar, h, iconButton } from "./dom.js";
 import { openMenu } from "./menu.js";
+import { lettersOf, parted } from "./topics.js";
 import { t } from "./words.js";
 
 /** `place`: {bot, studio}; `acts`: block(), connect(), removeTopic(). */
@@ -42,8 +43,8 @@ export class ChatHead {
     const { bot, studio } = this.place;
     const { kind, title } = this.room;
     if (this.topic) {
-      const plain = this.topic.name;
-      return { title: plain, about: t("topicOf"), name: plain };
+      const plain = parted(this.topic.name).name;
+      return { title: this.topic.name, about: t("topicOf"), name: lettersOf(plain) };
     }
     if (kind === "group") {
       const who = [...(this.room.members ?? []), botWords(this.room)].filter(Boolean);

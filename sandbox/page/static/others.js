@@ -62,7 +62,7 @@ function poll({ question, options, total_voter_count: votes }) {
 
 function checklist({ title, tasks }) {
   const lines = tasks.map(({ text, completion_date: done }) =>
-    h("li", { class: done ? "done" : "" }, h("span", {}, done ? "☑" : "☐"), text),
+    h("li", { class: done ? "done" : "" }, h("span", {}, done ? "☑\uFE0E" : "☐"), text),
   );
   return h(
     "div",

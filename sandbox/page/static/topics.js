@@ -6,7 +6,7 @@ import { t } from "./words.js";
 const STATE = /^(\p{Extended_Pictographic})\uFE0F?\s+/u;
 
 /** A mark at the head of a topic's name says how things stand with it. */
-function parted(name) {
+export function parted(name) {
   const found = STATE.exec(name);
   return found ? { mark: found[1], name: name.slice(found[0].length) } : { mark: "", name };
 }
@@ -68,4 +68,4 @@ export class TopicBar {
 }
 
 /** Initials come from words, not from quotation marks. */
-const lettersOf = (name) => name.replace(/[«»"“”„]/g, "") || name;
+export const lettersOf = (name) => name.replace(/[«»"“”„]/g, "") || name;

@@ -100,6 +100,18 @@ const RU = {
   me: "я",
   stranger: "студии не знаком",
   column: "Сторона",
+  pollAsks: "Какой логотип берём?",
+  poll1: "Первый",
+  poll2: "Второй",
+  poll3: "Нужен ещё вариант",
+  listTitle: "К запуску сайта",
+  task1: "Домен",
+  task2: "Тексты",
+  task3: "Фотографии",
+  richTitle: "Техзадание",
+  richSays: "Лендинг нужен ",
+  richBold: "к пятнице",
+  contactName: "Бухгалтерия",
   more: "Ещё",
   delete: "Удалить",
   forwardTo: "Переслать:",
@@ -250,6 +262,18 @@ const EN = {
   me: "me",
   stranger: "unknown to the studio",
   column: "Side",
+  pollAsks: "Which logo do we take?",
+  poll1: "The first",
+  poll2: "The second",
+  poll3: "We need another one",
+  listTitle: "For the launch",
+  task1: "Domain",
+  task2: "Texts",
+  task3: "Photos",
+  richTitle: "The brief",
+  richSays: "The landing page is needed ",
+  richBold: "by Friday",
+  contactName: "Accounts",
   more: "More",
   delete: "Delete",
   forwardTo: "Forward to",
@@ -309,6 +333,24 @@ export function speak(wanted) {
 
 export const spoken = () => language;
 export const t = (key) => (language === "ru" ? RU : EN)[key];
+
+/** What an example of a kind says: an ask of a client's. */
+export function example(kind) {
+  const [question, title, brief] = ["pollAsks", "listTitle", "richTitle"].map(t);
+  const bold = { type: "bold", text: t("richBold") };
+  const examples = {
+    poll: { question, options: [t("poll1"), t("poll2"), t("poll3")] },
+    checklist: { title, tasks: [[t("task1"), true], [t("task2")], [t("task3")]] },
+    rich_message: {
+      blocks: [
+        { type: "heading", text: brief, size: 1 },
+        { type: "paragraph", text: [t("richSays"), bold, "."] },
+      ],
+    },
+    contact: { first_name: t("contactName"), phone_number: "+79161234567" },
+  };
+  return examples[kind] ?? {};
+}
 
 /** Bytes as a person reads them, thousands as Telegram counts. */
 export function size(bytes) {

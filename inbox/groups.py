@@ -161,12 +161,12 @@ async def goes_on_as(t: Transaction, event: Moved) -> None:
 
 
 async def _read_again(t: Transaction, place: Handle, cause: str) -> int:
-    """As if it had just arrived, in its order."""
+    """As if it had just arrived, in its order: also where the group moved meanwhile."""
     kept = await t.ignored_because(_reason(place))
     await t.mark_raw([one.raw_id for one in kept], "stored")
     for one in kept:
-        key, lane = f"received:{one.raw_id}:{cause}", f"{one.channel_id}:{one.lane}"
-        await t.put(Received(one.raw_id), key=key, lane=lane)
+        lane = f"{kept[-1].channel_id}:{kept[-1].lane}"
+        await t.put(Received(one.raw_id), key=f"received:{one.raw_id}:{cause}", lane=lane)
     return len(kept)
 
 

@@ -17,6 +17,9 @@ entry's own instant is when the program did it, or learned of it.
     AWAY       after: since, until, the deputy's name if one was named; manager: who
     BACK       before: until when it was to be; manager: who
     CALENDAR   before, after: the calendar's name, the date, what was entered ("": nothing)
+    EDITED     before, after: what the client read; manager: the reply's author
+    WITHDRAWN  manager: the author of a reply that never went out
+    TAKEN_BACK manager: the author of a reply that the client has no more
 """
 
 from __future__ import annotations

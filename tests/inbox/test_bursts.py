@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from inbox import bursts
+from inbox.actions import take
 from inbox.errors import Fault, SendDeferred, SendRejected
 from inbox.flow import escalate, reply
 from inbox.jobs import Queue
-from inbox.ports import CardState
+from inbox.model import LoadedFile, Manager
+from inbox.ports import Card, CardState
 from inbox.worker import work_once
 from tests.inbox.conftest import Studio
 
@@ -204,3 +207,30 @@ async def test_nothing_gathered_shows_nothing(studio: Studio) -> None:
     await studio.later(0.4)
     await studio.later(0.1)
     assert texts(studio) == [["раз", "два"]]
+
+
+async def test_a_card_that_still_waits_is_gathered_once(studio: Studio) -> None:
+    studio.desk.waits = {studio.boris.id: 30.3}
+    studio.desk.refuse[studio.anna.id, "show"] = [LATER]
+    await studio.asks("new@x.test")
+    await studio.later(0.15)
+    studio.desk.waits = {}
+    await studio.later(0.3)
+    assert [(len(cards), to.name) for cards, to in studio.desk.bursts] == [(1, "Борис")]
+
+
+async def test_what_becomes_of_a_card_while_it_is_shown_is_drawn(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = studio.desk.show
+
+    async def taken_meanwhile(card: Card, to: Manager, files: Sequence[LoadedFile]) -> object:
+        await take(studio.inbox, card.conversation.id, studio.boris)
+        await studio.run()
+        return await shown(card, to, files)
+
+    monkeypatch.setattr(studio.desk, "show", taken_meanwhile)
+    await studio.asks("new@x.test")
+    await studio.run()
+    assert {card.holder for _, card, _, _ in studio.desk.redrawn} == {studio.boris}
+    assert {to.name for _, _, to, _ in studio.desk.redrawn} == {"Анна", "Борис", "Глава"}

@@ -1,6 +1,7 @@
 """`okno demo --story`: a day of the studio, played by script and checked at the far end.
 
 morning   mail → card → reply in the thread · Telegram → card → reply · files both ways
+          a client's group · a manager's own account · topics · a message to nobody
 midday    a stranger is taken · by telephone · handed over · left alone: alert, head, taken on
 evening   ten minutes before closing: due next morning, a word at night, no alert · why
 next day  a refused reply · a promise, its reminder, unkept, kept · somebody is away
@@ -14,6 +15,7 @@ from functools import partial
 
 from inbox.phrases import Phrase
 from sandbox import studio
+from sandbox.chat_scenes import ChatScenes
 from sandbox.clock_scenes import ClockScenes
 from sandbox.mail import File
 from sandbox.stage import Stage
@@ -51,6 +53,10 @@ async def tell(stage: Stage, show: Callable[[str], None]) -> None:
         Phrase("A mail becomes a card, the reply a mail in its thread"): story.mail_answered,
         Phrase("The same in Telegram"): story.telegram_answered,
         Phrase("A file both ways"): story.files,
+        Phrase("In the client's group"): story.in_group,
+        Phrase("At a manager's own account"): story.at_own_account,
+        Phrase("A topic for each client"): story.in_topic,
+        Phrase("A message to nobody"): story.to_nobody,
         Phrase("A stranger writes, and is taken"): story.stranger_taken,
         Phrase("Answered by phone"): story.phoned,
         Phrase("A client is handed over with a note"): story.handed_over,
@@ -67,7 +73,7 @@ async def tell(stage: Stage, show: Callable[[str], None]) -> None:
     show(Phrase("The end: every step happened."))
 
 
-class Story(ClockScenes):
+class Story(ChatScenes, ClockScenes):
     """The scenes of messages, beside those of the clock. Each leaves nobody waiting behind it."""
 
     async def mail_answered(self) -> None:

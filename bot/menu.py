@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from bot.absent import state_words
 from bot.buttons import Button, Keyboard, in_rows
 from bot.cards import CardView
-from bot.menu_buttons import BackButton, MenuButton, Screen
+from bot.menu_buttons import AlertsButton, BackButton, MenuButton, Screen
 from bot.reader import Reader
 from bot.rich import Rich, joined, one_line
 from bot.texts import Say, mark
@@ -91,11 +91,19 @@ def team_view(
         )
         for one in away
     ]
+    quiet = [
+        Button(
+            say("No alerts in {name}", name=one_line(one.name, NAME_LIMIT)),
+            AlertsButton(manager_id=one.id),
+        )
+        for one in chats
+    ]
+    alerts = (Button(say("🔔 Alerts in a group"), MenuButton(screen=Screen.ALERTS_GROUP)),)
     others = (
         Button(say("Somebody is away"), MenuButton(screen=Screen.SOMEBODY_AWAY)),
         Button(say("✉️ Invite"), MenuButton(screen=Screen.INVITE)),
     )
-    return CardView(joined(lines, "\n\n"), (*in_rows(back, 1), others))
+    return CardView(joined(lines, "\n\n"), (*in_rows([*back, *quiet], 1), others, alerts))
 
 
 def _member(reader: Reader, one: Manager, staff: Sequence[Manager], waiting: int) -> Rich:
@@ -147,8 +155,8 @@ def how_to_connect(say: Say, bot: str) -> str:
     )
 
 
-def topics_view(say: Say, me: Manager, *, topics: bool) -> CardView:
-    """Whether clients have topics, and how they get them."""
+def topics_view(say: Say, me: Manager, *, topics: bool, forum: bool) -> CardView:
+    """Whether clients have topics (`forum`: in one group of the studio), and how they get them."""
     title = Rich(say("A topic for each client")).styled("bold")
     if topics:
         state = say(
@@ -157,15 +165,18 @@ def topics_view(say: Say, me: Manager, *, topics: bool) -> CardView:
         )
     else:
         state = say("⚪ There are none: cards come one below the other, and you reply to them.")
-    private = say(
-        "In this chat: in @BotFather open the bot's settings and switch on topics in private "
-        "chats; they are used after the next start."
-    )
-    forum = say(
-        "Or in one group for the whole studio: make a group with topics switched on, add the bot "
-        "as an administrator who may manage topics, and write /forum there; /forum off ends it."
-    )
     lines = [title, Rich(state)]
-    if is_head(me):
-        lines += [Rich(private), Rich(forum)]
-    return CardView(joined(lines, "\n\n"), ())
+    if not is_head(me):
+        return CardView(joined(lines, "\n\n"), ())
+    private = say(
+        "In members' own chats: in @BotFather open the bot's settings and switch on topics in "
+        "private chats; they are used after the next start."
+    )
+    one_group = say(
+        "Or in one group for the whole studio: make a group with topics switched on, and choose "
+        "it here. The bot becomes an administrator there who manages topics."
+    )
+    choose = Button(say("Choose the group"), MenuButton(screen=Screen.FORUM_GROUP))
+    end = Button(say("No topics in the group"), MenuButton(screen=Screen.END_FORUM), "danger")
+    lines += [Rich(private), Rich(one_group)]
+    return CardView(joined(lines, "\n\n"), ((end,),) if forum else ((choose,),))

@@ -32,6 +32,9 @@ class Screen(StrEnum):
     TOPICS = "f"
     TEAM = "t"
     SOMEBODY_AWAY = "s"
+    ALERTS_GROUP = "r"
+    FORUM_GROUP = "o"
+    END_FORUM = "x"
 
 
 class MenuButton(CallbackData, prefix="mn"):
@@ -42,6 +45,12 @@ class MenuButton(CallbackData, prefix="mn"):
 
 class BackButton(CallbackData, prefix="bk"):
     """A member is there again, says a head."""
+
+    manager_id: RowId
+
+
+class AlertsButton(CallbackData, prefix="al"):
+    """A group chat of the team hears no alerts any more."""
 
     manager_id: RowId
 

@@ -24,6 +24,7 @@ from bot.handlers import (
     membership,
     menu,
     outcome,
+    own_groups,
     people,
     phone,
     plain,
@@ -42,7 +43,20 @@ from bot.handlers import (
 def setup() -> list[Router]:
     """Fresh routers: answers to the desk's own questions, commands and buttons, then replies, then
     forms, then what is left."""
-    commands = (prompts, forum, groups, group, start, menu, guide, inbox, language, away, dayoff)
+    commands = (
+        prompts,
+        forum,
+        groups,
+        group,
+        start,
+        own_groups,
+        menu,
+        guide,
+        inbox,
+        language,
+        away,
+        dayoff,
+    )
     buttons = (card, hand_over, phone, promise, escalation, mail, why, versions, people)
     replies = (outcome, undo, takeback, collision, edited, by_reply, reply)
     rest = (invite, membership, topic, plain)

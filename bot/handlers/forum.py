@@ -55,7 +55,7 @@ async def decide(
     elif (command.args or "").strip().casefold() == OFF:
         words = Rich(await _close(visit, message.chat, places))
     else:
-        words = await _open(visit, message.chat, staff, places)
+        words = await open_in(visit, message.chat, staff, places)
     where = Place(message.chat.id, thread_of(message))
     await send(visit.bot, where, words, reply_to=message.message_id)
 
@@ -82,7 +82,8 @@ async def rights_changed(change: ChatMemberUpdated, places: Places) -> None:
         await places.leave_forum(Fault.BLOCKED if put_out else Fault.NO_RIGHTS)
 
 
-async def _open(visit: Visit, chat: Chat, staff: Sequence[Manager], places: Places) -> Rich:
+async def open_in(visit: Visit, chat: Chat, staff: Sequence[Manager], places: Places) -> Rich:
+    """The group becomes the forum, where all is there that it needs; what is said of it."""
     say = visit.say
     if places.is_forum(chat.id) and places.shared:
         return Rich(say("Clients have their topics here already. “/forum off” ends it."))

@@ -38,21 +38,22 @@ async def hear(
     if visit.me.role not in {Role.HEAD, Role.ADMIN}:
         words = visit.say("Only a head or an administrator may do this.")
     elif (command.args or "").strip().casefold() == OFF:
-        words = await _stop(visit, staff, message.chat.id)
+        words = await stop_alerts(visit, staff, message.chat.id)
     else:
-        words = await _start(visit, staff, message)
+        words = await start_alerts(visit, staff, message.chat.id, message.chat.title or "")
     await send(bot, message.chat.id, Rich(words), reply_to=message.message_id)
 
 
-async def _start(visit: Visit, staff: Sequence[Manager], message: Message) -> str:
-    if group_of(staff, message.chat.id) is not None:
+async def start_alerts(visit: Visit, staff: Sequence[Manager], chat_id: int, title: str) -> str:
+    """The group is a member that hears alerts; what is said of it."""
+    if group_of(staff, chat_id) is not None:
         return visit.say("This group hears alerts already. “/alerts off” ends it.")
-    name = one_line(message.chat.title or "", NAME_LIMIT) or str(message.chat.id)
-    former = _former(staff, message.chat.id)
+    name = one_line(title, NAME_LIMIT) or str(chat_id)
+    former = _former(staff, chat_id)
     group = former or Manager(
         id=0,
         name=name,
-        telegram_id=message.chat.id,
+        telegram_id=chat_id,
         zone=visit.inbox.calendars.studio.hours.zone.key,
         language=visit.me.language,
     )
@@ -64,7 +65,8 @@ async def _start(visit: Visit, staff: Sequence[Manager], message: Message) -> st
     )
 
 
-async def _stop(visit: Visit, staff: Sequence[Manager], chat_id: int) -> str:
+async def stop_alerts(visit: Visit, staff: Sequence[Manager], chat_id: int) -> str:
+    """The group hears none any more; what is said of it."""
     group = group_of(staff, chat_id)
     if group is None:
         return visit.say("This group hears no alerts.")

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aiogram import F, Router
 from aiogram.enums import ChatMemberStatus
 from aiogram.filters import Command, CommandObject
-from aiogram.types import (
-    CallbackQuery,
-    ChatMemberUpdated,
-    KeyboardButton,
-    KeyboardButtonRequestChat,
-    Message,
-    ReplyKeyboardMarkup,
-    ReplyKeyboardRemove,
-)
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
 from bot import client_groups
-from bot.access import Visit, answer
+from bot.access import Visit, answer, group_of
 from bot.cards import CardView
+from bot.chat_requests import Wanted, ask_for_chat, take_away
 from bot.client_groups import known_group, open_clients, seen_group
 from bot.group_cards import (
     Group,
@@ -33,9 +28,8 @@ from bot.menu_buttons import GroupButton, GroupDeed, Screen
 from bot.prompts import Asked, Prompt, asked_at, forget, remember
 from bot.rich import Rich
 from bot.sending import pressed_ref
-from connectors.telegram.errors import translated
+from inbox.model import Manager
 
-CHOSEN = 1  # of a request_chat keyboard: a client group
 PRESENT = frozenset(
     {ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.RESTRICTED}
 )
@@ -48,7 +42,7 @@ def setup() -> Router:
     router.my_chat_member.register(added, IN_GROUPS)
     router.message.register(link, IN_GROUPS, Command("link", ignore_mention=True))
     router.message.register(only_in_groups, Command("link"))
-    router.message.register(chosen, F.chat_shared.request_id == CHOSEN)
+    router.message.register(chosen, F.chat_shared.request_id == Wanted.CLIENT)
     deeds = {
         GroupDeed.ASK: ask_again,
         GroupDeed.PAGE: turn,
@@ -67,9 +61,11 @@ def setup() -> Router:
 # --- a group comes -----------------------------------------------------------------------------
 
 
-async def added(change: ChatMemberUpdated, visit: Visit | None) -> None:
+async def added(change: ChatMemberUpdated, visit: Visit | None, staff: Sequence[Manager]) -> None:
     """A member brought the bot into a group, or gave it other rights there."""
     if visit is None or change.new_chat_member.status not in PRESENT:
+        return
+    if group_of(staff, change.chat.id) is not None:
         return
     group = await client_groups.met(visit.inbox, change.chat.id, change.chat.title or "")
     if group.client is not None:
@@ -95,28 +91,10 @@ async def only_in_groups(message: Message, visit: Visit) -> None:
 
 
 async def ask_for_group(visit: Visit) -> None:
-    """A keyboard by which Telegram itself offers the member's groups (Bot API, request_chat)."""
+    """Telegram itself offers the member's groups."""
     # With a bot of the staff's own, it is the clients' bot that must be in the group.
     ours = visit.inbox.desk.origin == _clients_origin(visit)
-    request = KeyboardButtonRequestChat(
-        request_id=CHOSEN,
-        chat_is_channel=False,
-        bot_is_member=True if ours else None,
-        request_title=True,
-    )
-    button = KeyboardButton(text=visit.say("Choose a group"), request_chat=request)
-    words = visit.say(
-        "Press “Choose a group” below the input field and pick the group; the bot is added to it "
-        "if it is not there yet."
-    )
-    with translated():
-        await visit.bot.send_message(
-            visit.me.telegram_id,
-            words,
-            reply_markup=ReplyKeyboardMarkup(
-                keyboard=[[button]], resize_keyboard=True, one_time_keyboard=True
-            ),
-        )
+    await ask_for_chat(visit, Wanted.CLIENT, ours=ours)
 
 
 async def chosen(message: Message, visit: Visit) -> None:
@@ -125,12 +103,7 @@ async def chosen(message: Message, visit: Visit) -> None:
     if shared is None or shared.chat_id >= 0:
         return
     group = await client_groups.met(visit.inbox, shared.chat_id, shared.title or "")
-    with translated():
-        await visit.bot.send_message(
-            visit.me.telegram_id,
-            visit.say("Chosen: “{title}”.", title=group.name),
-            reply_markup=ReplyKeyboardRemove(),
-        )
+    await take_away(visit, group.name)
     await _show_or_ask(visit, group)
 
 

@@ -10,15 +10,14 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.access import Visit, answer
 from bot.cards import CardView
-from bot.handlers import accounts, away, dayoff, groups, guide, inbox, invite, language
-from bot.menu import is_head, main_view, team_view, topics_view, with_back
+from bot.handlers import accounts, away, dayoff, groups, guide, inbox, invite, language, own_groups
+from bot.menu import is_head, main_view, team_view, with_back
 from bot.menu_buttons import BackButton, MenuButton, Screen
 from bot.prompts import Asked, Prompt, ask
 from bot.reader import Reader
 from bot.rich import Rich
 from bot.sending import pressed_ref
 from inbox import routing
-from inbox.model import Role
 
 MOST = 1000  # waits counted
 
@@ -81,14 +80,10 @@ async def come_back(query: CallbackQuery, callback_data: BackButton, visit: Visi
     await visit.edit(query, with_back(visit.say, await team(visit)))
 
 
-async def _topics(visit: Visit) -> CardView:
-    return topics_view(visit.say, visit.me, topics=visit.inbox.desk.topics)
-
-
 async def _ask(query: CallbackQuery, visit: Visit, asked: Asked, words: str) -> None:
     ref = pressed_ref(visit.bot, query)
     below = ref.message_id if ref is not None else None
-    if visit.me.role is Role.MANAGER or not is_head(visit.me):
+    if not is_head(visit.me):
         words = visit.say("Only a head or an administrator may do this.")
         await visit.send(Rich(words), reply_to=below)
         return
@@ -118,6 +113,6 @@ _SCREENS: dict[Screen, Callable[[Visit], Awaitable[CardView]]] = {
     Screen.INVITE: invite.view,
     Screen.GROUPS: groups.view,
     Screen.ACCOUNT: accounts.view,
-    Screen.TOPICS: _topics,
+    Screen.TOPICS: own_groups.view,
     Screen.TEAM: team,
 }

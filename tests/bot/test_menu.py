@@ -153,3 +153,44 @@ async def test_the_administrator_has_the_head_s_screens(desk: DeskWorld) -> None
     menu = await opens(desk, ADAM)
     assert ADAM.role is Role.ADMIN
     assert {"📅 Выходные", "✉️ Пригласить"} <= set(labels(await message(desk, ADAM, menu, MENU)))
+
+
+GROUP = -800
+
+
+async def test_alerts_in_a_group_by_buttons(desk: DeskWorld) -> None:
+    desk.people.makes_group(HELEN.telegram_id, BOT, GROUP, "Duty", members=[OLGA.telegram_id])
+    asked = await desk.sees(HELEN.telegram_id, "Whose group is “Duty”?")
+    await desk.presses(HELEN, asked, "🏠 The studio's own group")
+    menu = await opens(desk, HELEN)
+    await goes(desk, HELEN, menu, "🧑‍🤝‍🧑 Team", "The team")
+    await desk.presses(HELEN, await message(desk, HELEN, menu, ""), "🔔 Alerts in a group")
+    await desk.sees(HELEN.telegram_id, "Press “Choose a group”")
+    desk.people.shares_chat(HELEN.telegram_id, BOT, GROUP)
+    await desk.sees(HELEN.telegram_id, "Alerts that the settings send to a group chat")
+    hers = await opens(desk, HELEN)
+    await goes(desk, HELEN, hers, "🧑‍🤝‍🧑 Team", "🔔 Alerts are told in the group Duty")
+    await goes(desk, HELEN, hers, "No alerts in Duty", "Alerts do not come here any more.")
+
+
+async def test_a_forum_by_buttons(desk: DeskWorld) -> None:
+    desk.people.makes_group(
+        HELEN.telegram_id,
+        BOT,
+        GROUP,
+        "Clients",
+        members=[OLGA.telegram_id],
+        forum=True,
+        plain=False,
+    )
+    menu = await opens(desk, HELEN)
+    await goes(desk, HELEN, menu, "🗂 Topics", "⚪ There are none")
+    for words in ("Clients cannot have topics here yet", "From now on each client has a topic"):
+        await desk.presses(HELEN, await message(desk, HELEN, menu, ""), "Choose the group")
+        await desk.until(lambda: "Choose a group" in str(desk.chat(HELEN.telegram_id)[-1]))
+        desk.people.shares_chat(HELEN.telegram_id, BOT, GROUP)
+        await desk.sees(HELEN.telegram_id, words)
+        desk.people.promotes_bot(HELEN.telegram_id, BOT, GROUP)
+    await goes(desk, HELEN, menu, "← Menu", MENU)
+    await goes(desk, HELEN, menu, "🗂 Topics", "✅ Each client has a topic")
+    await goes(desk, HELEN, menu, "No topics in the group", "⚪ There are none")

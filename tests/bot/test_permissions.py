@@ -61,6 +61,8 @@ NO_INVITES = {
     "Приглашать могут только руководитель и администратор.",
     "Only a head or an administrator can invite.",
 }
+FOR_HEADS = (Screen.ALERTS_GROUP, Screen.FORUM_GROUP, Screen.END_FORUM)
+NO_LEADER = {"Это могут только руководитель и администратор."}
 NO_ABSENCE = {
     "Отсутствие других вводит только руководитель или администратор.",
 }
@@ -102,7 +104,8 @@ BUTTONS = [
     (TakeBackButton(deed=TakeBackDeed.ASK, reply_id=1), ENTITLED, ANOTHERS),
     (TakeBackButton(deed=TakeBackDeed.DO, reply_id=1), ENTITLED, ANOTHERS),
     (PageButton(offset=0), MEMBERS, set()),
-    *((MenuButton(screen=one), MEMBERS, set()) for one in Screen),
+    *((MenuButton(screen=one), MEMBERS, set()) for one in Screen if one not in FOR_HEADS),
+    *((MenuButton(screen=one), LEADERS, NO_LEADER) for one in FOR_HEADS),
     (BackButton(manager_id=2), LEADERS | {IVAN}, NO_ABSENCE),
     (LanguageButton(language="ru"), MEMBERS, set()),
     (RoleButton(role="manager"), LEADERS, NO_INVITES),

@@ -29,6 +29,14 @@ _DEEDS = {
     Deed.CALENDAR: mark("calendar changed"),
     Deed.POLICY: mark("promised times changed"),
     Deed.OFF_HOURS_REPLY: mark("told by itself when the studio opens"),
+    Deed.GREETING: mark("greeted by itself"),
+    Deed.EDITED: mark("answer changed at the client's side"),
+    Deed.TAKEN_BACK: mark("answer taken back from the client"),
+    Deed.WITHDRAWN: mark("answer stopped before it went out"),
+    Deed.JOINED: mark("joined as one person"),
+    Deed.SPLIT: mark("split into two persons again"),
+    Deed.LINKED: mark("group's client changed"),
+    Deed.CONNECTED: mark("own account changed"),
 }
 _WORDS: dict[str, str] = {
     Outcome.ANSWERED: mark("answered"),
@@ -45,6 +53,9 @@ _WORDS: dict[str, str] = {
     ReplyState.UNCERTAIN: mark("perhaps not arrived"),
     "interrupted": mark("the program was interrupted"),
     "expired": mark("the studio had opened, or the wait had ended"),
+    "connected": mark("connected, answers go out from it"),
+    "no_reply": mark("connected, no answers go out from it"),
+    "disconnected": mark("disconnected"),
 }
 # Of so many values inbox.auditing makes an entry's words; the last one may be a name.
 _LAYOUT = {
@@ -58,6 +69,8 @@ _LAYOUT = {
     Deed.AWAY: 3,
     Deed.BACK: 1,
     Deed.OFF_HOURS_REPLY: 2,
+    Deed.GREETING: 2,
+    Deed.CONNECTED: 1,
 }
 
 

@@ -1,0 +1,32 @@
+"""Every line of the log has words, in both languages."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.deeds import change_words, deed_words
+from bot.reader import Reader
+from bot.texts import speaker
+from inbox.ports import Deed, Entry, LogLine
+from tests.fakes import MONDAY_TEN
+
+
+@pytest.mark.parametrize("deed", list(Deed))
+def test_every_deed_has_words(deed: Deed) -> None:
+    said = [deed_words(speaker(language), deed) for language in ("ru", "en")]
+    assert len(set(said)) == 2, "not translated"
+
+
+@pytest.mark.parametrize(
+    ("deed", "before", "after", "words"),
+    [
+        (Deed.EDITED, "Завтра\nв 9", "Завтра в 10", "Завтра в 9 → Завтра в 10"),
+        (Deed.GREETING, "", "uncertain no_answer", "perhaps not arrived, no_answer"),
+        (Deed.CONNECTED, "", "disconnected", "disconnected"),
+        (Deed.WITHDRAWN, "", "", ""),
+    ],
+)
+def test_from_what_to_what(deed: Deed, before: str, after: str, words: str) -> None:
+    reader = Reader(speaker("en"), ZoneInfo("Europe/Moscow"), MONDAY_TEN)
+    line = LogLine(Entry(MONDAY_TEN, deed, before=before, after=after))
+    assert change_words(reader, line) == words

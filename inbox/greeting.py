@@ -62,11 +62,10 @@ async def offer(
     words = await _words(inbox, t, conversation, message, now)
     if words is None:
         return
-    greeting = Greeting(message_id, ReplyState.QUEUED, words, now)
-    if await t.add_greeting(greeting):
-        # A lane of its own: while it cannot be sent it must hold up nobody's answer.
-        key = key_of(message_id)
-        await t.put(SendGreeting(message_id), key=key, lane=key)
+    await t.add_greeting(Greeting(message_id, ReplyState.QUEUED, words, now))
+    # A lane of its own: while it cannot be sent it must hold up nobody's answer.
+    key = key_of(message_id)
+    await t.put(SendGreeting(message_id), key=key, lane=key)
 
 
 async def _words(

@@ -16,7 +16,6 @@ from inbox.inbox import Inbox
 from inbox.model import (
     Added,
     Attachment,
-    Connected,
     Conversation,
     Deleted,
     Handle,
@@ -49,7 +48,7 @@ async def happened(inbox: Inbox, claim: Claim, raw_ids: Sequence[int], event: Ha
             case Added():
                 await reachable(inbox, t, event.place, event.at)
                 await added(t, event)
-            case Connected():
+            case _:
                 await connected(t, event)
         await t.mark_raw(raw_ids, "filed")
         await t.finish(claim)
@@ -132,7 +131,7 @@ async def edited(
         message_id = await t.message_at(message.channel_id, whole.external_id)
         if message_id is None:
             return False
-        if whole is not message:
+        if whole != message:
             await t.save_form(_edits(message_id), await _with_edit(t, message_id, raw_ids[0]))
         await _say_anew(inbox, t, await t.card(message_id), whole)
         await t.mark_raw(raw_ids, "filed")
@@ -155,9 +154,8 @@ async def _of_album(
         for each in json.loads(await t.form(_edits(message_id)) or "[]"):
             raws += await t.raw_and_album(each) if each != raw_id else ()
     whole = await inbox.connectors[edit.channel_id].parse([*raws, raw])
-    if not isinstance(whole, InboundMessage):
-        return edit
-    return replace(whole, nature=edit.nature, sent_at=edit.sent_at)
+    now = whole if isinstance(whole, InboundMessage) else edit
+    return replace(now, nature=edit.nature, sent_at=edit.sent_at)
 
 
 async def _with_edit(t: Transaction, message_id: int, raw_id: int) -> str:

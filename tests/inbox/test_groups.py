@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from inbox.groups import NOT_LINKED, STUDIOS, link_group, unlink_group
+from inbox.groups import NOT_LINKED, STUDIOS, asks_a_member, link_group, unlink_group
 from inbox.model import Client, Handle, Manager, Nature, Outcome, Role
 from inbox.ports import CardState, Deed
 from tests.fakes import MONDAY_TEN
@@ -180,6 +180,14 @@ class TestNotLinked:
         await chats.removes(OLGA)
         await chats.adds(IVAN)
         assert len(chats.told("group_added")) == 2, "it is news again"
+
+    async def test_where_a_member_is_asked_the_administrators_are_not(
+        self, studio: Studio, chats: Chats
+    ) -> None:
+        await asks_a_member(studio.inbox, PLACE)
+        await chats.writes_in_group(IVAN, "Раз")
+        assert chats.told("group_added") == []
+        assert await chats.raw_states() == [KEPT_ASIDE]
 
     async def test_when_it_is_linked_all_of_it_is_read_in_order(
         self, studio: Studio, chats: Chats

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from inbox.model import Channel, RawMessage
 from tests.bot.desk_world import BOT, CLIENT, DeskWorld, around, desk_world, labels, running, taken
 from tests.bot.studio import HELEN, IVAN, OLGA
 
@@ -139,3 +141,42 @@ async def presses_at(desk: DeskWorld, person: int, message: int, data: str) -> s
     entry = room.entries[message]
     entry.markup = {"inline_keyboard": [[{"text": "x", "callback_data": data}]]}
     return await desk.people.presses(person, BOT, message, data)
+
+
+async def handled_again(desk: DeskWorld, message: dict[str, Any]) -> None:
+    """The process died before it acknowledged the message, and reads it once more."""
+    update = json.dumps({"update_id": 9, "message": message}).encode()
+    raw = RawMessage("9", "chat", update, desk.inbox.clock.now())
+    async with desk.inbox.store.begin() as t:
+        staff = await t.staff()
+    await desk.desk.handle([raw], Channel("telegram", "telegram"), staff)
+
+
+async def test_a_message_read_twice_goes_once(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    answer = desk.people.says(OLGA.telegram_id, BOT, "Смотрим", reply_to=card["message_id"])
+    await desk.sees(CLIENT, "Смотрим")
+    await handled_again(desk, answer)
+    plain = desk.people.says(OLGA.telegram_id, BOT, "Мысли вслух")
+    await desk.presses(OLGA, await desk.sees(OLGA.telegram_id, QUESTION), ANNA)
+    await desk.sees(CLIENT, "Мысли вслух")
+    before = len(desk.chat(OLGA.telegram_id))
+    await handled_again(desk, plain)
+
+    assert len(desk.chat(OLGA.telegram_id)) == before
+    desk.people.says(OLGA.telegram_id, BOT, "Конец", reply_to=card["message_id"])
+    await desk.sees(CLIENT, "Конец")
+    assert at_client(desk) == ["Смотрим", "Мысли вслух", "Конец"]
+
+
+async def test_with_topics_only_what_stands_outside_them_is_asked_about(tmp_path: Path) -> None:
+    async with desk_world(tmp_path, topics=True) as desk:
+        card = await taken(desk)
+        thread = card["message_thread_id"]
+        desk.people.says(OLGA.telegram_id, BOT, "В теме", thread_id=thread)
+        await desk.sees(CLIENT, "В теме")
+        desk.people.says(OLGA.telegram_id, BOT, "Вне тем")
+        question = await desk.sees(OLGA.telegram_id, QUESTION)
+        assert question.get("message_thread_id") is None
+        await desk.presses(OLGA, question, ANNA)
+        await desk.sees(CLIENT, "Вне тем")

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiogram import Router
 from aiogram.filters import Command
+from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from bot.access import Visit, answer
@@ -36,9 +37,13 @@ async def show(message: Message, visit: Visit) -> None:
     await visit.send(await main(visit))
 
 
-async def go(query: CallbackQuery, callback_data: MenuButton, visit: Visit) -> None:
-    """To a screen; what asks for words, or for a group, does so below."""
+async def go(
+    query: CallbackQuery, callback_data: MenuButton, visit: Visit, state: FSMContext
+) -> None:
+    """To a screen, away from a half-filled form; what asks for words, or for a group, does so
+    below."""
     await answer(query)
+    await state.clear()
     match callback_data.screen:
         case Screen.MAIN:
             await visit.edit(query, await main(visit))

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.handlers.guide import guide
+from bot.rich import MESSAGE_LIMIT
+from bot.texts import speaker
 from inbox.model import Manager, Role
 from tests.bot.desk_world import BOT, CLIENT, DeskWorld, desk_world, labels, taken
 from tests.bot.studio import ADAM, HELEN, IVAN, OLGA
@@ -194,3 +197,18 @@ async def test_a_forum_by_buttons(desk: DeskWorld) -> None:
     await goes(desk, HELEN, menu, "← Menu", MENU)
     await goes(desk, HELEN, menu, "🗂 Topics", "✅ Each client has a topic")
     await goes(desk, HELEN, menu, "No topics in the group", "⚪ There are none")
+
+
+async def test_who_leaves_a_form_for_the_menu_gives_no_name(desk: DeskWorld) -> None:
+    menu = await opens(desk, HELEN)
+    await goes(desk, HELEN, menu, "✉️ Invite", "Whom do you invite?")
+    await goes(desk, HELEN, menu, "Manager", "what is the colleague's name?")
+    await goes(desk, HELEN, menu, "← Menu", MENU)
+    desk.people.says(HELEN.telegram_id, BOT, "Are you there?")
+    await desk.sees(HELEN.telegram_id, "This went to nobody")
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("who", [OLGA, HELEN, ADAM])
+def test_how_to_work_here_is_one_message(who: Manager, language: str) -> None:
+    assert guide(who, speaker(language)).units <= MESSAGE_LIMIT

@@ -35,6 +35,9 @@ def test_the_least_that_works(tmp_path: Path) -> None:
     assert found.sla.ladder is None
     assert found.sla.remind_before == timedelta(minutes=30)
     assert not found.out_of_hours.reply
+    assert found.telegram.greeting
+    assert found.desk.send_delay == timedelta(seconds=10)
+    assert found.desk.topics == "auto"
     assert found.report.at == (0, time(9))
     assert found.health.port is None
 

@@ -224,3 +224,25 @@ def test_how_long_mail_is_kept_has_bounds(tmp_path: Path, kept: str, says: str) 
     said = fault(tmp_path, f'{BASE}\n[retention]\nraw_mail = "{kept}"\n')
     assert "retention.raw_mail" in said
     assert says in said
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('send_delay = "61s"', "60 seconds at most"),
+        ("send_delay = 10", "must be a duration in quotes"),
+        ('send_delay = "-1s"', "must be a duration"),
+        ('topics = "on"', "'auto' or 'off'"),
+        ("topics = false", "'auto' or 'off'"),
+    ],
+)
+def test_the_desks_settings_have_bounds(tmp_path: Path, line: str, says: str) -> None:
+    said = fault(tmp_path, f"{BASE}\n[desk]\n{line}\n")
+    assert f"desk.{line.split(maxsplit=1)[0]}" in said
+    assert says in said
+
+
+def test_the_desks_settings_may_be_at_their_bounds(tmp_path: Path) -> None:
+    for seconds in ("0s", "60s", "1m"):
+        found = load(write(tmp_path, f'{BASE}\n[desk]\nsend_delay = "{seconds}"\n'))
+        assert found.desk.send_delay.total_seconds() in {0, 60}

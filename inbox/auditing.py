@@ -17,6 +17,12 @@ entry's own instant is when the program did it, or learned of it.
     AWAY       after: since, until, the deputy's name if one was named; manager: who
     BACK       before: until when it was to be; manager: who
     CALENDAR   before, after: the calendar's name, the date, what was entered ("": nothing)
+    LINKED     before, after: the client's name whose group it was and is ("": nobody's)
+    JOINED     before, after: the name of the client whose conversation it was, and is; one line
+               for each conversation
+    SPLIT      as JOINED
+    CONNECTED  after: connected, no_reply or disconnected; manager: whose own account
+    GREETING   after: what became of it, and why
     EDITED     before, after: what the client read; manager: the reply's author
     WITHDRAWN  manager: the author of a reply that never went out
     TAKEN_BACK manager: the author of a reply that the client has no more

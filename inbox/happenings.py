@@ -31,6 +31,7 @@ from inbox.ports import Card, CardState, Claim, Transaction
 from inbox.queueing import refresh
 
 OWN_ACCOUNT = "telegram_business"  # a place, whose member is never the one who cannot be reached
+GROUP = "telegram_group"
 COALESCED = 60.0  # seconds in which one note tells of several edits of a message
 MOVING = 20.0  # seconds in which changes beside the text (a place that moves) are drawn once
 
@@ -70,8 +71,11 @@ async def unreachable(
 
     `reason` as in inbox.messages.Reach. `told`: a member who hears of it anyway.
     """
-    if conversation.recipient.kind != OWN_ACCOUNT:
-        await _mark(inbox, t, conversation.recipient, reason, at, told=told)
+    handle = conversation.recipient
+    if handle.kind == GROUP and reason == "blocked":  # a group blocks nobody
+        reason = "removed"
+    if handle.kind != OWN_ACCOUNT:
+        await _mark(inbox, t, handle, reason, at, told=told)
 
 
 async def reachable(inbox: Inbox, t: Transaction, handle: Handle, at: datetime) -> None:

@@ -80,8 +80,9 @@ async def _failed(
         case _:
             draft = _with(draft, ReplyState.REJECTED, error)
             if error.fault is Fault.BLOCKED:
-                reason, told = Fault.BLOCKED.value, draft.author_id
-                await unreachable(inbox, t, conversation, reason, now, told=told)
+                deleted = "deactivated" in error.detail.casefold()  # Telegram's own word
+                reason = "deleted" if deleted else Fault.BLOCKED.value
+                await unreachable(inbox, t, conversation, reason, now, told=draft.author_id)
     await t.save_reply(draft)
     if draft.state is not ReplyState.QUEUED or draft.tries == 1:
         await show_outcome(t, draft)

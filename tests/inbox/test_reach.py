@@ -117,6 +117,15 @@ class TestReach:
         await studio.run()
         assert len(chats.notes("unreachable")) == 1
 
+    async def test_a_deleted_account_is_told_as_one(self, studio: Studio, chats: Chats) -> None:
+        await chats.writes(IVAN, "Вопрос")
+        gone = SendRejected(Fault.BLOCKED, "Forbidden: user is deactivated")
+        chats.channel.failures = failures(gone)
+        talk = await chats.conversation(CHAT)
+        assert await reply(studio.inbox, studio.draft(talk, studio.boris)) is not None
+        await studio.run()
+        assert chats.notes("unreachable") == [("deleted", "Анна")]
+
     async def test_an_own_account_says_nothing_of_the_bots_chat(
         self, studio: Studio, chats: Chats
     ) -> None:
@@ -137,6 +146,9 @@ class TestReach:
             await t.add_handles(contact.id, [Handle("telegram_group", "-100500")])
         await chats.writes_in_group(IVAN, "Вопрос")
         studio.clock.pass_(minutes=1)
+        talk = await chats.conversation("group:-100500")
+        async with studio.inbox.store.begin() as t:
+            await unreachable(studio.inbox, t, talk, "blocked", studio.clock.now())
         await chats.removes(IVAN)
         assert chats.notes("unreachable") == [("removed", "Анна")]
         studio.clock.pass_(minutes=1)

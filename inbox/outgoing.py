@@ -100,7 +100,7 @@ async def queue_copy(inbox: Inbox, t: Transaction, draft: Reply, channel_id: str
     if isinstance(connector, KeepsSent):
         lane, delay = f"copy:{draft.id}", connector.copy_after
         await t.put(KeepCopy(draft.id), key=f"copy:{draft.id}", lane=lane, delay=delay)
-    else:
+    elif inbox.join_link:
         await t.save_form(_link_form(draft.id), None)
 
 
@@ -149,7 +149,8 @@ async def keep_copy(inbox: Inbox, claim: Claim, job: KeepCopy) -> None:
     async with inbox.store.begin() as t:
         if found is not None:
             await t.learn_threads(channel_id, outgoing.conversation.id, found.thread_ids)
-        await t.save_form(_link_form(job.reply_id), None)
+        if inbox.join_link:
+            await t.save_form(_link_form(job.reply_id), None)
         await t.finish(claim)
 
 

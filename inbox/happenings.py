@@ -137,7 +137,7 @@ async def edited(
             return False
         if whole != message:
             await t.save_form(_edits(message_id), await _with_edit(t, message_id, raw_ids[0]))
-        await _say_anew(inbox, t, await t.card(message_id), whole)
+        await _say_anew(inbox, t, await t.card(message_id), whole, raw_ids[0])
         await t.mark_raw(raw_ids, "filed")
         await t.finish(claim)
     return True
@@ -172,7 +172,9 @@ def _edits(message_id: int) -> str:
     return f"album_edits:{message_id}"
 
 
-async def _say_anew(inbox: Inbox, t: Transaction, card: Card, edit: InboundMessage) -> None:
+async def _say_anew(
+    inbox: Inbox, t: Transaction, card: Card, edit: InboundMessage, raw_id: int
+) -> None:
     before, at = card.message, edit.sent_at
     after = replace(
         before,
@@ -189,7 +191,8 @@ async def _say_anew(inbox: Inbox, t: Transaction, card: Card, edit: InboundMessa
         cause = f"{message_id} moves: {slot}"
         await refresh(t, conversation_id, cause, message_id=message_id, delay=MOVING)
         return
-    await refresh(t, conversation_id, f"{message_id} edited at {at}", message_id=message_id)
+    # Not by its time: Telegram says whole seconds, in which somebody may change it twice.
+    await refresh(t, conversation_id, f"{message_id} edited by {raw_id}", message_id=message_id)
     if _is_overlooked(card):
         cause = f"{message_id}: {int(at.timestamp() / COALESCED)}"
         await note(inbox, t, card.conversation, "edited", before.text, cause=cause)

@@ -1,0 +1,403 @@
+"""A walk through the client's side of Telegram, point by point, in English and in Russian.
+
+Each step is a point of the plan, quoted. The running product stands in front of the Bot API and
+the mail server of sandbox/; everything is done and seen as the people do and see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from sandbox.telegram.rights import ALL_RIGHTS
+from tests.e2e.walking import (
+    BOT,
+    BOT_NAME,
+    Client,
+    Message,
+    Side,
+    Walk,
+    buttons_of,
+    open_walk,
+    text_of,
+)
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+SETTINGS = """
+[desk]
+send_delay = "0s"
+[sla]
+reply_within = "200h"
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def walk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Walk]:
+    async with open_walk(tmp_path_factory.mktemp("walk"), more=SETTINGS) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["en", "ru"])
+def at(request: pytest.FixtureRequest, walk: Walk) -> Side:
+    return walk.sides[request.param]
+
+
+# --- three ways in: the bot's private chat ---------------------------------------------------
+
+
+async def test_the_bots_private_chat(walk: Walk, at: Side) -> None:
+    """ "Three ways in: the bot's private chat": asked, answered, both sides see it."""
+    client, me = at.client(), at.manager.telegram
+    card = await walk.asks(at, client, "Is the draft ready?")
+    assert text_of(card).startswith(client.name)
+    assert "💬 Telegram" in text_of(card)
+    answer = await walk.answers(at.manager, card, "Tomorrow morning.")
+    got = await walk.said(client.telegram, "Tomorrow morning.")
+    assert got["reply_to_message"]["text"] == "Is the draft ready?"
+    await walk.marked(me, answer)
+    await walk.shows(me, card, at.words("✅ Answered by {name} after {time}", name="", time="")[:5])
+
+
+# --- three ways in: a client group -----------------------------------------------------------
+
+
+async def linked(walk: Walk, at: Side, client: Client, title: str, *members: int) -> int:
+    """A group of the manager's with the client, linked by the question that follows."""
+    group = await walk.group(at, title, client.telegram, *members)
+    me = at.manager.telegram
+    question = await walk.said(me, at.words("Whose group is “{title}”?", title=title))
+    if client.name not in buttons_of(question):
+        await walk.answers(at.manager, question, client.name)
+        found = at.words("Found by “{name}”:", name=client.name)
+        question = await walk.said(me, found, after=question["message_id"])
+    await walk.press(me, question, client.name)
+    done = at.words("✅ “{title}” is a group of {name}.", title=title, name=client.name)
+    await walk.shows(me, question, done)
+    return group
+
+
+async def test_a_member_adds_the_bot_to_the_project_group(walk: Walk, at: Side) -> None:
+    """ "A client group (bot added to the project's group, linked to a client ...; messages of
+    staff in the group are answers, those of others are the client's"."""
+    client, me = at.client(), at.manager.telegram
+    builder = await walk.stranger(at, "Bob the builder")
+    group = await linked(
+        walk, at, client, f"Site {client.name}", builder, at.colleague.telegram
+    )
+
+    card = await walk.said_after(me, "Where is the sand?", builder, chat_id=group)
+    assert text_of(card).startswith(client.name)
+    title = at.words("👥 Telegram, the group {title}", title=f"Site {client.name}")
+    assert title in text_of(card)
+    assert "Bob the builder" in text_of(card)
+
+    await walk.writes(at.colleague.telegram, "It comes at noon.", chat_id=group)
+    elsewhere = at.words("✅ Answered in the client's chat: {time}", time="")
+    told = await walk.shows(me, card, elsewhere)
+    assert at.colleague.name in text_of(told)
+
+    card = await walk.said_after(me, "And the stones?", client.telegram, chat_id=group)
+    answer = await walk.answers(at.manager, card, "The stones too.")
+    await walk.marked(me, answer)
+    (there,) = [one for one in await walk.theirs(group) if text_of(one) == "The stones too."]
+    assert there["reply_to_message"]["text"] == "And the stones?"
+    assert await walk.count(client.telegram, "The stones too.") == 0
+
+
+async def test_a_group_is_linked_by_the_picker(walk: Walk, at: Side) -> None:
+    """ "linked to a client by the admin's picker `request_chat`", reached from /menu."""
+    client, me = at.client(), at.manager.telegram
+    title = f"Picked {client.name}"
+    group = await walk.group(at, title, me, maker=client.telegram)
+    await walk.writes(me, "/menu")
+    menu = await walk.said(me, "☰")
+    await walk.press(me, menu, at.words("👥 Client groups"))
+    screen = await walk.shows(me, menu, at.words("Client groups"))
+    await walk.press(me, screen, at.words("➕ Link a group"))
+    await walk.said(me, at.words("Choose a group"), after=menu["message_id"])
+    await walk.telegram.does("shares_chat", me, BOT, chat_id=group)
+    await walk.said(me, at.words("Chosen: “{title}”.", title=title))
+    question = await walk.said(me, at.words("Whose group is “{title}”?", title=title))
+    await walk.answers(at.manager, question, client.name)
+    found = await walk.said(me, at.words("Found by “{name}”:", name=client.name))
+    await walk.press(me, found, client.name)
+    done = at.words("✅ “{title}” is a group of {name}.", title=title, name=client.name)
+    await walk.shows(me, found, done)
+    await walk.said_after(me, "Picked and heard", client.telegram, chat_id=group)
+
+
+async def test_what_was_said_before_the_link_is_read_again(walk: Walk, at: Side) -> None:
+    """Nothing that was written in the group before it is a client's gets lost."""
+    client, me = at.client(), at.manager.telegram
+    title = f"Early {client.name}"
+    group = await walk.group(at, title, client.telegram)
+    question = await walk.said(me, at.words("Whose group is “{title}”?", title=title))
+    for word in ("first", "second"):
+        await walk.writes(client.telegram, f"{client.name} says the {word}", chat_id=group)
+    # The sentinel is read after them: they were looked at, and nobody was shown them.
+    await walk.asks(at, client, f"Sentinel of {client.name}")
+    assert await walk.count(me, f"{client.name} says") == 0
+    await walk.answers(at.manager, question, client.name)
+    found = await walk.said(me, at.words("Found by “{name}”:", name=client.name))
+    await walk.press(me, found, client.name)
+    again = at.say.many(
+        "{number} earlier message is read again.", "{number} earlier messages are read again.", 2
+    )
+    told = await walk.said(me, done_of(at, title, client))
+    assert again in text_of(told)
+    for word in ("first", "second"):
+        await walk.said(me, f"{client.name} says the {word}")
+
+
+def done_of(at: Side, title: str, client: Client) -> str:
+    return at.words("✅ “{title}” is a group of {name}.", title=title, name=client.name)
+
+
+async def test_with_privacy_mode_it_says_what_it_needs(walk: Walk, at: Side) -> None:
+    """ "works with and without privacy mode, says which it needs"."""
+    client, me = at.client(), at.manager.telegram
+    title = f"Private {client.name}"
+    await walk.telegram.tunes(bot=BOT, privacy=True)
+    try:
+        group = await linked(walk, at, client, title)
+        told = await walk.said(me, done_of(at, title, client))
+        needs = at.say.template(
+            "⚠️ The bot hears only commands, answers to it, and messages that name it. To let it "
+            "hear everything, make {bot} an administrator of the group (no rights are needed). Or "
+            "for all groups: @BotFather → /setprivacy → {bot} → Disable, then remove the bot from "
+            "the group and add it again."
+        )
+        assert needs.format(bot=f"@{BOT_NAME}") in text_of(told)
+        await walk.writes(client.telegram, f"Unheard in {title}", chat_id=group)
+        await walk.said_after(me, f"@{BOT_NAME} hello", client.telegram, chat_id=group)
+        assert await walk.count(me, f"Unheard in {title}") == 0
+
+        await walk.telegram.does("promotes_bot", me, BOT, chat_id=group)
+        hears = at.words("👂 The bot hears everything that is said there.")
+        await walk.said(me, hears, after=told["message_id"])
+        await walk.said_after(me, f"Heard in {title}", client.telegram, chat_id=group)
+    finally:
+        await walk.telegram.tunes(bot=BOT, privacy=False)
+
+
+# --- three ways in: a manager's own account --------------------------------------------------
+
+
+async def connected(walk: Walk, at: Side) -> None:
+    """The manager's account is connected, once for all steps."""
+    me = at.manager.telegram
+    before = await walk.count(me, "💼")
+    await walk.telegram.connects(me, BOT)
+    told = at.say.template(
+        "💼 {name}: the own account is connected. Clients' chats come here, and answers go out in "
+        "this name."
+    ).format(name=at.manager.name)
+
+    async def is_told() -> bool:
+        return await walk.count(me, "💼") > before and await walk.count(me, told) > 0
+
+    await walk.until(is_told, "it is said that the account is connected")
+
+
+async def in_account(walk: Walk, at: Side, client: Client, text: str, **how: Any) -> Message:
+    """The client writes to the manager's own account; the card."""
+    me = at.manager.telegram
+    return await walk.said_after(me, text, client.telegram, chat_id=client.telegram, owner=me, **how)
+
+
+async def typed(walk: Walk, at: Side, client: Client, text: str, **how: Any) -> Message:
+    """The manager types in the own app."""
+    me = at.manager.telegram
+    return await walk.writes(me, text, chat_id=client.telegram, owner=me, **how)
+
+
+async def test_an_own_account_is_connected_and_its_owner_answers(walk: Walk, at: Side) -> None:
+    """ "a manager's own account by Telegram Business (client messages come in, the manager's own
+    typing in the phone app counts as the answer"."""
+    client, me = at.client(), at.manager.telegram
+    await connected(walk, at)
+    card = await in_account(walk, at, client, "Are you there?")
+    assert at.words("💼 Telegram, your own account") in text_of(card)
+    await typed(walk, at, client, "Yes, I am.")
+    told = await walk.shows(me, card, at.words("✅ Answered in the client's chat: {time}", time=""))
+    assert at.manager.name in text_of(told)
+
+
+async def test_offline_messages_and_echoes_are_no_answers(walk: Walk, at: Side) -> None:
+    """ "echoes and offline auto-messages do not"; "replies from the desk go out as the manager"."""
+    client, me = at.client(), at.manager.telegram
+    card = await in_account(walk, at, client, "Is anybody working?")
+    await typed(walk, at, client, "We are closed.", offline=True)
+    # A later message of the same chat is on the desk: the one before it was read.
+    later = await in_account(walk, at, client, "Hm, an automaton.")
+    for one in (card, later):
+        shown = await walk.now(me, one)
+        assert shown is not None
+        assert "⏳" in text_of(shown)
+
+    answer = await walk.answers(at.manager, later, "I am, in person.")
+    await walk.marked(me, answer)
+    out = await walk.said(client.telegram, "I am, in person.", owner=me)
+    assert out["from"]["id"] == me
+    assert out["sender_business_bot"]["id"] == BOT
+    answered = at.say.template("✅ Answered by {name} after {time}").format(
+        name=at.manager.name, time=""
+    )
+    await walk.shows(me, later, answered.rstrip())
+    # The echo was read before this: it made no card, and it is no second answer.
+    await in_account(walk, at, client, "Thank God for that.")
+    assert await walk.count(me, "I am, in person.") == 0
+    assert len([one for one in await walk.chat(client.telegram, me) if one["out"] is False]) == 1
+
+
+async def test_rights_that_are_taken_away(walk: Walk, at: Side) -> None:
+    """ "revoked rights handled": said at once, at a reply, and nothing is lost."""
+    client, me = at.client(), at.manager.telegram
+    card = await in_account(walk, at, client, "Before the rights went")
+    await walk.telegram.changes_rights(me, ["can_read_messages"])
+    lost = at.say.template(
+        "⚠️ {name}: the own account is connected, but answers cannot go out. Allow “Reply to "
+        "messages” in Telegram: Settings → Telegram Business → Chatbots."
+    )
+    await walk.said(me, lost.format(name=at.manager.name))
+    answer = await walk.answers(at.manager, card, "An answer without rights")
+    no_right = at.words("the bot has no right to write there")
+    note = await walk.said(me, at.words("❌ Not sent: {reason}.", reason=no_right))
+    assert note["reply_to_message"]["message_id"] == answer["message_id"]
+    await walk.telegram.changes_rights(me, sorted(ALL_RIGHTS))
+    await walk.press(me, note, at.words("Try again"))
+    await walk.said(client.telegram, "An answer without rights", owner=me)
+    await walk.marked(me, answer)
+
+
+async def test_reconnecting_keeps_the_history(walk: Walk, at: Side) -> None:
+    """ "reconnect keeps the history"."""
+    client, me = at.client(), at.manager.telegram
+    card = await in_account(walk, at, client, "Said at the first connection")
+    await walk.telegram.disconnects(me)
+    gone = at.say.template(
+        "💼 {name}: the own account is disconnected. Its chats no longer come here; what was "
+        "written is kept. It can be connected again: /menu → My account."
+    ).format(name=at.manager.name)
+    await walk.said(me, gone)
+    await walk.said(at.admin.telegram, gone)
+    await connected(walk, at)
+    later = await in_account(walk, at, client, "Said at the second one")
+    history = at.words("History")
+    assert buttons_of(card)[history] == buttons_of(later)[history], "one conversation"
+    await walk.press(me, later, history)
+    shown = await walk.said(me, at.words("Last messages"), after=later["message_id"])
+    assert "Said at the first connection" in text_of(shown)
+    # What was asked under the former connection is answered by the present one.
+    await walk.answers(at.manager, card, "Answered by the second")
+    await walk.said(client.telegram, "Answered by the second", owner=me)
+
+
+# --- edits, deletions, who cannot be reached -------------------------------------------------
+
+
+async def test_what_a_client_edits_shows_and_what_it_said_is_kept(walk: Walk, at: Side) -> None:
+    """ "Edits of a client show on the card (new text, "edited", old one kept in history)"."""
+    client, me = at.client(), at.manager.telegram
+    first = await walk.writes(client.telegram, "The price is 100")
+    card = await walk.said(me, "The price is 100", also=lambda one: client.name in text_of(one))
+    await walk.telegram.edits(client.telegram, BOT, first["message_id"], "The price is 200")
+    edited = at.words("✏️ Edited by the client: {time}", time="")
+    card = await walk.shows(me, card, "The price is 200", edited)
+    assert "The price is 100" not in text_of(card)
+    await walk.press(me, card, at.words("What it said before"))
+    before = await walk.said(me, "The price is 100", after=card["message_id"])
+    assert at.words("Now:") in text_of(before)
+
+    await walk.answers(at.manager, card, "Agreed.")
+    await walk.shows(me, card, "✅")
+    await walk.telegram.edits(client.telegram, BOT, first["message_id"], "The price is 300")
+    note = at.say.template("✏️ {name} changed a message that was answered. Before it said:")
+    told = await walk.said(me, note.format(name=client.name))
+    assert "The price is 200" in text_of(told)
+    await walk.shows(me, card, "The price is 300")
+
+
+async def test_deletions_in_an_own_account_are_marked_and_kept(walk: Walk, at: Side) -> None:
+    """ "deletions (business) marked, kept for staff"."""
+    client, me = at.client(), at.manager.telegram
+    where: Mapping[str, Any] = {"chat_id": client.telegram, "owner": me}
+    sent = await walk.writes(client.telegram, "Said in anger", **where)
+    card = await walk.said(me, "Said in anger", also=lambda one: client.name in text_of(one))
+    await walk.telegram.deletes(client.telegram, BOT, sent["message_id"], **where)
+    taken = at.say.template(
+        "🗑 Taken back by the client: {time}. Only the studio still sees it."
+    ).partition("{")[0]
+    await walk.shows(me, card, taken, "Said in anger")
+
+
+async def test_who_blocks_the_bot_is_marked_and_told_of_once(walk: Walk, at: Side) -> None:
+    """ "Blocked by client ...: handle marked, manager told once"."""
+    client, me = at.client(), at.manager.telegram
+    card = await walk.asks(at, client, f"{client.name} before the block")
+    await walk.telegram.blocks(client.telegram, BOT)
+    words = at.say.template("🚫 {name} has blocked the bot: answers there do not arrive.")
+    told = words.format(name=client.name)
+    await walk.said(me, told)
+    card = await walk.shows(me, card, at.words(BLOCKED))
+    answer = await walk.answers(at.manager, card, "Into the void")
+    why = at.words("the recipient has blocked the bot")
+    note = await walk.said(me, at.words("❌ Not sent: {reason}.", reason=why))
+    assert note["reply_to_message"]["message_id"] == answer["message_id"]
+    assert await walk.count(me, told) == 1
+
+    await walk.asks(at, client, f"{client.name} is back")
+    await walk.clears(me, card, at.words(BLOCKED))
+
+
+BLOCKED = "🚫 The client has blocked the bot: an answer will not arrive"
+
+
+async def test_who_deletes_the_account_is_told_of_once(walk: Walk, at: Side) -> None:
+    """ "deleted account: handle marked, manager told once"."""
+    client, me = at.client(), at.manager.telegram
+    card = await walk.asks(at, client, f"{client.name} for the last time")
+    await walk.telegram.does("deletes_account", client.telegram, BOT)
+    first = await walk.answers(at.manager, card, "Are you still there?")
+    await walk.said(me, "❌", after=first["message_id"])
+    deleted = at.words("🚫 The client's account is deleted: an answer will not arrive")
+    await walk.shows(me, card, deleted)
+    second = await walk.answers(at.manager, card, "Hello?")
+
+    async def refused() -> bool:
+        notes = await walk.theirs(me)
+        below = [one.get("reply_to_message", {}).get("message_id") for one in notes]
+        return second["message_id"] in below
+
+    await walk.until(refused, "the second answer is refused too")
+    words = at.say.template(
+        "🚫 The Telegram account of {name} was deleted: answers there do not arrive."
+    )
+    told = await walk.count(me, words.format(name=client.name))
+    assert told <= 1
+
+
+async def test_a_group_moves_on_as_a_supergroup(walk: Walk, at: Side) -> None:
+    """ "migrated group": what is asked in the old one is answered in the new one, and the same
+    conversation goes on."""
+    client, me = at.client(), at.manager.telegram
+    title, old, new = f"Moving {client.name}", -next(at.strangers), next(at.groups)
+    made = {"chat_id": old, "title": title, "members": [client.telegram], "plain": True}
+    await walk.telegram.does("makes_group", me, BOT, **made)
+    question = await walk.said(me, at.words("Whose group is “{title}”?", title=title))
+    await walk.answers(at.manager, question, client.name)
+    found = await walk.said(me, at.words("Found by “{name}”:", name=client.name))
+    await walk.press(me, found, client.name)
+    await walk.said(me, done_of(at, title, client))
+    card = await walk.said_after(me, f"Asked in {title}", client.telegram, chat_id=old)
+    await walk.telegram.does("upgrades_group", me, BOT, chat_id=old, new_id=new)
+    answer = await walk.answers(at.manager, card, "Answered after the move")
+    await walk.said(new, "Answered after the move")
+    await walk.marked(me, answer)
+    later = await walk.said_after(me, f"Asked anew in {title}", client.telegram, chat_id=new)
+    history = at.words("History")
+    assert buttons_of(card)[history] == buttons_of(later)[history]

@@ -15,6 +15,7 @@ from sandbox.telegram import Fault
 from storage.store import open_store
 from tests.bot.process_world import (
     ANNA,
+    BOT,
     CLIENT,
     HEAD,
     MARIA,
@@ -35,6 +36,20 @@ TURNED = json.dumps({"real": 0, "shown": LATE_IN_2027.timestamp(), "speed": 0})
 ALL_DAY = '["00:00-24:00"]'
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ROUND_THE_CLOCK = "\n".join(("[hours]", *(f"{day} = {ALL_DAY}" for day in WEEK), ""))
+
+
+async def test_who_opens_the_chat_is_greeted_and_everybody_has_a_list_of_commands(
+    studio: Studio,
+) -> None:
+    path = studio.write()
+    async with studio.okno(path) as running:
+        studio.people.starts(CLIENT, TOKEN)
+        await until(lambda: "Пишите нам сюда" in studio.texts(CLIENT), running)
+        told = studio.telegram.world.bots[BOT].settings
+        await until(lambda: sum(one[0] == "commands" for one in told) == 8, running)
+        await until(lambda: ("menu_button", str(ANNA)) in told, running)
+        assert "/start" not in studio.texts(ANNA)
+        assert await running.stop() == 0
 
 
 async def test_it_works_stops_on_sigterm_and_goes_on_after_a_restart(studio: Studio) -> None:

@@ -26,7 +26,8 @@ from inbox.ports import DeskLink, DeskRef, Purpose, Shown
 
 INVITE_START = "/start inv_"
 # What members command in groups, the clients' included.
-GROUP_COMMANDS = frozenset({"/alerts", "/forum", "/link"})
+LINK = "/link"
+GROUP_COMMANDS = frozenset({"/alerts", "/forum", LINK})
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -180,6 +181,11 @@ def is_for_groups(text: str | None) -> bool:
     """Whether this is a command that groups know, by whatever bot's name."""
     command = (text or "").split(maxsplit=1)[:1]
     return bool(command) and command[0].partition("@")[0] in GROUP_COMMANDS
+
+
+def is_link(text: str | None) -> bool:
+    """Whether this is the command that asks whose group it is."""
+    return is_for_groups(text) and (text or "").startswith(LINK)
 
 
 def is_invited(message: Message | None) -> bool:

@@ -11,7 +11,7 @@ from aiogram.types import Update
 from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
-from bot.access import INVITE_START, active_member, group_of, is_for_groups
+from bot.access import INVITE_START, active_member, group_of, is_for_groups, is_link
 from inbox.errors import Fault, Unreadable
 from inbox.model import Manager, RawMessage
 
@@ -38,6 +38,18 @@ def concerns_desk(update: Given, staff: Sequence[Manager], forum_id: int | None)
             return _was_let_in_by_us(event, staff)
         return kind == "message" and _is_ours_in_a_group(event, staff)
     return False
+
+
+def concerns_client_group(update: Given, staff: Sequence[Manager]) -> bool:
+    """Of what the clients' own bot hears, beside a bot of the staff's: that a member brought it
+    into a group, or asks there whose the group is. Raises as `concerns_desk`."""
+    change, message = update.get("my_chat_member"), update.get("message")
+    if change is not None:
+        in_private = change["chat"]["type"] == "private"
+        return not in_private and _was_let_in_by_us(change, staff)
+    if message is None or message["chat"]["type"] == "private":
+        return False
+    return is_link(message.get("text")) and _is_ours_in_a_group(message, staff)
 
 
 def _is_ours_in_private(event: Given, staff: Sequence[Manager]) -> bool:

@@ -15,7 +15,7 @@ from bot.alert_cards import alert_view, alerts_view
 from bot.bursts import burst_view
 from bot.cards import CardView, card_view
 from bot.cautions import soft
-from bot.concerns import concerns_desk, understood, update_of
+from bot.concerns import concerns_client_group, concerns_desk, understood, update_of
 from bot.files import show_files
 from bot.form_storage import FormStorage
 from bot.handlers import setup
@@ -102,14 +102,15 @@ class TelegramDesk:
     def concerns(self, raw: RawMessage, channel: Channel, staff: Sequence[Manager]) -> bool:
         """All of the staff's own bot; else members' private chats, buttons and invitations.
 
-        Nothing of another bot: its message ids are numbers of another space, and would lead to
-        another client.
+        Of another bot only whose groups are: its message ids are numbers of another space, and
+        would lead to another client.
         """
-        if channel.id != self._channel_id:
-            return False
-        if channel.id == STAFF_CHANNEL:
+        if channel.id == self._channel_id == STAFF_CHANNEL:
             return True
         try:
+            if channel.id != self._channel_id:
+                groups = channel.id == CLIENTS_CHANNEL
+                return groups and concerns_client_group(update_of(raw), staff)
             forum = self.places.forum
             return concerns_desk(update_of(raw), staff, forum.chat_id if forum else None)
         except (Unreadable, KeyError, TypeError, AttributeError):

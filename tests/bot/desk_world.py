@@ -40,7 +40,7 @@ CLIENTS_BOT = 7002
 CLIENT = 900
 NEWCOMER = 990
 PATIENCE = 10.0  # seconds
-JOIN_LINK = "https://t.me/studio_bot?start=link_"
+JOIN_LINK = "https://t.me/{}?start=link_"
 
 
 class WallClock:
@@ -233,7 +233,7 @@ async def running(
         CatalogueLetters("ru"),
         send_delay=send_delay,
         greeting=greeting,
-        join_link=JOIN_LINK,
+        join_link=JOIN_LINK.format("clients_bot" if two_bots else "studio_bot"),
     )
     desk.attach(inbox)
     await desk.places.find_out()

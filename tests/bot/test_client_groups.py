@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from inbox.model import Handle, Manager
-from sandbox.telegram import Person
 from tests.bot.desk_world import (
     BOT,
     CLIENT,
@@ -26,7 +25,6 @@ from tests.bot.studio import ADAM, HELEN, IVAN, OLGA
 
 GROUP = -700
 TITLE = "Ромашка и студия"
-BOSS = 950
 
 
 @pytest.fixture
@@ -240,17 +238,28 @@ async def test_the_group_that_is_linked_is_shown_to_who_asks_again(desk: DeskWor
     assert await client_of(desk) == "Анна"
 
 
-async def test_with_a_bot_of_the_staff_s_own_administrators_are_asked(tmp_path: Path) -> None:
+async def test_with_a_bot_of_the_staff_s_own_the_member_is_asked_by_that(tmp_path: Path) -> None:
     async with around(tmp_path) as there, running(there, two_bots=True) as desk:
-        desk.world.add_person(Person(BOSS, "Boss", language_code="ru"))
+        desk.world.bots[CLIENTS_BOT].privacy = True
         gathers(desk, bot=CLIENTS_BOT)
-        told = await desk.sees(ADAM.telegram_id, f"Бот в группе «{TITLE}»")
-        await desk.presses(ADAM, told, "Чья это группа?")
-        await desk.presses(ADAM, await asked(desk, ADAM), f"➕ Новый клиент «{TITLE}»")
-        linked = await desk.sees(ADAM.telegram_id, "✅")
-        assert "👂" in linked["text"]
+        await desk.presses(OLGA, await asked(desk), f"➕ Новый клиент «{TITLE}»")
+        linked = await desk.sees(OLGA.telegram_id, "✅")
+        assert "⚠️ Бот слышит только команды" in linked["text"]
+        desk.people.promotes_bot(OLGA.telegram_id, CLIENTS_BOT, GROUP)
+        await desk.sees(OLGA.telegram_id, "👂 Бот слышит всё")
         desk.people.says(CLIENT, CLIENTS_BOT, "Слышно?", chat_id=GROUP)
         await desk.sees(OLGA.telegram_id, "Слышно?")
+
+
+async def test_beside_a_bot_of_the_staff_s_own_link_works_in_the_group(tmp_path: Path) -> None:
+    async with around(tmp_path) as there, running(there, two_bots=True) as desk:
+        gathers(desk, maker=Manager(0, "Анна", CLIENT), bot=CLIENTS_BOT)
+        told = await desk.sees(ADAM.telegram_id, f"Бот в группе «{TITLE}»")
+        assert labels(told) == ["Чья это группа?"]
+        desk.people.says(OLGA.telegram_id, CLIENTS_BOT, "/link@clients_bot", chat_id=GROUP)
+        await desk.presses(OLGA, await asked(desk), f"➕ Новый клиент «{TITLE}»")
+        await desk.sees(OLGA.telegram_id, "✅")
+        assert await client_of(desk) == TITLE
 
 
 def _same(desk: DeskWorld, message: dict[str, Any]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ async def _perform(
     folder: Path, language: str, show: Show, *, story: bool, port: int, open_browser: bool
 ) -> None:
     show(Phrase("Starting a Bot API, a mail server, and Okno beside them ..."))
-    async with demonstration(folder, language) as demo:
+    async with demonstration(folder, language, "1s" if story else "5s") as demo:
         page = PageServer(demo.stage, port, language, demo.product.next_alert)
         play = (
             tell(demo.stage, show)
@@ -100,8 +100,11 @@ async def _perform(
 
 
 @asynccontextmanager
-async def demonstration(folder: Path, language: str) -> AsyncIterator[Demo]:
-    """The sandbox and the product in this folder, up and reading mail. Raises ProductFault."""
+async def demonstration(folder: Path, language: str, send_delay: str) -> AsyncIterator[Demo]:
+    """The sandbox and the product in this folder, up and reading mail. Raises ProductFault.
+
+    `send_delay` as in `studio.settings`.
+    """
     today = datetime.fromtimestamp(time.time(), studio.ZONE)
     async with stage(folder, today) as scene:
         servers = studio.Servers(
@@ -110,7 +113,7 @@ async def demonstration(folder: Path, language: str) -> AsyncIterator[Demo]:
             smtp_port=scene.mail.smtp_port,
             health_port=_free_port(),
         )
-        settings = studio.settings(servers, language)
+        settings = studio.settings(servers, language, send_delay)
         (folder / "okno.toml").write_text(settings, encoding="utf-8")
         product = Product(folder, folder / LOG, servers.health_port)
         await product.seed()

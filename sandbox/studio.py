@@ -99,14 +99,17 @@ def clients_csv() -> str:
     return sheet.getvalue()
 
 
-def settings(servers: Servers, language: str) -> str:
-    """okno.toml: the sandbox is reached only through it. The clock is clock.json beside it."""
+def settings(servers: Servers, language: str, send_delay: str = "5s") -> str:
+    """okno.toml: the sandbox is reached only through it. The clock is clock.json beside it.
+
+    `send_delay`: long enough to press "Undo" below a reply by mail, short enough to play.
+    """
     day = ["09:00-13:00", "14:00-18:00"]
     account = {"host": "127.0.0.1", "security": "none", "user": MAILBOX, "password": PASSWORD}
     tables: dict[str, Mapping[str, object]] = {
         "studio": {"name": NAME, "timezone": ZONE.key, "language": language},
         "telegram": {"token": TOKEN, "api": servers.bot_api},
-        "desk": {"send_delay": "5s"},  # long enough to press "Undo", short enough to play
+        "desk": {"send_delay": send_delay},
         "mailboxes.info": {"address": MAILBOX, "sent_copy_delay": 0},
         "mailboxes.info.imap": account | {"port": servers.imap_port},
         "mailboxes.info.smtp": account | {"port": servers.smtp_port},

@@ -114,7 +114,8 @@ class TestOpening:
             contact = await t.add_contact(client.id, "Ромашка")
             await t.add_handles(contact.id, [Handle("telegram_group", str(FORUM))])
         says(desk, HELEN.telegram_id, "/forum")
-        await desk.sees(FORUM, "This is the group of Ромашка")
+        # Clients read what is said in the group.
+        await desk.sees(HELEN.telegram_id, "This is the group of Ромашка")
         assert not desk.desk.shared
 
     async def test_it_can_be_closed_again(self, desk: DeskWorld) -> None:

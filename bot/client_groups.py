@@ -25,6 +25,13 @@ def place_of(chat_id: int) -> Handle:
     return Handle(KIND, str(chat_id))
 
 
+async def client_of(inbox: Inbox, chat_id: int) -> Client | None:
+    """Whose group it is; None: no client's."""
+    async with inbox.store.begin() as t:
+        found = await t.contact_of((place_of(chat_id),))
+    return found[0] if found is not None else None
+
+
 async def met(inbox: Inbox, chat_id: int, title: str) -> Group:
     """A member says that the group is there: its title is kept, and the member is asked."""
     async with inbox.store.begin() as t:

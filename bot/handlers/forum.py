@@ -11,6 +11,7 @@ from aiogram.types import Chat, ChatMemberUpdated, Message, TelegramObject
 from aiogram.types.chat_member_union import ChatMemberUnion
 
 from bot.access import Visit
+from bot.client_groups import client_of
 from bot.places import NAME_LIMIT, Place, Places
 from bot.rich import Rich, joined, one_line
 from bot.sending import send
@@ -19,7 +20,7 @@ from bot.topics import thread_of
 from connectors.telegram.errors import translated
 from inbox import routing
 from inbox.errors import Fault, SendRejected
-from inbox.model import Handle, Manager, Role
+from inbox.model import Manager, Role
 
 OFF = "off"
 IN_GROUPS = F.chat.type.in_({"group", "supergroup"})
@@ -49,13 +50,17 @@ async def decide(
     staff: Sequence[Manager],
     places: Places,
 ) -> None:
-    """The group becomes the studio's forum, or is it no longer."""
+    """The group becomes the studio's forum, or is it no longer. Nothing is said where clients
+    read it."""
     if visit.me.role not in {Role.HEAD, Role.ADMIN}:
         words = Rich(visit.say("Only a head or an administrator may do this."))
     elif (command.args or "").strip().casefold() == OFF:
         words = Rich(await _close(visit, message.chat, places))
     else:
         words = await open_in(visit, message.chat, staff, places)
+    if await client_of(visit.inbox, message.chat.id) is not None:
+        await visit.send(words)
+        return
     where = Place(message.chat.id, thread_of(message))
     await send(visit.bot, where, words, reply_to=message.message_id)
 
@@ -87,10 +92,9 @@ async def open_in(visit: Visit, chat: Chat, staff: Sequence[Manager], places: Pl
     say = visit.say
     if places.is_forum(chat.id) and places.shared:
         return Rich(say("Clients have their topics here already. “/forum off” ends it."))
-    async with visit.inbox.store.begin() as t:
-        clients = await t.contact_of([Handle("telegram_group", str(chat.id))])
-    if clients is not None:
-        name = one_line(clients[0].name, NAME_LIMIT)
+    client = await client_of(visit.inbox, chat.id)
+    if client is not None:
+        name = one_line(client.name, NAME_LIMIT)
         words = say("This is the group of {name}: clients' topics do not belong here.", name=name)
         return Rich(words)
     missing = await _missing(visit, chat)

@@ -10,6 +10,7 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import Message
 
 from bot.access import Visit, group_of
+from bot.client_groups import client_of
 from bot.handlers.forum import InForum
 from bot.rich import Rich, one_line
 from bot.sending import send
@@ -34,20 +35,31 @@ def setup() -> Router:
 async def hear(
     message: Message, command: CommandObject, visit: Visit, staff: Sequence[Manager], bot: Bot
 ) -> None:
-    """Make the group a member that hears alerts, or end that."""
+    """Make the group a member that hears alerts, or end that. Nothing is said where clients read
+    it."""
     if visit.me.role not in {Role.HEAD, Role.ADMIN}:
         words = visit.say("Only a head or an administrator may do this.")
     elif (command.args or "").strip().casefold() == OFF:
         words = await stop_alerts(visit, staff, message.chat.id)
     else:
         words = await start_alerts(visit, staff, message.chat.id, message.chat.title or "")
-    await send(bot, message.chat.id, Rich(words), reply_to=message.message_id)
+    if await client_of(visit.inbox, message.chat.id) is None:
+        await send(bot, message.chat.id, Rich(words), reply_to=message.message_id)
+    else:
+        await visit.send(Rich(words))
 
 
 async def start_alerts(visit: Visit, staff: Sequence[Manager], chat_id: int, title: str) -> str:
     """The group is a member that hears alerts; what is said of it."""
     if group_of(staff, chat_id) is not None:
         return visit.say("This group hears alerts already. “/alerts off” ends it.")
+    client = await client_of(visit.inbox, chat_id)
+    if client is not None:
+        theirs = one_line(client.name, NAME_LIMIT)
+        return visit.say(
+            "This is the group of {name}: alerts about all clients do not belong here.",
+            name=theirs,
+        )
     name = one_line(title, NAME_LIMIT) or str(chat_id)
     former = _former(staff, chat_id)
     group = former or Manager(

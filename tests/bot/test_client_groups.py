@@ -238,6 +238,24 @@ async def test_the_group_that_is_linked_is_shown_to_who_asks_again(desk: DeskWor
     assert await client_of(desk) == "Анна"
 
 
+@pytest.mark.parametrize("command", ["/alerts", "/forum"])
+async def test_a_group_of_a_client_becomes_no_place_of_the_studio(
+    desk: DeskWorld, command: str
+) -> None:
+    await taken(desk)
+    gathers(desk)
+    await desk.presses(OLGA, await asked(desk), "Анна")
+    await desk.sees(OLGA.telegram_id, "✅")
+    for who, words in ((OLGA, "Это могут только"), (HELEN, "This is the group of Анна")):
+        desk.people.says(who.telegram_id, BOT, command, chat_id=GROUP)
+        await desk.sees(who.telegram_id, words)
+    assert [one for one in desk.chat(GROUP) if not one["out"]] == []
+    async with desk.inbox.store.begin() as t:
+        assert all(one.telegram_id != GROUP for one in await t.staff())
+    desk.people.says(CLIENT, BOT, "Ау?", chat_id=GROUP)
+    await desk.sees(OLGA.telegram_id, "Ау?")
+
+
 async def test_with_a_bot_of_the_staff_s_own_the_member_is_asked_by_that(tmp_path: Path) -> None:
     async with around(tmp_path) as there, running(there, two_bots=True) as desk:
         desk.world.bots[CLIENTS_BOT].privacy = True

@@ -9,8 +9,8 @@ from datetime import datetime
 from bot.settings import Settings
 from bot.terms import written_calendars, written_policies
 from inbox.calendars import Calendars
+from inbox.log_records import Deed, Entry
 from inbox.ports import Store
-from inbox.records import Deed, Entry
 
 
 async def log_changes(

@@ -18,11 +18,11 @@ from bot.menu_buttons import (
 from bot.rich import Rich, joined, one_line
 from bot.texts import Say, mark, speaker
 from bot.wording import reason
+from inbox.chat_records import Joining, Suggestion
 from inbox.errors import NoSuchRow
 from inbox.inbox import Inbox
 from inbox.model import Client, Contact, Conversation, Handle, Manager
 from inbox.ports import Note, Transaction
-from inbox.records import Joining, Suggestion
 
 QUOTE_LIMIT = 1500
 HANDLES_SHOWN = 6

@@ -22,12 +22,12 @@ from bot.rich import one_line
 from bot.topics import ThreadGone, make_topic, rename_topic, title_of
 from connectors.telegram.deliver import Where
 from connectors.telegram.errors import translated
+from inbox.chat_records import Topic
 from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected, SendUncertain
 from inbox.inbox import Inbox
 from inbox.model import Client, Conversation, Manager, Role
 from inbox.ports import Transaction
 from inbox.queueing import tell_admins
-from inbox.records import Topic
 
 log = logging.getLogger(__name__)
 

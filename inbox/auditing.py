@@ -33,9 +33,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from inbox.calendars import SpecialDay
+from inbox.log_records import Deed, Entry
 from inbox.model import Absence, Conversation, Manager, Wait
 from inbox.ports import Transaction
-from inbox.records import Deed, Entry
 
 
 async def opened(

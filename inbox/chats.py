@@ -9,18 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from inbox.chat_records import Greeting, Joining, Suggestion, SuggestionState, Topic
 from inbox.model import Account, Client, Contact, Handle, InboundMessage, Moved
-from inbox.records import (
-    Answering,
-    DeskRef,
-    Greeting,
-    Joining,
-    Reply,
-    Suggestion,
-    SuggestionState,
-    Topic,
-    Version,
-)
+from inbox.records import Answering, DeskRef, Reply, Version
 
 
 class Chats(Protocol):

@@ -10,6 +10,7 @@ from statistics import median
 
 from inbox import routing
 from inbox.accounts import member_with
+from inbox.chat_records import Greeting
 from inbox.errors import Fault, NoWorkingTime, SendDeferred, SendUncertain
 from inbox.inbox import Inbox
 from inbox.jobs import SendGreeting
@@ -18,7 +19,6 @@ from inbox.off_hours import AUTOMATIC
 from inbox.outgoing import send_once
 from inbox.ports import Claim, Connector, Deed, Entry, ReplyState, Transaction
 from inbox.queueing import pause
-from inbox.records import Greeting
 
 log = logging.getLogger(__name__)
 

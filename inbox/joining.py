@@ -9,13 +9,13 @@ from datetime import datetime
 
 from inbox import routing
 from inbox.accounts import member_with
+from inbox.chat_records import Joining, Suggestion, SuggestionState
 from inbox.holding import Change, pass_over, swap_calendars
 from inbox.inbox import Inbox
 from inbox.model import Client, Conversation, Manager, Wait
 from inbox.noting import note
 from inbox.ports import Card, Deed, Entry, Transaction
 from inbox.queueing import refresh
-from inbox.records import Joining, Suggestion, SuggestionState
 
 log = logging.getLogger(__name__)
 

@@ -7,26 +7,28 @@ from datetime import datetime
 from enum import StrEnum
 
 from inbox.calendars import Hours
-from inbox.messages import (
+from inbox.chat_events import (
     Account,
     Added,
-    Attachment,
-    Batch,
     Connected,
     Deleted,
+    Happening,
+    Moved,
+    Reach,
+)
+from inbox.messages import (
+    Attachment,
+    Batch,
     Delivery,
     DeliveryReport,
     Entity,
     Handle,
-    Happening,
     InboundMessage,
     LoadedFile,
     Media,
-    Moved,
     Nature,
     OutboundMessage,
     RawMessage,
-    Reach,
     Receipt,
     Reference,
     ReferenceKind,

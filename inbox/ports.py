@@ -15,6 +15,7 @@ from inbox.chats import Chats
 from inbox.desk import Desk, Letters
 from inbox.jobs import Job, Queue
 from inbox.keeping import Keeping
+from inbox.log_records import Deed, Entry, LogLine
 from inbox.model import (
     Channel,
     Client,
@@ -35,13 +36,10 @@ from inbox.records import (
     CardState,
     Claim,
     Claimed,
-    Deed,
     DeskLink,
     DeskRef,
-    Entry,
     HistoryLine,
     LeaseLost,
-    LogLine,
     Note,
     OffHoursReply,
     Placing,

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from inbox.chat_records import Suggestion
 from inbox.inbox import Inbox
 from inbox.model import Conversation, Handle, InboundMessage, Nature
 from inbox.noting import note
 from inbox.ports import Transaction
-from inbox.records import Suggestion
 
 PHONE, EMAIL = "phone", "email"
 PEOPLES = frozenset({Nature.PERSON, Nature.THANKS})

@@ -7,15 +7,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from inbox.calendars import SpecialDay
+from inbox.log_records import Entry, LogLine
 from inbox.model import Absence, Conversation, InboundMessage, Wait
-from inbox.records import (
-    AlertDigest,
-    DeskRef,
-    Entry,
-    LogLine,
-    OffHoursReply,
-    RaisedAlert,
-)
+from inbox.records import AlertDigest, DeskRef, OffHoursReply, RaisedAlert
 
 
 class Timing(Protocol):

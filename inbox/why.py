@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from inbox.business_hours import Span
 from inbox.calendars import Calendar, Calendars, Hours
 from inbox.errors import NoWorkingTime
+from inbox.log_records import LogLine
 from inbox.model import Wait, WaitKind
-from inbox.records import LogLine, RaisedAlert
+from inbox.records import RaisedAlert
 from inbox.sla import Rung, instant_of, rung_at
 
 _NOTHING = timedelta()

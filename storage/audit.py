@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, insert, select
 
-from inbox.records import Entry, LogLine
+from inbox.log_records import Entry, LogLine
 from storage.statements import Statements
 from storage.tables import client, contact, conversation, manager
 from storage.timing_codec import entry_of, entry_row

@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from inbox.chat_records import Greeting, Suggestion, SuggestionState, Topic
 from inbox.model import Account, Handle, InboundMessage, Reference, ReferenceKind
-from inbox.records import (
-    Answering,
-    Greeting,
-    ReplyState,
-    Suggestion,
-    SuggestionState,
-    Topic,
-)
+from inbox.records import Answering, ReplyState
 
 Cells = Sequence[Any]
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
+from inbox.chat_records import Greeting
 from inbox.errors import NoSuchRow
 from inbox.model import Account, Client, Contact, Handle, InboundMessage, Moved, Outcome, WaitKind
-from inbox.records import Greeting, Version
+from inbox.records import Version
 from storage.chat_codec import account_row, greeting_of, greeting_row
 from storage.chat_tables import (
     account,

@@ -20,8 +20,8 @@ from sqlalchemy import (
     update,
 )
 
+from inbox.chat_records import Joining, Suggestion, SuggestionState
 from inbox.model import Handle
-from inbox.records import Joining, Suggestion, SuggestionState
 from storage.chat_codec import suggestion_of, suggestion_row
 from storage.chat_tables import (
     joined_conversation,

@@ -6,17 +6,9 @@ from datetime import time
 from typing import Any
 
 from inbox.calendars import SpecialDay
+from inbox.log_records import Deed, Entry
 from inbox.model import Absence
-from inbox.records import (
-    AlertDigest,
-    AlertState,
-    Deed,
-    DeskRef,
-    Entry,
-    OffHoursReply,
-    RaisedAlert,
-    ReplyState,
-)
+from inbox.records import AlertDigest, AlertState, DeskRef, OffHoursReply, RaisedAlert, ReplyState
 from storage.codec import Cells
 
 

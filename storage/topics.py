@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, delete, func, or_, select
 
+from inbox.chat_records import Topic
 from inbox.model import Nature
-from inbox.records import Answering, DeskRef, Reply, Topic
+from inbox.records import Answering, DeskRef, Reply
 from storage.chat_codec import answering_of, topic_of, topic_row
 from storage.chat_tables import answering, gathered_card, joining, topic
 from storage.conversations import ITS_OPEN_WAIT

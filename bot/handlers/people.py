@@ -17,8 +17,8 @@ from bot.menu_buttons import (
 from bot.people_notes import Person
 from bot.rich import Rich, joined
 from inbox import joining, routing
+from inbox.chat_records import Joining, Suggestion
 from inbox.model import Manager
-from inbox.records import Joining, Suggestion
 
 
 def setup() -> Router:

@@ -11,7 +11,7 @@ import pytest
 from bot.changes import log_changes
 from bot.settings import load
 from bot.terms import calendars_of
-from inbox.records import Deed, Entry
+from inbox.log_records import Deed, Entry
 from storage.store import SqlStore, open_store
 from tests.bot.settings_files import BASE, write
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from inbox.chat_records import Greeting
 from inbox.errors import Fault, NoWorkingTime, SendDeferred, SendRejected, SendUncertain
 from inbox.flow import reply
 from inbox.greeting import send_greeting
 from inbox.jobs import Queue, SendGreeting
 from inbox.model import Handle
 from inbox.ports import Deed, ReplyState
-from inbox.records import Greeting
 from inbox.worker import run
 from tests.fakes import MONDAY_TEN, failures
 from tests.inbox.chatting import ANNA, IVAN, OLGA, Chats, chatting_in

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from inbox.chat_records import Suggestion
 from inbox.joining import accept, join_contacts, refuse, split
 from inbox.model import Contact, Conversation, Handle, Manager
 from inbox.ports import Deed
-from inbox.records import Suggestion
 from tests.fakes import MONDAY_TEN
 from tests.inbox.chatting import ANNA, IVAN, OLGA, Chats, chatting_in
 from tests.inbox.conftest import Studio

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import delete, update
 
 from inbox.errors import StoreRefused
+from inbox.log_records import Deed, Entry, LogLine
 from inbox.model import Handle
-from inbox.records import Deed, Entry, LogLine
 from storage.store import SqlStore
 from storage.timing_tables import audit
 from tests.storage.values import LENA, T0, asked, at, manager, message, opened

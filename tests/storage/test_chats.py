@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from inbox.chat_records import Greeting
 from inbox.errors import NoSuchRow
 from inbox.model import (
     Account,
@@ -25,7 +26,7 @@ from inbox.model import (
     ReferenceKind,
 )
 from inbox.ports import DeskRef, Reply, ReplyState, Transaction
-from inbox.records import Answering, Greeting, Version
+from inbox.records import Answering, Version
 from storage.store import SqlStore
 from tests.storage.values import (
     HOURS,

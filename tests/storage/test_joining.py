@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from inbox.chat_records import Joining, Suggestion, SuggestionState
 from inbox.model import Contact, Conversation, Handle, Manager, Moved
 from inbox.ports import Transaction
-from inbox.records import Joining, Suggestion, SuggestionState
 from storage.store import SqlStore
 from tests.storage.values import LENA, asked, at, manager, message, opened, promised
 

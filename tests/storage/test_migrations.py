@@ -18,8 +18,9 @@ from sqlalchemy import Connection, text
 import storage
 from inbox.calendars import STUDIO, Stretch
 from inbox.errors import StoreRefused, StoreUnavailable
+from inbox.log_records import Deed, Entry
 from inbox.model import Outcome, WaitKind
-from inbox.records import Deed, Entry, ReplyState
+from inbox.records import ReplyState
 from storage.all_tables import ALL
 from storage.engine import open_engine, parse_url
 from storage.schema import HEAD, migrate

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from inbox.chat_records import Topic
 from inbox.model import Conversation, Nature
 from inbox.ports import Transaction
-from inbox.records import Topic
 from storage.store import SqlStore
 from tests.storage.values import (
     LENA,

@@ -15,7 +15,7 @@ help:
 	@echo "make format  let ruff format and fix"
 	@echo "make lock    pin the dependencies anew"
 	@echo "make texts   collect the texts for translation and compile the catalogues"
-	@echo "make picture take README's picture anew (needs Chromium)"
+	@echo "make picture take README's pictures anew (needs Chromium)"
 
 setup: .venv/.ready $(CATALOGUES:.po=.mo)
 

@@ -105,11 +105,9 @@ async def send_reply(bot: Bot, message: OutboundMessage, accounts: Accounts) -> 
 
 
 async def _send(bot: Bot, message: OutboundMessage, sending: _Sending) -> None:
-    reply_to = None
-    if message.answering is not None:
-        reply_to = message.answering.reply_context.get("message_id")
     caption = _goes_along(message)
     where = sending.place.where
+    reply_to = _answered(message, where)
     if message.text and not caption:
         said = await send_text(bot, where, message.text, message.entities, reply_to=reply_to)
         sending.note(said.message_id, said.date)
@@ -130,6 +128,16 @@ async def _send(bot: Bot, message: OutboundMessage, sending: _Sending) -> None:
             sending.note(one.message_id, one.date, CAPTION if text_is_here else FILE)
 
 
+def _answered(message: OutboundMessage, where: Where) -> int | None:
+    """The number of the message that is answered, where it is one of this chat: a group that
+    became a supergroup counts its messages anew."""
+    if message.answering is None:
+        return None
+    context = message.answering.reply_context
+    number: int | None = context.get("message_id")
+    return number if context.get("chat_id", where.chat_id) == where.chat_id else None
+
+
 def _goes_along(message: OutboundMessage) -> str:
     """The text, where the first file carries it; else ""."""
     if not message.files or not captioned(shown_as(message.files[0])):
@@ -142,6 +150,7 @@ async def edit_reply(
 ) -> None:
     """See inbox.channels.ChangesSent."""
     place = await place_of(message.recipient, accounts)
+    _check_there(place, sent_as)
     bearer = next((one for one in sent_as if not one.endswith(f"/{FILE}")), None)
     if bearer is None:
         raise SendRejected(Fault.UNSUPPORTED, "no message of it carries text")
@@ -174,6 +183,7 @@ async def delete_reply(
 ) -> None:
     """See inbox.channels.ChangesSent."""
     place = await place_of(message.recipient, accounts)
+    _check_there(place, sent_as)
     numbers = [_number(one) for one in sent_as]
     if not numbers:
         raise SendRejected(Fault.UNSUPPORTED, "it is not known as what it was sent")
@@ -185,6 +195,13 @@ async def delete_reply(
             await bot.delete_message(place.where.chat_id, numbers[0])
         else:
             await bot.delete_messages(place.where.chat_id, numbers)
+
+
+def _check_there(place: Place, sent_as: Sequence[str]) -> None:
+    """Raises SendRejected for what was sent to a chat that went on elsewhere: in the new one the
+    same numbers are others' messages."""
+    if any(one.rpartition(":")[0] != place.prefix for one in sent_as):
+        raise SendRejected(Fault.MOVED, "it stands in the chat that was left")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ import pytest
 from connectors.telegram import TelegramConnector
 from inbox.errors import Fault as Why
 from inbox.errors import SendDeferred, SendFailed, SendRejected, SendUncertain
-from inbox.model import Entity, Handle, LoadedFile, Media
+from inbox.model import Entity, Handle, InboundMessage, LoadedFile, Media
 from sandbox.telegram import Fault, People, World
-from tests.connectors.telegram.conftest import CLIENT, TOKEN, loaded, reply
+from tests.connectors.telegram.conftest import CLIENT, NOW, TOKEN, loaded, reply
 
 PROJECT = -100_500
 
@@ -190,6 +191,36 @@ async def test_a_group_that_moved_says_where_to(
         await connector.send(reply(recipient=group))
     assert moved.value.fault is Why.MOVED
     assert moved.value.detail == "-100777"
+
+
+async def test_numbers_of_the_chat_that_was_left_name_nothing_in_the_new_one(
+    connector: TelegramConnector, world: World, people: People, group: Handle
+) -> None:
+    before = ("-700:1",)
+    theirs = people.says(CLIENT, TOKEN, "Это мы", chat_id=PROJECT)
+    assert theirs["message_id"] == 1
+    ours = await connector.send(reply("Это вы", recipient=group))
+    with pytest.raises(SendRejected) as refused:
+        await connector.take_back(reply(recipient=group), before)
+    assert refused.value.fault is Why.MOVED
+    with pytest.raises(SendRejected):
+        await connector.edit(reply("Подмена", recipient=group), before)
+    assert [one["text"] for one in in_chat(world, PROJECT)] == ["Это мы", "Это вы"]
+    await connector.take_back(reply(recipient=group), ours.sent_as)
+    asked = InboundMessage(
+        channel_id="telegram",
+        external_id="-700:1",
+        thread_ids=(f"group:{PROJECT}",),
+        sender=Handle("telegram", str(CLIENT)),
+        sender_name="Анна",
+        sent_at=NOW,
+        reply_context={"chat_id": -700, "message_id": 1},
+    )
+    await connector.send(reply("Ответ", recipient=group, answering=asked))
+    assert "reply_to_message" not in in_chat(world, PROJECT)[-1]
+    asked = replace(asked, reply_context={"chat_id": PROJECT, "message_id": 1})
+    await connector.send(reply("Ответ", recipient=group, answering=asked))
+    assert in_chat(world, PROJECT)[-1]["reply_to_message"]["message_id"] == 1
 
 
 async def test_the_second_album_lost_leaves_the_reply_uncertain(

@@ -22,7 +22,7 @@ from inbox.model import (
 )
 from inbox.policies import Terms
 from inbox.ports import Transaction
-from inbox.records import Claim, DeskLink, DeskRef, Purpose, Shown
+from inbox.records import Claim, DeskLink, DeskRef, Purpose, Reply, Shown
 from inbox.sla import Policy, Recipient, Rung
 from storage.store import SqlStore
 
@@ -74,7 +74,7 @@ def message(external_id: str = "1", *, minutes: float = 0, **more: object) -> In
 
 def manager(name: str = "Анна", telegram_id: int = 5_000_000_001, **more: object) -> Manager:
     fields: dict[str, object] = {"role": Role.MANAGER, "zone": "Asia/Omsk", "language": "en"}
-    return Manager(0, name, telegram_id, **{**fields, **more})  # type: ignore[arg-type]  # likewise
+    return Manager(0, name, telegram_id, **{**fields, **more})  # type: ignore[arg-type]  # fields of a test
 
 
 async def opened(t: Transaction, manager_id: int | None = None) -> Conversation:
@@ -139,3 +139,9 @@ async def claim_all(store: SqlStore, limit: int = 10) -> list[int]:
     for claim in claimed.claims:
         await finish(store, claim)
     return [claim.job.raw_id for claim in claimed.claims if isinstance(claim.job, Received)]
+
+
+def draft(conversation_id: int, author_id: int, **more: object) -> Reply:
+    fields = {"text": "Да", "written_at": at(3), **more}
+    key = str(fields.pop("key", "k"))
+    return Reply(key, conversation_id, author_id, **fields)  # type: ignore[arg-type]  # fields of a test

@@ -46,7 +46,9 @@ def upgrade() -> None:
         op.create_index(name, table, columns)
     _messages()
     _accounts()
-    _people()
+    _links()
+    _joinings()
+    _suggestions()
     _desk()
 
 
@@ -103,7 +105,7 @@ def _accounts() -> None:
     )
 
 
-def _people() -> None:
+def _links() -> None:
     op.create_table(
         "personal_link",
         sa.Column("secret", sa.Text(), primary_key=True),
@@ -122,6 +124,9 @@ def _people() -> None:
         sqlite_where=UNUSED,
         postgresql_where=UNUSED,
     )
+
+
+def _joinings() -> None:
     op.create_table(
         "joining",
         sa.Column("id", ID, primary_key=True),
@@ -154,6 +159,9 @@ def _people() -> None:
     op.create_index(
         "ix_joined_conversation_conversation_id", "joined_conversation", ["conversation_id"]
     )
+
+
+def _suggestions() -> None:
     op.create_table(
         "suggestion",
         sa.Column("id", ID, primary_key=True),

@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.clock import SystemClock
+from bot.clock import LOOK_EVERY, SystemClock
 from bot.texts import Say, speaker
 from inbox.model import Handle, Manager, Role
 from sandbox.clock import SandboxClock
@@ -26,7 +26,8 @@ TOKEN = "7001:AAsandboxTokenOfTheStudio_0123456789abcdef"
 BOT = 7001
 BOT_NAME = "sandbox1_bot"
 STUDIO = User("info@studio.example", "Studio", "studio-secret-word")
-CLIENTS = 44  # for each language
+CLIENTS = 40  # for each language
+BY_MAIL = 6  # of them, not known in Telegram
 OPENS_AT = time(9)
 DELIVERED = "👌"
 
@@ -42,11 +43,12 @@ class Member:
 
 @dataclass(frozen=True)
 class Client:
-    """Known before the first word: by a Telegram account and by an address."""
+    """Known before the first word, by an address, a telephone and mostly a Telegram account."""
 
     name: str
     telegram: int
     address: str
+    phone: str
 
 
 @dataclass
@@ -63,9 +65,11 @@ class Side:
     groups: Iterator[int]
     strangers: Iterator[int]
     _fresh: Iterator[Client] = field(init=False)
+    _by_mail: Iterator[Client] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._fresh = iter(self.clients)
+        self._fresh = iter(self.clients[BY_MAIL:])
+        self._by_mail = iter(self.clients[:BY_MAIL])
 
     @property
     def team(self) -> tuple[Member, ...]:
@@ -74,6 +78,10 @@ class Side:
     def client(self) -> Client:
         """One with whom nothing has happened yet."""
         return next(self._fresh)
+
+    def by_mail(self) -> Client:
+        """One of whom no Telegram account is known."""
+        return next(self._by_mail)
 
     def words(self, text: str, /, **fields: object) -> str:
         """A sentence in this language. AssertionError where the catalogue does not have it."""
@@ -89,7 +97,12 @@ def side(language: str, first_id: int, people: tuple[str, ...], word: str) -> Si
         for number, (name, role) in enumerate(zip(people, roles, strict=True))
     )
     clients = tuple(
-        Client(f"{word} {number:02}", first_id + 100 + number, f"{language}{number:02}@x.example")
+        Client(
+            f"{word} {number:02}",
+            first_id + 100 + number,
+            f"{language}{number:02}@x.example",
+            f"+7916000{first_id + number}",
+        )
         for number in range(CLIENTS)
     )
     groups = iter(range(-1_000_000_000_000 - first_id, -1_000_000_000_100 - first_id, -1))
@@ -259,8 +272,11 @@ class Walk:
         await self.telegram.does("makes_group", who, BOT, **(made | more))
         return number
 
-    def turn(self, hours: float) -> None:
-        self.clock.jump(self.clock.now() + timedelta(hours=hours))
+    async def turn(self, to: datetime) -> None:
+        """Another time, when the product has seen it: a message from its future would be taken
+        for one of its present."""
+        self.clock.jump(to)
+        await asyncio.sleep(2 * LOOK_EVERY)
 
 
 def text_of(message: Mapping[str, Any]) -> str:
@@ -273,7 +289,7 @@ def buttons_of(message: Mapping[str, Any]) -> dict[str, str]:
     return {one["text"]: str(one.get("callback_data")) for row in rows for one in row}
 
 
-def noon(days: int = 0) -> datetime:
+def opening(days: int = 0) -> datetime:
     """A day at the opening hour in UTC: the clock of a walk begins there."""
     today = SystemClock().now().date() + timedelta(days=days)
     return datetime.combine(today, OPENS_AT, UTC)
@@ -289,7 +305,7 @@ async def open_walk(
     telegram_more: str = "pace = false",
 ) -> AsyncIterator[Walk]:
     """Servers up, people there, the product running. `limits`: Telegram's own are kept up."""
-    clock = SandboxClock(folder / "clock.json", noon(), speed=1)
+    clock = SandboxClock(folder / "clock.json", opening(), speed=1)
     sides = both()
     clients = [one for each in sides.values() for one in each.clients]
     users = [User(one.address, one.name, "client-secret-word") for one in clients]
@@ -320,9 +336,7 @@ async def _people(walk: Walk) -> None:
         known = [(one.telegram, one.name) for one in (*at.team, *at.clients)]
         await asyncio.gather(
             *(
-                walk.telegram.act(
-                    "people", id=number, first_name=name, language_code=at.language
-                )
+                walk.telegram.act("people", id=number, first_name=name, language_code=at.language)
                 for number, name in known
             )
         )
@@ -339,11 +353,13 @@ async def _fill(walk: Walk) -> None:
                     )
                     for one in at.team
                 }
-                for client in at.clients:
+                for number, client in enumerate(at.clients):
                     known = await t.add_client(client.name, ids[at.manager].id)
                     contact = await t.add_contact(known.id, client.name)
-                    telegram = Handle("telegram", str(client.telegram))
-                    await t.add_handles(contact.id, [telegram, Handle("email", client.address)])
+                    handles = [Handle("email", client.address), Handle("phone", client.phone)]
+                    if number >= BY_MAIL:
+                        handles.append(Handle("telegram", str(client.telegram)))
+                    await t.add_handles(contact.id, handles)
     finally:
         await store.close()
 

@@ -1,4 +1,4 @@
-"""A walk through the client's side of Telegram, point by point, in English and in Russian.
+"""The walk through the three ways in, point by point, in English and in Russian.
 
 Each step is a point of the plan, quoted. The running product stands in front of the Bot API and
 the mail server of sandbox/; everything is done and seen as the people do and see it.
@@ -6,14 +6,13 @@ the mail server of sandbox/; everything is done and seen as the people do and se
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from sandbox.telegram.rights import ALL_RIGHTS
-from tests.e2e.walking import (
+from tests.e2e.walk.stage import (
     BOT,
     BOT_NAME,
     Client,
@@ -21,29 +20,10 @@ from tests.e2e.walking import (
     Side,
     Walk,
     buttons_of,
-    open_walk,
     text_of,
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
-
-SETTINGS = """
-[desk]
-send_delay = "0s"
-[sla]
-reply_within = "200h"
-"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def walk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Walk]:
-    async with open_walk(tmp_path_factory.mktemp("walk"), more=SETTINGS) as opened:
-        yield opened
-
-
-@pytest.fixture(params=["en", "ru"])
-def at(request: pytest.FixtureRequest, walk: Walk) -> Side:
-    return walk.sides[request.param]
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="package")]
 
 
 # --- three ways in: the bot's private chat ---------------------------------------------------
@@ -59,7 +39,9 @@ async def test_the_bots_private_chat(walk: Walk, at: Side) -> None:
     got = await walk.said(client.telegram, "Tomorrow morning.")
     assert got["reply_to_message"]["text"] == "Is the draft ready?"
     await walk.marked(me, answer)
-    await walk.shows(me, card, at.words("✅ Answered by {name} after {time}", name="", time="")[:5])
+    await walk.shows(
+        me, card, at.words("✅ Answered by {name} after {time}", name="", time="")[:5]
+    )
 
 
 # --- three ways in: a client group -----------------------------------------------------------
@@ -85,9 +67,7 @@ async def test_a_member_adds_the_bot_to_the_project_group(walk: Walk, at: Side) 
     staff in the group are answers, those of others are the client's"."""
     client, me = at.client(), at.manager.telegram
     builder = await walk.stranger(at, "Bob the builder")
-    group = await linked(
-        walk, at, client, f"Site {client.name}", builder, at.colleague.telegram
-    )
+    group = await linked(walk, at, client, f"Site {client.name}", builder, at.colleague.telegram)
 
     card = await walk.said_after(me, "Where is the sand?", builder, chat_id=group)
     assert text_of(card).startswith(client.name)
@@ -184,6 +164,28 @@ async def test_with_privacy_mode_it_says_what_it_needs(walk: Walk, at: Side) -> 
         await walk.telegram.tunes(bot=BOT, privacy=False)
 
 
+async def test_a_group_moves_on_as_a_supergroup(walk: Walk, at: Side) -> None:
+    """ "migrated group": what is asked in the old one is answered in the new one, and the same
+    conversation goes on."""
+    client, me = at.client(), at.manager.telegram
+    title, old, new = f"Moving {client.name}", -next(at.strangers), next(at.groups)
+    made = {"chat_id": old, "title": title, "members": [client.telegram], "plain": True}
+    await walk.telegram.does("makes_group", me, BOT, **made)
+    question = await walk.said(me, at.words("Whose group is “{title}”?", title=title))
+    await walk.answers(at.manager, question, client.name)
+    found = await walk.said(me, at.words("Found by “{name}”:", name=client.name))
+    await walk.press(me, found, client.name)
+    await walk.said(me, done_of(at, title, client))
+    card = await walk.said_after(me, f"Asked in {title}", client.telegram, chat_id=old)
+    await walk.telegram.does("upgrades_group", me, BOT, chat_id=old, new_id=new)
+    answer = await walk.answers(at.manager, card, "Answered after the move")
+    await walk.said(new, "Answered after the move")
+    await walk.marked(me, answer)
+    later = await walk.said_after(me, f"Asked anew in {title}", client.telegram, chat_id=new)
+    history = at.words("History")
+    assert buttons_of(card)[history] == buttons_of(later)[history]
+
+
 # --- three ways in: a manager's own account --------------------------------------------------
 
 
@@ -206,7 +208,9 @@ async def connected(walk: Walk, at: Side) -> None:
 async def in_account(walk: Walk, at: Side, client: Client, text: str, **how: Any) -> Message:
     """The client writes to the manager's own account; the card."""
     me = at.manager.telegram
-    return await walk.said_after(me, text, client.telegram, chat_id=client.telegram, owner=me, **how)
+    return await walk.said_after(
+        me, text, client.telegram, chat_id=client.telegram, owner=me, **how
+    )
 
 
 async def typed(walk: Walk, at: Side, client: Client, text: str, **how: Any) -> Message:
@@ -223,12 +227,15 @@ async def test_an_own_account_is_connected_and_its_owner_answers(walk: Walk, at:
     card = await in_account(walk, at, client, "Are you there?")
     assert at.words("💼 Telegram, your own account") in text_of(card)
     await typed(walk, at, client, "Yes, I am.")
-    told = await walk.shows(me, card, at.words("✅ Answered in the client's chat: {time}", time=""))
+    told = await walk.shows(
+        me, card, at.words("✅ Answered in the client's chat: {time}", time="")
+    )
     assert at.manager.name in text_of(told)
 
 
 async def test_offline_messages_and_echoes_are_no_answers(walk: Walk, at: Side) -> None:
-    """ "echoes and offline auto-messages do not"; "replies from the desk go out as the manager"."""
+    """ "echoes and offline auto-messages do not"; "replies from the desk go out as the
+    manager"."""
     client, me = at.client(), at.manager.telegram
     card = await in_account(walk, at, client, "Is anybody working?")
     await typed(walk, at, client, "We are closed.", offline=True)
@@ -297,107 +304,16 @@ async def test_reconnecting_keeps_the_history(walk: Walk, at: Side) -> None:
     await walk.said(client.telegram, "Answered by the second", owner=me)
 
 
-# --- edits, deletions, who cannot be reached -------------------------------------------------
-
-
-async def test_what_a_client_edits_shows_and_what_it_said_is_kept(walk: Walk, at: Side) -> None:
-    """ "Edits of a client show on the card (new text, "edited", old one kept in history)"."""
+async def test_after_twenty_four_hours_telegram_lets_nobody_answer(walk: Walk, at: Side) -> None:
+    """ "24-hour rule ... handled": said why, and sent when the client has written again."""
     client, me = at.client(), at.manager.telegram
-    first = await walk.writes(client.telegram, "The price is 100")
-    card = await walk.said(me, "The price is 100", also=lambda one: client.name in text_of(one))
-    await walk.telegram.edits(client.telegram, BOT, first["message_id"], "The price is 200")
-    edited = at.words("✏️ Edited by the client: {time}", time="")
-    card = await walk.shows(me, card, "The price is 200", edited)
-    assert "The price is 100" not in text_of(card)
-    await walk.press(me, card, at.words("What it said before"))
-    before = await walk.said(me, "The price is 100", after=card["message_id"])
-    assert at.words("Now:") in text_of(before)
-
-    await walk.answers(at.manager, card, "Agreed.")
-    await walk.shows(me, card, "✅")
-    await walk.telegram.edits(client.telegram, BOT, first["message_id"], "The price is 300")
-    note = at.say.template("✏️ {name} changed a message that was answered. Before it said:")
-    told = await walk.said(me, note.format(name=client.name))
-    assert "The price is 200" in text_of(told)
-    await walk.shows(me, card, "The price is 300")
-
-
-async def test_deletions_in_an_own_account_are_marked_and_kept(walk: Walk, at: Side) -> None:
-    """ "deletions (business) marked, kept for staff"."""
-    client, me = at.client(), at.manager.telegram
-    where: Mapping[str, Any] = {"chat_id": client.telegram, "owner": me}
-    sent = await walk.writes(client.telegram, "Said in anger", **where)
-    card = await walk.said(me, "Said in anger", also=lambda one: client.name in text_of(one))
-    await walk.telegram.deletes(client.telegram, BOT, sent["message_id"], **where)
-    taken = at.say.template(
-        "🗑 Taken back by the client: {time}. Only the studio still sees it."
-    ).partition("{")[0]
-    await walk.shows(me, card, taken, "Said in anger")
-
-
-async def test_who_blocks_the_bot_is_marked_and_told_of_once(walk: Walk, at: Side) -> None:
-    """ "Blocked by client ...: handle marked, manager told once"."""
-    client, me = at.client(), at.manager.telegram
-    card = await walk.asks(at, client, f"{client.name} before the block")
-    await walk.telegram.blocks(client.telegram, BOT)
-    words = at.say.template("🚫 {name} has blocked the bot: answers there do not arrive.")
-    told = words.format(name=client.name)
-    await walk.said(me, told)
-    card = await walk.shows(me, card, at.words(BLOCKED))
-    answer = await walk.answers(at.manager, card, "Into the void")
-    why = at.words("the recipient has blocked the bot")
-    note = await walk.said(me, at.words("❌ Not sent: {reason}.", reason=why))
+    card = await in_account(walk, at, client, "No hurry at all")
+    await walk.turn(walk.clock.now() + timedelta(hours=25))
+    answer = await walk.answers(at.manager, card, "Too late for Telegram")
+    late = at.words("the channel no longer allows it")
+    note = await walk.said(me, at.words("❌ Not sent: {reason}.", reason=late))
     assert note["reply_to_message"]["message_id"] == answer["message_id"]
-    assert await walk.count(me, told) == 1
-
-    await walk.asks(at, client, f"{client.name} is back")
-    await walk.clears(me, card, at.words(BLOCKED))
-
-
-BLOCKED = "🚫 The client has blocked the bot: an answer will not arrive"
-
-
-async def test_who_deletes_the_account_is_told_of_once(walk: Walk, at: Side) -> None:
-    """ "deleted account: handle marked, manager told once"."""
-    client, me = at.client(), at.manager.telegram
-    card = await walk.asks(at, client, f"{client.name} for the last time")
-    await walk.telegram.does("deletes_account", client.telegram, BOT)
-    first = await walk.answers(at.manager, card, "Are you still there?")
-    await walk.said(me, "❌", after=first["message_id"])
-    deleted = at.words("🚫 The client's account is deleted: an answer will not arrive")
-    await walk.shows(me, card, deleted)
-    second = await walk.answers(at.manager, card, "Hello?")
-
-    async def refused() -> bool:
-        notes = await walk.theirs(me)
-        below = [one.get("reply_to_message", {}).get("message_id") for one in notes]
-        return second["message_id"] in below
-
-    await walk.until(refused, "the second answer is refused too")
-    words = at.say.template(
-        "🚫 The Telegram account of {name} was deleted: answers there do not arrive."
-    )
-    told = await walk.count(me, words.format(name=client.name))
-    assert told <= 1
-
-
-async def test_a_group_moves_on_as_a_supergroup(walk: Walk, at: Side) -> None:
-    """ "migrated group": what is asked in the old one is answered in the new one, and the same
-    conversation goes on."""
-    client, me = at.client(), at.manager.telegram
-    title, old, new = f"Moving {client.name}", -next(at.strangers), next(at.groups)
-    made = {"chat_id": old, "title": title, "members": [client.telegram], "plain": True}
-    await walk.telegram.does("makes_group", me, BOT, **made)
-    question = await walk.said(me, at.words("Whose group is “{title}”?", title=title))
-    await walk.answers(at.manager, question, client.name)
-    found = await walk.said(me, at.words("Found by “{name}”:", name=client.name))
-    await walk.press(me, found, client.name)
-    await walk.said(me, done_of(at, title, client))
-    card = await walk.said_after(me, f"Asked in {title}", client.telegram, chat_id=old)
-    await walk.telegram.does("upgrades_group", me, BOT, chat_id=old, new_id=new)
-    answer = await walk.answers(at.manager, card, "Answered after the move")
-    await walk.said(new, "Answered after the move")
+    await in_account(walk, at, client, "Are you alive?")
+    await walk.press(me, note, at.words("Try again"))
+    await walk.said(client.telegram, "Too late for Telegram", owner=me)
     await walk.marked(me, answer)
-    later = await walk.said_after(me, f"Asked anew in {title}", client.telegram, chat_id=new)
-    history = at.words("History")
-    assert buttons_of(card)[history] == buttons_of(later)[history]

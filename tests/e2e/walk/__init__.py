@@ -1,0 +1,1 @@
+"""The scripted walk through Telegram; one stage for all its files."""

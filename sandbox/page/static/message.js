@@ -31,6 +31,11 @@ export function bubble(messages, { first, last, acts }) {
     if (String(getSelection())) return;
     acts.reply(target);
   });
+  body.addEventListener("contextmenu", (event) => {
+    if (event.target.closest("a, img, video")) return;
+    event.preventDefault();
+    acts.more(messages, body);
+  });
   body.append(deeds(messages, acts));
   const stack = h("div", { class: "stack" }, body, keyboard(target, acts));
   const row = h("div", { class: `row ${message.out ? "out" : "in"}${last ? " last" : ""}` });

@@ -72,6 +72,8 @@ def _asked_to_wait(error: BaseException, detail: str) -> SendFailed | None:
         case telegram.TelegramRetryAfter():
             wait = timedelta(seconds=error.retry_after)
             return SendDeferred(Fault.RATE_LIMITED, detail, retry_after=wait)
+        case ClientResponseError(status=429):  # a download
+            return SendDeferred(Fault.RATE_LIMITED, detail)
         case telegram.TelegramMigrateToChat():
             moved_to = str(error.migrate_to_chat_id)
             return SendDeferred(Fault.MOVED, moved_to, retry_after=timedelta())

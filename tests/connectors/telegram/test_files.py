@@ -60,6 +60,7 @@ class TestDownloads:
         [
             FaultPlanned("cut", "file"),
             FaultPlanned("refuse", "file", status=502),
+            FaultPlanned("refuse", "file", retry_after=1),
             FaultPlanned("refuse", "getFile", status=502),
             FaultPlanned("cut", "getFile"),
         ],

@@ -215,6 +215,10 @@ class Transaction(Sorting, Keeping, Timing, Chats, Protocol):
         """The first person's message sent later than `at`."""
         ...
 
+    async def own_since(self, conversation_id: int, at: datetime) -> tuple[InboundMessage, ...]:
+        """What the studio wrote there outside this program, not earlier, and did not delete."""
+        ...
+
     async def history(self, conversation_id: int, limit: int) -> tuple[HistoryLine, ...]:
         """The last `limit` messages, oldest first."""
         ...

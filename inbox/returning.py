@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from inbox import auditing, routing
 from inbox.accounts import member_with
@@ -25,6 +26,7 @@ from inbox.model import (
     Nature,
     Outcome,
     RawMessage,
+    Wait,
 )
 from inbox.off_hours import is_off_hours_reply
 from inbox.ports import Claim, Reply, ReplyState, Transaction
@@ -186,17 +188,23 @@ async def wait_goes_on(
     bounced: Reply,
 ) -> None:
     """Of a reply that the client does not have after all: the wait that it closed goes on, unless
-    another one of these answered as well; so do the promises that it kept."""
+    another one of these, or what was written outside this program, answered as well; so do the
+    promises that it kept."""
     now = inbox.clock.now()
     if bounced.message_id is None:
         return
-    card = await t.card(bounced.message_id)
-    ended, sent_at = card.wait, bounced.sent_at or card.message.sent_at
-    await promises_go_on(inbox, t, conversation, max(sent_at, card.message.sent_at))
-    if ended is None or ended.closing is None or ended.closing.outcome is not Outcome.ANSWERED:
+    asked_at = (await t.card(bounced.message_id)).message.sent_at
+    at = max(bounced.sent_at or asked_at, asked_at)
+    await promises_go_on(inbox, t, conversation, at)
+    ended = await _ended_by(t, conversation, bounced, at)
+    if ended is None or ended.closing is None:
         return
     others = [one for one in replies if one.state is ReplyState.SENT and one.id != bounced.id]
     if any(one.sent_at is not None and one.sent_at >= ended.started_at for one in others):
+        return
+    # Of mails a provider may give the copy of this very reply another id: only chats tell.
+    own = await t.own_since(conversation.id, ended.started_at)
+    if any(one.place is not None for one in own):
         return
     if conversation.wait is not None:
         # The client has asked again already, and that wait is open.
@@ -210,3 +218,16 @@ async def wait_goes_on(
     await go_on_with(t, conversation, reopened, await t.staff(), now)
     await auditing.reopened(t, conversation, ended, now, None)
     await refresh(t, conversation.id, f"reply {bounced.id} not delivered")
+
+
+async def _ended_by(
+    t: Transaction, conversation: Conversation, one: Reply, at: datetime
+) -> Wait | None:
+    """The wait that this reply of then closed."""
+    for wait in await t.waits_in(conversation.id):
+        closing = wait.closing
+        if closing is None or closing.outcome is not Outcome.ANSWERED or closing.elsewhere:
+            continue
+        if (closing.at, closing.by_id) == (at, one.author_id):
+            return wait
+    return None

@@ -58,6 +58,16 @@ ASKED_AFTER = (
     .order_by(message.c.sent_at, message.c.id)
     .limit(1)
 )
+OWN_SINCE = (
+    select(*MESSAGE)
+    .where(
+        message.c.conversation_id == bindparam("conversation_id"),
+        message.c.nature == Nature.OWN.value,
+        message.c.sent_at >= bindparam("at"),
+        message.c.deleted_at.is_(None),
+    )
+    .order_by(message.c.sent_at, message.c.id)
+)
 INBOUND = (
     select(
         message.c.sent_at,
@@ -130,6 +140,10 @@ class Messages(Cards):
     async def first_asked_after(self, conversation_id: int, at: datetime) -> InboundMessage | None:
         found = await self.row(ASKED_AFTER, conversation_id=conversation_id, at=at)
         return None if found is None else message_of(found)
+
+    async def own_since(self, conversation_id: int, at: datetime) -> tuple[InboundMessage, ...]:
+        found = await self.rows(OWN_SINCE, conversation_id=conversation_id, at=at)
+        return tuple(map(message_of, found))
 
     async def history(self, conversation_id: int, limit: int) -> tuple[HistoryLine, ...]:
         values = {"conversation_id": conversation_id, "limit": limit}

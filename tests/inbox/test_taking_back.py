@@ -10,7 +10,7 @@ import pytest
 from inbox import changing
 from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain
 from inbox.jobs import Queue
-from inbox.model import Conversation
+from inbox.model import Conversation, Handle, Nature
 from inbox.ports import CardState, Deed, ReplyState
 from inbox.worker import work_once
 from tests.fakes import ChangingConnector
@@ -65,6 +65,56 @@ async def test_where_another_reply_answered_as_well_nobody_waits(
     await studio.run()
     assert (await now_of(studio, talk)).wait is None
     assert chat.at_client == {"k2": "Ответ"}
+
+
+@pytest.mark.parametrize("first", [True, False])
+async def test_where_somebody_answered_in_the_chat_itself_nobody_waits(
+    studio: Studio, chat: ChangingConnector, *, first: bool
+) -> None:
+    thread = await studio.asks("a@x.test")
+    talk = await studio.conversation(thread)
+    chat.shapes["Сама"] = {
+        "nature": Nature.OWN,
+        "sender": Handle("telegram", str(studio.anna.telegram_id)),
+        "peer": Handle("email", "a@x.test"),
+        "place": Handle("telegram_business", f"{studio.anna.telegram_id}:901"),
+    }
+    for own in (first, not first):
+        studio.clock.pass_(minutes=1)
+        if own:
+            await studio.asks("anna", "Сама", thread=thread)
+        else:
+            saved = await written(studio, talk, studio.anna)
+            await studio.run()
+    studio.clock.pass_(minutes=1)
+    assert await changing.take_back(studio.inbox, saved.id, studio.anna)
+    await studio.run()
+    assert (await now_is(studio, saved)).state is ReplyState.TAKEN_BACK
+    assert (await now_of(studio, talk)).wait is None
+
+
+async def test_an_answer_to_an_older_message_closed_the_present_wait(
+    studio: Studio, chat: ChangingConnector
+) -> None:
+    thread = await studio.asks("a@x.test")
+    talk = await studio.conversation(thread)
+    async with studio.inbox.store.begin() as t:
+        older = await t.newest_message(talk.id)
+    await written(studio, talk, studio.anna, message_id=older)
+    await studio.run()
+    studio.clock.pass_(minutes=5)
+    await studio.asks("a@x.test", "И ещё", thread=thread)
+    asked_again = (await now_of(studio, talk)).wait
+    studio.clock.pass_(minutes=5)
+    saved = await written(studio, talk, studio.anna, "k2", message_id=older, desk_ref=None)
+    await studio.run()
+    assert (await now_of(studio, talk)).wait is None
+    assert await changing.take_back(studio.inbox, saved.id, studio.anna)
+    await studio.run()
+    after = (await now_of(studio, talk)).wait
+    assert after is not None
+    assert asked_again is not None
+    assert after.id == asked_again.id
 
 
 async def test_a_mail_cannot_be_taken_back_but_is_withdrawn(studio: Studio) -> None:

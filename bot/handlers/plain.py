@@ -129,7 +129,8 @@ async def choose(query: CallbackQuery, callback_data: ToWhomButton, visit: Visit
     if conversation is None:
         await answer(query, refusal(visit.say, holder), alert=True)
         return
-    draft = replace(draft, conversation_id=conversation.id)
+    # What it was asked about before may have been another client's message.
+    draft = replace(draft, conversation_id=conversation.id, message_id=None)
     asked = await answered_already(visit, draft)
     if not asked:
         await deliver(visit.inbox, draft)

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.drafts import keep, kept
 from inbox.model import Channel, RawMessage
-from tests.bot.desk_world import BOT, CLIENT, DeskWorld, around, desk_world, labels, running, taken
+from inbox.ports import DeskRef
+from tests.bot.desk_world import (
+    BOT,
+    CLIENT,
+    NEWCOMER,
+    DeskWorld,
+    around,
+    desk_world,
+    labels,
+    running,
+    taken,
+)
 from tests.bot.studio import HELEN, IVAN, OLGA
 
 QUESTION = "Это пока никому не ушло. Кому отправить?"
@@ -61,6 +74,23 @@ async def test_a_press_sends_it_once_and_the_question_says_so(desk: DeskWorld) -
     assert at_client(desk) == ["Мысли вслух"]
     desk.people.says(OLGA.telegram_id, BOT, "И ещё", reply_to=own)
     await desk.sees(CLIENT, "И ещё")
+
+
+async def test_who_chooses_another_client_answers_that_clients_message(desk: DeskWorld) -> None:
+    question, own = await asked(desk)
+    desk.people.says(NEWCOMER, BOT, "Здравствуйте")
+    await desk.sees(OLGA.telegram_id, "Здравствуйте")
+    async with desk.inbox.store.begin() as t:
+        first, second = sorted(await t.recent_conversations(None, 5))
+        draft = await kept(t, DeskRef(BOT, OLGA.telegram_id, own))
+        assert draft is not None
+        about = await t.newest_message(first)
+        await keep(t, replace(draft, conversation_id=first, message_id=about))
+    await presses_at(desk, OLGA.telegram_id, question["message_id"], f"xw:{own}:{second}")
+    await desk.until(lambda: [one for one in desk.chat(NEWCOMER) if not one["out"]])
+    async with desk.inbox.store.begin() as t:
+        (sent,) = await t.replies(second)
+        assert sent.message_id == await t.newest_message(second)
 
 
 async def test_it_can_go_to_nobody(desk: DeskWorld) -> None:

@@ -15,7 +15,7 @@ class Accounts(Protocol):
         ...
 
     async def of_owner(self, owner_id: int) -> Account | None:
-        """The account of the person with this Telegram id."""
+        """The account of the member with this Telegram id; None: not ours to write from."""
         ...
 
     async def keep(self, account: Account) -> None:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
+from aiogram.types import (
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    BotCommandScopeUnion,
+)
 
 from bot.command_lists import CommandLists, commands_of, group_commands
 from bot.texts import speaker
@@ -28,15 +34,15 @@ def lists(desk: DeskWorld) -> CommandLists:
 
 
 async def of(
-    desk: DeskWorld, scope: dict[str, Any], language: str | None = None
+    desk: DeskWorld, scope: BotCommandScopeUnion, language: str | None = None
 ) -> dict[str, str]:
     """What Telegram shows there."""
     found = await desk.bot.get_my_commands(scope=scope, language_code=language)
     return {one.command: one.description for one in found}
 
 
-def chat(who: Manager) -> dict[str, Any]:
-    return {"type": "chat", "chat_id": who.telegram_id}
+def chat(who: Manager) -> BotCommandScopeChat:
+    return BotCommandScopeChat(chat_id=who.telegram_id)
 
 
 async def test_each_member_has_the_list_of_the_role_in_the_own_language(desk: DeskWorld) -> None:
@@ -55,12 +61,12 @@ async def test_clients_see_only_start_and_groups_only_their_administrators(
     desk: DeskWorld,
 ) -> None:
     await lists(desk).refresh()
-    private = {"type": "all_private_chats"}
+    private = BotCommandScopeAllPrivateChats()
     assert await of(desk, private) == {"start": "begin"}
     assert await of(desk, private, "ru") == {"start": "начать"}
-    admins = await of(desk, {"type": "all_chat_administrators"}, "ru")
+    admins = await of(desk, BotCommandScopeAllChatAdministrators(), "ru")
     assert set(admins) == {"link", "alerts", "forum"}
-    assert await of(desk, {"type": "all_group_chats"}) == {}
+    assert await of(desk, BotCommandScopeAllGroupChats()) == {}
 
 
 async def test_a_role_set_elsewhere_shows_and_who_left_loses_the_list(desk: DeskWorld) -> None:

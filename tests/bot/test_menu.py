@@ -66,7 +66,8 @@ async def message(desk: DeskWorld, who: Manager, message_id: int, words: str) ->
         said = next((one for one in own if words in one["text"]), None)
         return said if said and (not words or (MENU in words) == (MENU in said["text"])) else None
 
-    return await desk.until(found)
+    said: dict[str, Any] = await desk.until(found)
+    return said
 
 
 @pytest.mark.parametrize(("who", "screens"), [(OLGA, SCREENS_RU), (HELEN, SCREENS_EN)])

@@ -221,6 +221,23 @@ class Walk:
         data = buttons_of(message)[label]
         return await self.telegram.presses(person, BOT, message["message_id"], data, **where)
 
+    async def follows(
+        self, person: int, message: Mapping[str, Any], label: str
+    ) -> tuple[Message, str]:
+        """Press what leads to another screen; that screen: the same message, or one below."""
+        before, buttons = text_of(message), buttons_of(message)
+        last = max(one["message_id"] for one in await self.chat(person))
+        await self.press(person, message, label)
+
+        async def other() -> Message | None:
+            below = [one for one in await self.theirs(person) if one["message_id"] > last]
+            same = await self.now(person, message)
+            is_other = same and (text_of(same), buttons_of(same)) != (before, buttons)
+            return below[-1] if below else same if is_other else None
+
+        found = dict(await self.until(other, f"{label!r} leads somewhere"))
+        return found, text_of(found)
+
     async def writes(self, person: int, text: str, **how: Any) -> Message:
         """In the private chat, a group or a topic."""
         return await self.telegram.says(person, BOT, text, **how)

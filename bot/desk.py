@@ -16,7 +16,7 @@ from bot.bursts import burst_view
 from bot.cards import CardView, card_view
 from bot.cautions import soft
 from bot.concerns import concerns_client_group, concerns_desk, understood, update_of
-from bot.files import show_files
+from bot.files import messages_of, show_files
 from bot.form_storage import FormStorage
 from bot.handlers import setup
 from bot.mentions import mentioning, reader_of
@@ -24,12 +24,12 @@ from bot.outcomes import react, show_outcome
 from bot.people_notes import note_view
 from bot.places import Place, Places
 from bot.rich import Rich
-from bot.sending import edit, send, send_long
+from bot.sending import edit, messages_of_text, send, send_long
 from bot.texts import speaker
 from connectors.telegram.bot import wait_of
 from connectors.telegram.connector import download
 from connectors.telegram.errors import translated
-from connectors.telegram.pacing import Urgency, urgency
+from connectors.telegram.pacing import Urgency, together, urgency
 from inbox.channels import AnswersSeveral
 from inbox.errors import SendFailed, SendRejected, SendUncertain, Unreadable
 from inbox.inbox import Inbox
@@ -147,15 +147,17 @@ class TelegramDesk:
         """The card, what of its text did not fit, then its files, all as answers to the card."""
 
         async def whole(place: Place) -> tuple[Shown, ...]:
-            return await self._show(card, to, files, place)
+            view = self._view(card, to, place.chat_id, self._elapsed(card))
+            with together(1 + messages_of_text(view.rest) + messages_of(files)):
+                return await self._show(card, to, files, (place, view))
 
         with urgency(Urgency.CARD):
             return await self.places.deliver(card.conversation, to, whole)
 
     async def _show(
-        self, card: Card, to: Manager, files: Sequence[LoadedFile], place: Place
+        self, card: Card, to: Manager, files: Sequence[LoadedFile], at: tuple[Place, CardView]
     ) -> tuple[Shown, ...]:
-        view = self._view(card, to, place.chat_id, self._elapsed(card))
+        place, view = at
         silent, say = soft(card.message.warnings), speaker(to.language)
         ref = await send(self._bot, place, view, silent=silent)
         try:

@@ -22,7 +22,7 @@ from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain
 from inbox.model import LoadedFile, Media
 from inbox.ports import DeskRef
 
-PATIENCE = 30.0  # seconds that a file may be held back within the same job
+PATIENCE = 120.0  # seconds that a file may be held back within the same job
 TRIES = 4
 
 NAME_LIMIT = 120  # UTF-16 units
@@ -131,6 +131,11 @@ async def _say_below(below: _Below, words: str) -> DeskRef:
         reply_to=below.card_id,
         silent=below.silent,
     )
+
+
+def messages_of(files: Sequence[LoadedFile]) -> int:
+    """How many messages the files become."""
+    return sum(1 for file in files if _can_be_sent(file))
 
 
 def _can_be_sent(file: LoadedFile) -> bool:

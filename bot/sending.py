@@ -70,6 +70,12 @@ async def send_long(
     return [await landed(bot, place, message)]
 
 
+def messages_of_text(text: Rich) -> int:
+    """How many messages `send_long` makes of it."""
+    pieces = sum(1 for _ in text.pieces())
+    return pieces if pieces <= PIECES else 1
+
+
 async def edit(bot: Bot, ref: DeskRef, view: CardView | Rich) -> None:
     """Change a message that stands there; it may be gone or say so already. Raises SendFailed."""
     body, keyboard = (view, ()) if isinstance(view, Rich) else (view.body, view.keyboard)

@@ -14,11 +14,13 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 PATIENCE = 3.0  # seconds
 KEPT = 60.0  # seconds for which a slot stays reserved
+FARTHEST = 30.0  # seconds; a slot further ahead is reserved for nobody
+TOGETHER = 11  # messages that are sent one right behind the other: a text with an album
 SOON = 0.05  # seconds; a job that comes back is never quite on time
 MOST_CHATS = 10_000
 
@@ -81,12 +83,16 @@ class _Chat:
     reserved: list[float] = field(default_factory=list)
 
     def claimed(self, now: float) -> bool:
-        """Whether a reserved slot has come; those that nobody came for are forgotten."""
-        self.reserved = [one for one in self.reserved if one > now - KEPT]
-        if self.reserved and self.reserved[0] <= now + SOON:
+        """Whether a reserved slot has come; it is whoever's who asks."""
+        if self.has_come(now):
             del self.reserved[0]
             return True
         return False
+
+    def has_come(self, now: float) -> bool:
+        """Whether a reserved slot has come; those that nobody came for are forgotten."""
+        self.reserved = [one for one in self.reserved if one > now - KEPT]
+        return bool(self.reserved) and self.reserved[0] <= now + SOON and now >= self.held_until
 
     def slot(self, now: float, urgency: Urgency) -> float:
         if urgency is Urgency.ALERT:
@@ -95,10 +101,20 @@ class _Chat:
         return max(self.held_until, self.line.next_slot(now, quiet))
 
 
+@dataclass(slots=True)
+class _Whole:
+    """Messages that belong together: `left` of them have their slots."""
+
+    messages: int
+    begun: bool = False
+    left: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Manner:
     urgency: Urgency = Urgency.CARD
     patience: float = PATIENCE
+    whole: _Whole | None = None
 
 
 _manner: ContextVar[_Manner] = ContextVar("manner", default=_Manner())  # noqa: B039 - frozen
@@ -108,6 +124,17 @@ _manner: ContextVar[_Manner] = ContextVar("manner", default=_Manner())  # noqa: 
 def urgency(how: Urgency, *, patience: float = PATIENCE) -> Iterator[None]:
     """What is sent inside is so urgent, and waits so many seconds before it is sent away."""
     token = _manner.set(_Manner(how, patience))
+    try:
+        yield
+    finally:
+        _manner.reset(token)
+
+
+@contextmanager
+def together(messages: int) -> Iterator[None]:
+    """So many messages that are sent inside, to one chat, belong together: the first waits for all
+    of them, up to TOGETHER, and none behind it is sent away."""
+    token = _manner.set(replace(_manner.get(), whole=_Whole(min(messages, TOGETHER))))
     try:
         yield
     finally:
@@ -130,27 +157,42 @@ class Pace:
         """Return when so many messages may be sent to the chat, in one call. Raises TooBusy, with
         a slot reserved."""
         manner, chat, now = _manner.get(), self._chat(chat_id), self._now()
-        wait = 0.0
-        if not chat.claimed(now) or now < chat.held_until:
-            slot = chat.slot(now, manner.urgency)
-            wait = slot - now
-            for _ in range(messages):
-                chat.line.take(now)
-            if manner.urgency is Urgency.ALERT:
-                chat.alerts.take(now)
-            if wait > manner.patience:
-                chat.reserved.append(slot)
-                raise TooBusy(wait)
+        whole, wait = manner.whole or _Whole(messages), 0.0
+        if whole.left >= messages and now >= chat.held_until:
+            whole.left -= messages
+        else:
+            counted = messages if whole.begun else max(messages, whole.messages)
+            if not chat.claimed(now) or now < chat.held_until:
+                wait = self._queued(chat, now, counted)
+            whole.begun, whole.left = True, counted - messages
         wait = max(wait, self._all.next_slot(now) - now)
         for _ in range(messages):
             self._all.take(now)
         if wait > 0:
             await self._sleep(wait)
 
+    def _queued(self, chat: _Chat, now: float, messages: int) -> float:
+        """Seconds until the slot in the chat's line that is taken now. Raises TooBusy."""
+        manner = _manner.get()
+        slot = chat.slot(now, manner.urgency)
+        wait = slot - now
+        sent_away = wait > manner.patience
+        if sent_away and wait > FARTHEST:
+            raise TooBusy(wait)
+        for _ in range(messages):
+            chat.line.take(now)
+        if manner.urgency is Urgency.ALERT:
+            chat.alerts.take(now)
+        if sent_away:
+            chat.reserved.append(slot)
+            raise TooBusy(wait)
+        return wait
+
     def wait_of(self, chat_id: int) -> float:
         """Seconds until the chat would take another card."""
-        now = self._now()
-        return self._chat(chat_id).slot(now, Urgency.CARD) - now
+        chat, now = self._chat(chat_id), self._now()
+        # Whoever comes back for a slot is not to be sent away for those behind.
+        return 0.0 if chat.has_come(now) else chat.slot(now, Urgency.CARD) - now
 
     def hold(self, chat_id: int, seconds: float) -> None:
         """Telegram itself said how long the chat takes nothing: it knows better."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from bot.texts import speaker
 from connectors.telegram.bot import open_bot
 from connectors.telegram.config import TelegramSettings
 from connectors.telegram.pacing import PRIVATE
-from inbox.model import Attachment, Client, Contact, Media
+from inbox.errors import SendDeferred
+from inbox.model import Attachment, Client, Contact, LoadedFile, Media
 from inbox.ports import Card, Purpose
 from tests.bot.desk_world import (
     BOT,
@@ -111,4 +113,23 @@ async def test_a_chat_that_was_written_to_fast_is_busy(tmp_path: Path) -> None:
         for _ in range(PRIVATE.burst + 1):
             await paced.tell("disk_full", {}, OLGA)
         assert 0 < paced.busy(OLGA) <= PRIVATE.seconds
+        await bot.session.close()
+
+
+async def test_of_cards_that_come_at_once_none_is_shown_by_half(tmp_path: Path) -> None:
+    async with around(tmp_path) as there, running(there) as world:
+        bot = open_bot(TelegramSettings(token=SecretStr(TOKEN), api=there.server.url))
+        paced = TelegramDesk(bot)
+        paced.attach(world.inbox)
+        photo = Attachment(Media.PHOTO, "a.jpg", "image/jpeg", 3, "email:info", "x")
+        album = [LoadedFile(photo, b"jpg")] * 10
+        results = await asyncio.gather(
+            *(paced.show(of_client(one, "Макеты"), OLGA, album) for one in (1, 2, 3)),
+            return_exceptions=True,
+        )
+        later = [one for one in results if not isinstance(one, tuple)]
+        assert len(later) == 2
+        assert all(isinstance(one, SendDeferred) for one in later)
+        sent = world.chat(OLGA.telegram_id)
+        assert ["text" in one for one in sent] == [True] + [False] * 10
         await bot.session.close()

@@ -15,7 +15,7 @@ from connectors.telegram import TelegramSettings, open_bot
 from connectors.telegram.bot import wait_of
 from connectors.telegram.deliver import send_text
 from connectors.telegram.errors import translated
-from connectors.telegram.pacing import Pace, TooBusy, Urgency, urgency
+from connectors.telegram.pacing import FARTHEST, Pace, TooBusy, Urgency, together, urgency
 from inbox.errors import Fault as Why
 from inbox.errors import SendDeferred
 from sandbox.telegram import Fault, TelegramServer
@@ -147,6 +147,45 @@ async def test_a_reserved_slot_that_nobody_comes_for_is_forgotten() -> None:
     assert watch.at == begun
     with pytest.raises(TooBusy), urgency(Urgency.CARD, patience=0.5):
         await pace.turn(ANNA)
+
+
+async def a_card(pace: Pace, watch: Stopwatch, chat: int) -> None:
+    """A text and an album of ten, told of as a desk does."""
+    with urgency(Urgency.CARD, patience=0.5), together(11):
+        for messages in (1, 10):
+            await watch.sleep(0.1)
+            await pace.turn(chat, messages)
+
+
+@pytest.mark.parametrize("chat", [ANNA, GROUP])
+async def test_of_what_belongs_together_only_the_first_is_ever_sent_away(chat: int) -> None:
+    pace, watch = a_pace()
+    shown, waits = 0, []
+    for _ in range(6):
+        try:
+            await a_card(pace, watch, chat)
+        except TooBusy as busy:
+            waits.append(busy.wait)
+        else:
+            shown += 1
+    assert shown == 1
+    reserved = [one for one in waits if one <= FARTHEST]
+    assert reserved
+    assert pace.wait_of(chat) > FARTHEST
+    await watch.sleep(reserved[0])
+    assert pace.wait_of(chat) == 0, "whoever comes back for a slot is not too late"
+    begun = watch.at
+    await a_card(pace, watch, chat)
+    assert watch.at - begun == pytest.approx(0.2)
+
+
+async def test_more_than_an_album_waits_for_its_own_slots() -> None:
+    pace, _ = a_pace()
+    with urgency(Urgency.CARD, patience=0.5), together(30):
+        await pace.turn(ANNA)
+        await pace.turn(ANNA, 10)
+        with pytest.raises(TooBusy):
+            await pace.turn(ANNA, 10)
 
 
 async def test_an_album_counts_as_its_messages() -> None:

@@ -261,6 +261,24 @@ class Walk:
     async def mails(self, client: Client, subject: str, text: str) -> Mail:
         return await self.mail.compose(client.address, STUDIO.address, subject, text)
 
+    async def topics(self, chat: int) -> dict[int, str]:
+        """The names of a chat's topics, by their threads."""
+        found = await self.telegram.topics(BOT, chat)
+        return {int(thread): str(one["name"]) for thread, one in found.items()}
+
+    async def named(self, chat: int, thread: int, name: str) -> None:
+        async def is_named() -> bool:
+            return (await self.topics(chat)).get(thread) == name
+
+        await self.until(is_named, f"topic {thread} is called {name!r}")
+
+    async def restart(self, more: str, *, topics: bool) -> None:
+        """The product ends and begins again with other settings; the bot has topics or not."""
+        assert await self.product.stop() == 0
+        await self.telegram.tunes(bot=BOT, topics=topics)
+        self.product.settings.write_text(_settings(self, more))
+        await self.product.start()
+
     async def mailed(self, client: Client, words: str) -> Mail:
         """The mail of ours with these words, when the client has it."""
 
@@ -316,12 +334,11 @@ def opening(days: int = 0) -> datetime:
 async def open_walk(
     folder: Path,
     *,
-    topics: bool = False,
-    limits: bool = False,
     more: str = "",
-    telegram_more: str = "pace = false",
+    pace: bool = False,
 ) -> AsyncIterator[Walk]:
-    """Servers up, people there, the product running. `limits`: Telegram's own are kept up."""
+    """Servers up, people there, the product running. `pace`: Telegram's own limits hold, and the
+    product keeps to them."""
     clock = SandboxClock(folder / "clock.json", opening(), speed=1)
     sides = both()
     clients = [one for each in sides.values() for one in each.clients]
@@ -333,11 +350,10 @@ async def open_walk(
         async with running(TOKEN, clock=clock.file) as url, aiohttp.ClientSession() as session:
             telegram = RemotePeople(url, session)
             walk = Walk(product, telegram, mail, clock, sides, f"sqlite:///{folder}/okno.db")
-            await telegram.tunes(bot=BOT, topics=topics)
-            await telegram.tunes(limits=limits)
+            await telegram.tunes(limits=pace)
             await _people(walk)
             await _fill(walk)
-            product.settings.write_text(_settings(walk, telegram_more, more))
+            product.settings.write_text(_settings(walk, more, pace=pace))
             await product.start()
             async with asyncio.timeout(20):
                 await mail.watched(STUDIO.address)
@@ -381,7 +397,7 @@ async def _fill(walk: Walk) -> None:
         await store.close()
 
 
-def _settings(walk: Walk, telegram_more: str, more: str) -> str:
+def _settings(walk: Walk, more: str, *, pace: bool = False) -> str:
     login = f'security = "none", user = "{STUDIO.address}", password = "{STUDIO.password}"'
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     hours = "\n".join(f'{day} = ["08:00-20:00"]' for day in days)
@@ -396,7 +412,7 @@ url = "{walk.database}"
 [telegram]
 token = "{TOKEN}"
 api = "{walk.telegram.url}"
-{telegram_more}
+pace = {str(pace).lower()}
 [mailboxes.info]
 address = "{STUDIO.address}"
 sent_copy_delay = 0

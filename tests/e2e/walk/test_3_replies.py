@@ -204,7 +204,10 @@ async def collide(
 
 # --- nobody has to learn commands ------------------------------------------------------------
 
-HEADS_SCREENS = {Screen.DAYS, Screen.ENTER_DAY, Screen.INVITE, Screen.SOMEBODY_AWAY}
+HEADS_SCREENS = {
+    *(Screen.DAYS, Screen.ENTER_DAY, Screen.INVITE, Screen.SOMEBODY_AWAY),
+    *(Screen.ALERTS_GROUP, Screen.FORUM_GROUP),
+}
 
 
 async def test_every_screen_is_reached_by_buttons(walk: Walk, at: Side) -> None:

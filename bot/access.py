@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from aiogram import BaseMiddleware, Bot
 from aiogram.enums import ChatType
@@ -114,8 +114,8 @@ class Access(BaseMiddleware):
         staff = data["staff"]
         me = active_member(staff, user.id) if user is not None else None
         code = user.language_code if user is not None else None
-        language = me.language if me else (known_language(code) or "en")
-        say = speaker(language)
+        spoken = next((one.language for one in routing.people(staff)), "en")
+        say = speaker(me.language if me else known_language(code) or spoken)
         in_forum = data["in_forum"] = chat is not None and self._places.is_forum(chat.id)
         private = chat is None or chat.type == ChatType.PRIVATE
         data["visit"] = None
@@ -135,6 +135,8 @@ class Access(BaseMiddleware):
             await answer(event.callback_query, say("This button no longer works."))
         elif user is not None:
             await _refuse(data["bot"], say, event, private=private)
+        if in_forum and _is_anonymous(event.message):
+            await _ask_for_a_name(data["bot"], say, event.message)
         return None
 
 
@@ -207,6 +209,22 @@ def refusal(say: Say, holder: Manager | None) -> str:
     if holder is None:
         return say("This button no longer works.")
     return say("{name} has this client. Ask to have it handed over.", name=holder.name)
+
+
+def _is_anonymous(message: Message | None) -> TypeGuard[Message]:
+    """Whether an administrator of a group wrote in the group's own name."""
+    by = message.sender_chat if message is not None else None
+    return message is not None and by is not None and by.id == message.chat.id
+
+
+async def _ask_for_a_name(bot: Bot, say: Say, message: Message) -> None:
+    """Nobody knows which member it was, and a reply to a client has an author."""
+    words = say(
+        "This went to nobody: it is written anonymously. Switch “Remain anonymous” off for you in "
+        "this group's administrators."
+    )
+    place = Place(message.chat.id, thread_of(message))
+    await send(bot, place, Rich(words), reply_to=message.message_id)
 
 
 async def _refuse(bot: Bot, say: Say, event: Update, *, private: bool) -> None:

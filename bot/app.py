@@ -129,6 +129,7 @@ async def _run_parts(
     async def tick() -> None:
         board.look()
         await news.remember()
+        await channels.desk.places.look()
         await escalate(inbox)
 
     nightly = (_pruning(settings, store, inbox.clock), _digests(settings, inbox))

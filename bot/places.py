@@ -112,8 +112,7 @@ class Places:
     async def find_out(self) -> None:
         """What this bot and its chats can do; asked again after a refusal. Raises nothing of the
         network: without an answer the plain chats are used."""
-        async with self._attached.store.begin() as t:
-            self.forum = _forum_of(await t.form(FORUM), self._bot.id)
+        await self.look()
         self._ask_at = None
         if not self._allowed:
             return
@@ -126,6 +125,11 @@ class Places:
             self._ask_at = self._now + BRIEF_REST
         else:
             self._private = bool(me.has_topics_enabled)
+
+    async def look(self) -> None:
+        """Whether there is a forum: another process may have opened or closed it."""
+        async with self._attached.store.begin() as t:
+            self.forum = _forum_of(await t.form(FORUM), self._bot.id)
 
     async def open_forum(self, chat_id: int, title: str) -> None:
         """From now on clients have their topics in this group."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.desk import TelegramDesk
 from inbox.model import Handle
 from sandbox.telegram import Fault, Person
 from tests.bot.desk_world import (
@@ -306,6 +307,28 @@ class TestFallingBack:
         await desk.sees(ADAM.telegram_id, "Бота больше нет в группе «Студия»")
         desk.people.says(CLIENT, BOT, "Сайт не открывается")
         assert await desk.sees(OLGA.telegram_id, "Сайт не открывается")
+
+
+async def test_what_is_written_anonymously_is_not_lost_in_silence(desk: DeskWorld) -> None:
+    await opened(desk)
+    card = await taken(desk)
+    room = desk.world.room(desk.world.bot(BOT), FORUM)
+    room.anonymous.add(OLGA.telegram_id)
+    thread = card["message_thread_id"]
+    written = says(desk, OLGA.telegram_id, "Сейчас посмотрим", thread_id=thread)
+    told = await desk.sees(FORUM, "Это никому не ушло: написано анонимно")
+    assert told["message_thread_id"] == thread
+    assert told["reply_to_message"]["message_id"] == written["message_id"]
+    assert [one for one in desk.chat(CLIENT) if not one["out"]] == []
+
+
+async def test_another_process_sees_that_there_is_a_forum(desk: DeskWorld) -> None:
+    other = TelegramDesk(desk.bot)
+    other.attach(desk.inbox)
+    await opened(desk)
+    assert not other.shared
+    await other.places.look()
+    assert other.shared
 
 
 async def test_the_forum_outlives_a_restart(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import pytest
 
+from tests.databases import postgres_on
 from tests.servers import Dovecot, FaultySmtp, MailServers, Postfix, Postgres, ServerMissing
 
 ROOT = Path(__file__).parents[1]
@@ -105,8 +106,8 @@ def postgres(_own_postgres: Postgres) -> Postgres:
 
 @pytest.fixture
 def postgres_url(postgres: Postgres) -> Iterator[str]:
-    """The URL of an empty database, dropped after the test."""
-    url = postgres.create_database()
+    """The URL of a database of the test's own, dropped after it; its tables stand."""
+    url = postgres_on(postgres)
     yield url
     postgres.drop_database(url)
 

@@ -22,6 +22,7 @@ from inbox.model import Conversation, Handle, InboundMessage, Manager, RawMessag
 from inbox.policies import Terms
 from inbox.ports import Transaction
 from storage.store import open_store
+from tests.databases import sqlite_in
 
 T = TypeVar("T")
 
@@ -74,7 +75,7 @@ def ok(file: Path, *words: str, given: str | None = None) -> str:
 
 def in_store(file: Path, act: Callable[[Transaction], Awaitable[T]]) -> T:
     async def run() -> T:
-        store = await open_store(f"sqlite:///{file.parent}/okno.db")
+        store = await open_store(sqlite_in(file.parent))
         try:
             async with store.begin() as t:
                 return await act(t)

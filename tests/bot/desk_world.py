@@ -32,6 +32,7 @@ from inbox.worker import work
 from sandbox.telegram import People, Person, TelegramServer, World
 from storage.store import SqlStore, open_store
 from tests.bot.studio import HOURS, OLGA, POLICY, STAFF
+from tests.databases import sqlite_in
 
 TOKEN = "7001:sandbox-token-of-the-studio"
 CLIENTS_TOKEN = "7002:sandbox-token-for-the-clients"
@@ -182,7 +183,7 @@ async def around(path: Path, *, topics: bool = False) -> AsyncIterator[Around]:
         world.add_person(Person(one.telegram_id, one.name, language_code=one.language))
     server = TelegramServer(world)
     await server.start()
-    store = await open_store(f"sqlite:///{path / 'okno.db'}")
+    store = await open_store(sqlite_in(path))
     try:
         yield Around(world, server, store)
     finally:

@@ -9,13 +9,14 @@ from pathlib import Path
 from bot.accounts import StoredAccounts
 from inbox.model import Account, Manager
 from storage.store import open_store
+from tests.databases import sqlite_in
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 OLGA = Manager(0, "Ольга", 100)
 
 
 async def test_nothing_is_written_in_the_name_of_who_left(tmp_path: Path) -> None:
-    store = await open_store(f"sqlite:///{tmp_path / 'okno.db'}")
+    store = await open_store(sqlite_in(tmp_path))
     accounts = StoredAccounts(store)
     account = Account(OLGA.telegram_id, "c1", enabled=True, can_reply=True, at=NOW)
     await accounts.keep(account)

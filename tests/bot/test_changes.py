@@ -14,13 +14,14 @@ from bot.terms import calendars_of
 from inbox.log_records import Deed, Entry
 from storage.store import SqlStore, open_store
 from tests.bot.settings_files import BASE, write
+from tests.databases import sqlite_in
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    found = await open_store(f"sqlite+aiosqlite:///{tmp_path}/okno.db")
+    found = await open_store(sqlite_in(tmp_path))
     yield found
     await found.close()
 

@@ -15,6 +15,7 @@ from bot.clients_import import Fate, Taken, take_in
 from inbox.calendars import Calendars
 from inbox.model import Handle, Manager
 from storage.store import SqlStore, open_store
+from tests.databases import sqlite_in
 from tests.fakes import SetClock
 from tests.inbox.conftest import HOURS
 
@@ -30,7 +31,7 @@ ENGLISH = """name,manager,emails,telegram,phones
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    opened = await open_store(f"sqlite:///{tmp_path}/okno.db", exclusive=False)
+    opened = await open_store(sqlite_in(tmp_path), exclusive=False)
     async with opened.begin() as t:
         for number, name in enumerate(("Анна", "Борис"), 101):
             await t.save_manager(Manager(0, name, number))

@@ -22,6 +22,7 @@ from inbox.ports import DeskRef, Reply, ReplyState
 from inbox.records import Version
 from storage.store import open_store
 from tests.bot.studio import HELEN, NOON, OLGA, message
+from tests.databases import sqlite_in
 
 RU, EN = speaker("ru"), speaker("en")
 REF = DeskRef(1, 2, 3)
@@ -39,7 +40,7 @@ DRAFT = Draft(
 
 
 async def test_a_kept_draft_comes_back_as_it_was(tmp_path: Path) -> None:
-    store = await open_store(f"sqlite:///{tmp_path / 'okno.db'}")
+    store = await open_store(sqlite_in(tmp_path))
     async with store.begin() as t:
         await keep(t, DRAFT)
     async with store.begin() as t:

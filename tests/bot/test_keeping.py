@@ -17,6 +17,7 @@ from bot.keeping import Result, State, drop_old_mail, replay
 from inbox.model import InboundMessage, RawMessage
 from storage.store import open_store
 from tests.bot.settings_files import BASE, MAILBOX, write
+from tests.databases import sqlite_in
 from tests.fakes import RecordingConnector
 from tests.inbox.conftest import Studio, database, studio
 
@@ -133,7 +134,7 @@ def okno(*words: str | Path) -> tuple[int, str]:
 
 def test_the_command_reads_a_quarantined_mail_again(file: Path) -> None:
     async def keep() -> None:
-        store = await open_store(f"sqlite:///{file.parent}/okno.db")
+        store = await open_store(sqlite_in(file.parent))
         payload = b"From: lena@client.test\r\nSubject: Hi\r\n\r\nHello\r\n"
         async with store.begin() as t:
             raw = RawMessage("mail:1", "thread:1", payload, datetime(2026, 3, 2, tzinfo=UTC))

@@ -16,6 +16,7 @@ from inbox.jobs import Queue, TellAdmins
 from inbox.model import Manager, Role
 from inbox.ports import Desk, Store
 from storage.store import SqlStore, open_store
+from tests.databases import sqlite_in
 
 PAUSED = ChannelPaused(Fault.LOGIN_FAILED, "no")
 FULL = StoreUnavailable("disk_full", "no space")
@@ -58,7 +59,7 @@ class GoneStore:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    opened = await open_store(f"sqlite:///{tmp_path}/okno.db")
+    opened = await open_store(sqlite_in(tmp_path))
     async with opened.begin() as t:
         await t.save_manager(Manager(0, "Anna", 101))
         await t.save_manager(Manager(0, "Root", 102, Role.ADMIN))

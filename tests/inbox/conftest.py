@@ -21,6 +21,7 @@ from inbox.ports import Conversation, Reply
 from inbox.sla import Policy, Recipient, Rung
 from inbox.worker import work_once
 from storage.store import open_store
+from tests.databases import sqlite_in
 from tests.fakes import PlainLetters, RecordingConnector, RecordingDesk, SetClock
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -97,8 +98,8 @@ class Studio:
 
 @pytest.fixture
 def database(tmp_path: Path) -> str:
-    """The URL of an empty database; a module may give another kind."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'okno.db'}"
+    """The URL of a database without rows; a module may give another kind."""
+    return sqlite_in(tmp_path)
 
 
 @pytest.fixture

@@ -108,10 +108,10 @@ class Postgres(Server):
         self.stop_immediate()
         self.start()
 
-    def create_database(self) -> str:
-        """A new empty database; returns its URL for SQLAlchemy over asyncpg."""
-        name = f"okno_{secrets.token_hex(6)}"
-        self.run_sql(f'CREATE DATABASE "{name}" TEMPLATE template0', database="postgres")
+    def create_database(self, *, name: str = "", template: str = "template0") -> str:
+        """A new database, as the template; returns its URL for SQLAlchemy over asyncpg."""
+        name = name or f"okno_{secrets.token_hex(6)}"
+        self.run_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"', database="postgres")
         return f"postgresql+asyncpg://{USER}:{PASSWORD}@{LOOPBACK}:{self.port}/{name}"
 
     def drop_database(self, url: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from storage.store import SqlStore, open_store
+from tests.databases import sqlite_in
 
 BOTH = [
     pytest.param("sqlite", id="sqlite"),
@@ -15,12 +16,12 @@ BOTH = [
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/okno.db"
+    return sqlite_in(tmp_path)
 
 
 @pytest.fixture(params=BOTH)
 def url(request: pytest.FixtureRequest, sqlite_url: str) -> str:
-    """An empty database, of each kind in turn."""
+    """A database without rows, of each kind in turn."""
     if request.param == "sqlite":
         return sqlite_url
     found: str = request.getfixturevalue("postgres_url")

@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from storage.all_tables import ALL
 from storage.engine import open_engine, parse_url
 from storage.schema import HEAD, migrate
 from storage.store import open_store
+from tests.servers.postgres import Postgres
+from tests.storage.conftest import BOTH
 from tests.storage.values import T0, at, promised
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +43,18 @@ async def main(url):
 
 asyncio.run(main(sys.argv[1]))
 """
+
+
+@pytest.fixture(params=BOTH)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/okno.db"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    empty = server.create_database()
+    yield empty
+    server.drop_database(empty)
 
 
 def test_the_head_is_the_newest_migration() -> None:

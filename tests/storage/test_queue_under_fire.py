@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from inbox.jobs import Queue, Received
 from inbox.records import Claim
 from storage.store import SqlStore, open_store
+from tests.databases import sqlite_in
 from tests.storage.values import put
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +40,7 @@ def test_nothing_is_lost_doubled_or_overtaken(
     tmp_path_factory: pytest.TempPathFactory, operations: list[tuple[str, int, int]]
 ) -> None:
     """Against lists in memory: whatever is done to the queue, each lane is its list."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('queue')}/okno.db"
+    url = sqlite_in(tmp_path_factory.mktemp("queue"))
     asyncio.run(_against_lists(url, operations))
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from storage.store import open_store
 from tests.connectors.email.chaos import Chaos
+from tests.databases import sqlite_in
 from tests.servers import Dovecot, Mailbox
 
 
@@ -16,7 +17,7 @@ from tests.servers import Dovecot, Mailbox
 async def test_nothing_is_lost_doubled_or_marked_read(
     dovecot: Dovecot, box: Mailbox, tmp_path: Path
 ) -> None:
-    store = await open_store(f"sqlite:///{tmp_path}/okno.db")
+    store = await open_store(sqlite_in(tmp_path))
     try:
         outcome = await Chaos(dovecot, box, store, seed=7).run(500, burst=10, pause=0.1, least=40)
     finally:

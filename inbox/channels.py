@@ -78,6 +78,17 @@ class Connector(Source, Protocol):
 
 
 @runtime_checkable
+class ComesInParts(Connector, Protocol):
+    """A connector that may get the members of a group (RawMessage.group) one by one."""
+
+    @property
+    def listened(self) -> float:
+        """Seconds for which it has been listened without a break: what came before the break may
+        miss what belongs to it."""
+        ...
+
+
+@runtime_checkable
 class AnswersSeveral(Connector, Protocol):
     """A connector whose messages may be addressed to others beside us."""
 

@@ -32,12 +32,13 @@ from inbox.holding import assign
 from inbox.inbox import Inbox, load_files
 from inbox.jobs import Received, SendReply
 from inbox.joining import join_by_link
-from inbox.model import Conversation, InboundMessage, Manager, RawMessage
+from inbox.model import Channel, Conversation, InboundMessage, Manager, RawMessage
 from inbox.outgoing import found_sent, outgoing_of, send_once
 from inbox.ports import (
     Card,
     ChangesSent,
     Claim,
+    ComesInParts,
     DeskLink,
     Purpose,
     Reply,
@@ -91,6 +92,10 @@ async def receive(inbox: Inbox, claim: Claim, job: Received) -> None:
     raw_ids = [raw_id for raw_id, _, _ in group]
     raws = [raw for _, _, raw in group]
     channel = group[0][1]
+    if (wait := _rest_may_come(inbox, channel, raws[0])) > 0:
+        async with inbox.store.begin() as t:
+            await t.retry(claim, after=wait, counted=False)
+        return
     try:
         if inbox.desk.concerns(raws[0], channel, staff):
             await inbox.desk.handle(raws, channel, staff)
@@ -106,6 +111,14 @@ async def receive(inbox: Inbox, claim: Claim, job: Received) -> None:
         await _take_in(inbox, claim, raw_ids, raws[0], message, staff=staff)
     else:
         await happened(inbox, claim, raw_ids, message)
+
+
+def _rest_may_come(inbox: Inbox, channel: Channel, raw: RawMessage) -> float:
+    """Seconds to wait for the rest of an album that a restart or an outage has cut in two."""
+    connector = inbox.connectors.get(channel.id)
+    if not raw.group or not isinstance(connector, ComesInParts):
+        return 0.0
+    return ALBUM_QUIET - connector.listened
 
 
 async def _take_in(
@@ -158,12 +171,15 @@ async def _show_new(
     before: tuple[DeskLink, ...] = ()
     async with inbox.store.begin() as t:
         message_id = await t.message_of_raw(raw_ids[0])
+        again = message_id is not None
         if message_id is None:
             cut_off = "truncated" in raw.note
             card = await file(inbox, t, message, raw_ids[0], staff, cut_off=cut_off)
+            await t.mark_raw(raw_ids[1:], "filed")
         else:
             card = await t.card(message_id)
             before = await t.links_of_message(message_id)
+            raw_ids = raw_ids[:1]  # what came to its album since is a message of its own
         about_to = await others_answering(t, card.conversation.id, inbox.clock.now())
         if card.placing.held or card.placing.counted_on is not None:
             await t.mark_raw(raw_ids, "filed")
@@ -177,7 +193,8 @@ async def _show_new(
     seen = {link.manager_id for link in before if link.shown.purpose is Purpose.CARD}
     readers = routing.readers(card.conversation.assignee_id, staff, now)
     files = await load_files(inbox, card.files_at_hand, raw, inbox.desk.origin)
-    showing = Showing(card, about_to)
+    waited = None if again else (now - raw.received_at).total_seconds()
+    showing = Showing(card, about_to, waited)
     # Whoever blocked the bot must not be the end of the message: then the heads see it.
     for group in (readers, routing.heads(staff, now), routing.admins(staff)):
         if not (seen and inbox.desk.shared):

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from inbox.channels import ChangesSent, Clock, Connector, KeepsSent, Source
+from inbox.channels import ChangesSent, Clock, ComesInParts, Connector, KeepsSent, Source
 from inbox.chats import Chats
 from inbox.desk import Desk, Letters
 from inbox.jobs import Job, Queue
@@ -64,6 +64,7 @@ __all__ = [
     "Claim",
     "Claimed",
     "Clock",
+    "ComesInParts",
     "Connector",
     "Deed",
     "Desk",

@@ -64,6 +64,11 @@ class TelegramConnector:
         """Why nothing comes at present; "" where all is well."""
         return self._source.trouble
 
+    @property
+    def listened(self) -> float:
+        """See inbox.channels.ComesInParts."""
+        return self._source.listening.seconds
+
     def receive(self, after: str | None) -> AsyncGenerator[Batch, None]:
         """See inbox.ports.Source."""
         return self._source.receive(after)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import random
+import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +23,7 @@ log = logging.getLogger(__name__)
 
 LONG_POLL = 25  # seconds
 QUIET = 6 * 24 * 3600  # seconds without an update
+MOST_BROKEN = 60.0  # seconds for which it is awaited what else belongs together
 CONFLICTS = 5  # another reader of the token in a row, before a person is told
 
 
@@ -62,6 +65,39 @@ def _what(body: Mapping[str, Any]) -> object:
     return body.get("message_id") or body.get("id") or body.get("date") or ""
 
 
+class Listening:
+    """For how long a channel has been listened to without a break. `now`: monotonic seconds.
+
+    What was written together comes in one rush: where nothing broke off, it is all there soon.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._since: float | None = -math.inf
+        self._broken_at = math.inf
+
+    @property
+    def seconds(self) -> float:
+        """Without an end where it was never begun, and where it has been broken for too long."""
+        now = self._now()
+        if self._since is not None:
+            return now - self._since
+        return math.inf if now - self._broken_at > MOST_BROKEN else 0.0
+
+    def begin(self) -> None:
+        """From now on, unless it is going on."""
+        self._since = self._now() if self._since is None else self._since
+
+    def heard(self) -> None:
+        """The other side is there."""
+        self._broken_at = math.inf
+
+    def broke(self) -> None:
+        """It does not go on before the next `begin`."""
+        self._since = None
+        self._broken_at = min(self._broken_at, self._now())
+
+
 class PollingSource:
     """Reads one token's updates. The cursor is "next update id@unix seconds of the last one".
 
@@ -73,15 +109,18 @@ class PollingSource:
         self._bot = bot
         self._now = now
         self.trouble = ""
+        self.listening = Listening()
 
     async def receive(self, after: str | None) -> AsyncGenerator[Batch, None]:
         """See inbox.ports.Source. A batch is at most 100 updates."""
         offset, last_at = _cursor(after)
         pause, conflicts = 0.0, 0
+        self.listening.broke()
         while True:
             # After a week of silence ids start anew at random, maybe below the offset.
             if self._now().timestamp() - last_at > QUIET:
                 offset = None
+            self.listening.begin()
             try:
                 updates = await self._ask(offset)
             except exceptions.TelegramUnauthorizedError as error:
@@ -91,12 +130,15 @@ class PollingSource:
                 if conflicts >= CONFLICTS:
                     raise ChannelPaused(Fault.CONFLICT, error.message) from error
                 self.trouble = type(error).__name__
+                self.listening.broke()
                 pause = await _back_off(pause, error)
             except (exceptions.AiogramError, OSError, TimeoutError) as error:
                 self.trouble = type(error).__name__
+                self.listening.broke()
                 pause = await _back_off(pause, error)
             else:
                 self.trouble = ""
+                self.listening.heard()
                 pause, conflicts = 0.0, 0
                 if not updates:
                     continue

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from connectors.telegram.bot import ALLOWED_UPDATES
 from connectors.telegram.config import WebhookSettings
-from connectors.telegram.source import raw_message
+from connectors.telegram.source import Listening, raw_message
 from inbox.errors import ChannelPaused, Fault
 from inbox.model import Batch, Channel
 
@@ -35,11 +35,14 @@ class WebhookSource:
         self._settings = settings
         self._now = now
         self.trouble = ""  # that Telegram cannot reach us is not seen from here
+        self.listening = Listening()
         self._posted: asyncio.Queue[tuple[dict[str, Any], asyncio.Future[None]]] = asyncio.Queue()
 
     async def receive(self, after: str | None) -> AsyncGenerator[Batch, None]:
         """See inbox.ports.Source; updates that came together are one batch."""
+        self.listening.broke()
         runner = await self._listen()
+        self.listening.begin()
         open_answers: list[asyncio.Future[None]] = []
         try:
             await self._announce()

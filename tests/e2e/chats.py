@@ -109,7 +109,8 @@ class Chats:
         for call in self.world.requests:
             where = (call.chat_id, call.message_id)
             name = call.text.partition("\n")[0]
-            if call.bot == self.desk and call.ok and where in cards and name in found:
+            sent = call.ok and (call.bot, call.method) == (self.desk, "sendMessage")
+            if sent and where in cards and name in found:
                 found[name].append(Showing(int(where[0] or 0), int(where[1] or 0), call.text))
         return found
 

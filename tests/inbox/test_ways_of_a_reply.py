@@ -21,6 +21,7 @@ from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain
 from inbox.inbox import Inbox
 from inbox.model import OutboundMessage, Receipt
 from inbox.ports import Reply, ReplyState
+from tests.databases import sqlite_in
 from tests.fakes import ChangingConnector
 from tests.inbox.conftest import Studio, studio_on
 from tests.inbox.writing import OWN, in_a_chat, now_is, written
@@ -159,5 +160,5 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_impatient")
 def test_a_reply_goes_one_way(steps: list[str], plan: list[str], between: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite+aiosqlite:///{Path(folder) / 'okno.db'}"
+        url = sqlite_in(Path(folder))
         asyncio.run(live(url, ["run", *steps] if between else steps, plan, between))

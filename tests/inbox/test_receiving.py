@@ -84,6 +84,21 @@ class TestIn:
         assert card.state is CardState.QUIET
         assert card.wait is None
 
+    async def test_what_comes_to_an_album_while_its_card_waits_is_not_lost(
+        self, studio: Studio
+    ) -> None:
+        await studio.client("Ромашка", studio.anna, "a@x.test")
+        studio.desk.refuse[studio.anna.id] = failures(
+            SendDeferred(Fault.RATE_LIMITED, retry_after=timedelta(seconds=1))
+        )
+        for text in ("раз", "два"):
+            await studio.hears("a@x.test", text, group="g")
+        await studio.later(1.3)
+        assert studio.desk.cards == []
+        await studio.hears("a@x.test", "три", group="g")
+        await studio.later(1.5)
+        assert [card.message.text for card, _, _ in studio.desk.cards] == ["раз+<m2>", "три"]
+
     async def test_an_album_is_one_message(self, studio: Studio) -> None:
         await studio.hears("a@x.test", "фото", group="g")
         await studio.hears("a@x.test", "ещё", group="g")

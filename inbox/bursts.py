@@ -23,11 +23,14 @@ AT_ONCE = 50  # cards of one list
 
 class Showing:
     """What became of one card that several members are to see; `about_to`: who is about to
-    answer."""
+    answer; `waited`: seconds since the message came, None at another try, which has its turn."""
 
-    def __init__(self, card: Card, about_to: Sequence[Answering]) -> None:
+    def __init__(
+        self, card: Card, about_to: Sequence[Answering], waited: float | None = 0.0
+    ) -> None:
         self.card = card
         self.about_to = about_to
+        self.waited = waited
         self.links: list[DeskLink] = []
         self.gathered: list[Manager] = []
         self.postponed: SendFailed | None = None
@@ -41,12 +44,12 @@ class Showing:
         self, inbox: Inbox, readers: Sequence[Manager], files: Sequence[LoadedFile]
     ) -> None:
         """Show it to each of them, unless it must be gathered; who refuses it is passed over.
-        Where all see one place, it stands there once."""
+        Where all see one place, it stands there once; lists are each member's own."""
         card, desk = self.card, inbox.desk
         for one in readers:
-            if self.reached and desk.shared:
+            if self.links and desk.shared:
                 return
-            if await _is_too_much(inbox, one):
+            if await self._is_too_much(inbox, one):
                 self.gathered.append(one)
                 continue
             try:
@@ -59,6 +62,21 @@ class Showing:
             else:
                 talk = card.conversation.id
                 self.links += [DeskLink(each, talk, one.id, card.message_id) for each in shown]
+
+    async def _is_too_much(self, inbox: Inbox, to: Manager) -> bool:
+        """Whether the card would come too late in a chat that is full, or behind a list that is
+        coming: cards stay in their order."""
+        behind = inbox.desk.busy(to)
+        if behind <= 0.0:
+            return False
+        if behind + (self.waited or 0.0) > MOST_BEHIND:
+            return True
+        async with inbox.store.begin() as t:
+            ids = await t.gathered(to.id, 1 if self.waited is not None else AT_ONCE)
+            if self.waited is not None:
+                return bool(ids)
+            talks = {(await t.card(one)).conversation.id for one in ids}
+        return self.card.conversation.id in talks
 
     async def keep(self, inbox: Inbox, t: Transaction, claim: Claim) -> None:
         """Store where it stands, and in whose list it is to be. What became of it while it was
@@ -78,15 +96,6 @@ def _told(card: Card) -> tuple[object, ...]:
     holder_id = card.holder.id if card.holder is not None else None
     closing = card.wait.closing if card.wait is not None else None
     return holder_id, card.state, closing, card.edited_at, card.deleted_at
-
-
-async def _is_too_much(inbox: Inbox, to: Manager) -> bool:
-    """Whether the chat is too far behind, or a list is coming: cards stay in their order."""
-    behind = inbox.desk.busy(to)
-    if behind <= 0.0 or behind > MOST_BEHIND:
-        return behind > MOST_BEHIND
-    async with inbox.store.begin() as t:
-        return bool(await t.gathered(to.id, 1))
 
 
 async def _gather(

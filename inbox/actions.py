@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from inbox import auditing, routing
 from inbox.alerts_on_the_way import go_on_with
 from inbox.amendments import amended
+from inbox.carrying import change_failed
 from inbox.closing import answered
+from inbox.errors import Fault
 from inbox.holding import assign
 from inbox.inbox import Inbox
-from inbox.jobs import ShowNote
+from inbox.jobs import ChangeReply, ShowNote
 from inbox.model import Manager, Nature, Outcome, Wait, WaitKind
 from inbox.outgoing import queue_copy
 from inbox.ports import AlertState, ReplyState, Transaction
@@ -219,4 +221,6 @@ async def settle(inbox: Inbox, reply_id: int) -> bool:
         await queue_copy(inbox, t, sent, channel_id)
         await t.save_reply(sent)
         await show_outcome(t, sent)
+        # Nobody knows as which message it arrived: what its author made of it cannot follow.
+        await change_failed(t, ChangeReply(sent.id, sent.edits), Fault.NO_ANSWER)
     return True

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from inbox import changing
-from inbox.actions import try_again
+from inbox.actions import settle, try_again
 from inbox.changing import Changed
 from inbox.errors import Fault, SendDeferred, SendRejected, SendUncertain
 from inbox.jobs import Queue
@@ -234,6 +234,18 @@ class TestWhileItIsSent:
         await studio.run()
         assert [one.text for one in chat.sent] == ["Ответ", "Лучше"]
         assert chat.edited == []
+
+    async def test_where_it_arrived_after_all_its_author_hears_that_it_stays_so(
+        self, studio: Studio, chat: ChangingConnector
+    ) -> None:
+        saved = await self.changed_while_sent(studio, chat, UNCERTAIN)
+        assert await settle(studio.inbox, saved.id)
+        await studio.run()
+        ((_, note, to),) = studio.desk.notes
+        assert (note.kind, to) == ("change_failed", studio.anna)
+        await changing.correct(studio.inbox, saved.id, studio.anna, "c")
+        await studio.run()
+        assert chat.sent[-1].text == "ru: a correction: Лучше"
 
 
 class TestMail:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from statistics import median
 
 from inbox import routing
 from inbox.accounts import member_with
+from inbox.automatic import Letter, message_of, send_letter
 from inbox.chat_records import Greeting
-from inbox.errors import Fault, NoWorkingTime, SendDeferred, SendUncertain
+from inbox.errors import NoWorkingTime
 from inbox.inbox import Inbox
 from inbox.jobs import SendGreeting
-from inbox.model import Conversation, InboundMessage, Manager, Nature, OutboundMessage, Receipt
-from inbox.off_hours import AUTOMATIC
-from inbox.outgoing import send_once
-from inbox.ports import Claim, Connector, Deed, Entry, ReplyState, Transaction
-from inbox.queueing import pause
+from inbox.model import Conversation, InboundMessage, Manager, Nature
+from inbox.ports import Claim, Deed, Entry, ReplyState, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -89,48 +88,24 @@ async def _words(
     return inbox.letters.greeting(language, opens_at, usual, now=now, zone=zone)
 
 
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    greeting: Greeting
-    conversation: Conversation
-    connector: Connector
-    message: OutboundMessage
-
-
 async def send_greeting(inbox: Inbox, claim: Claim, job: SendGreeting) -> None:
     """Send it once; where it is uncertain whether it went out it is never sent again."""
     async with inbox.store.begin(durable=True) as t:
-        letter = await _begun(inbox, t, claim, job.message_id)
-    if letter is None:
-        return
-    result = await send_once(letter.connector, letter.message)
-    conversation, greeting = letter.conversation, letter.greeting
-    async with inbox.store.begin(durable=True) as t:
-        match result:
-            case Receipt():
-                conversation = await t.conversation(conversation.id)
-                await t.learn_threads(conversation.channel_id, conversation.id, result.thread_ids)
-                await _ended(inbox, t, claim, greeting, ReplyState.SENT)
-            case SendDeferred():
-                await t.save_greeting(replace(greeting, state=ReplyState.QUEUED))
-                await t.retry(claim, after=_pause(inbox, greeting, result), counted=False)
-            case SendUncertain():
-                await _ended(inbox, t, claim, greeting, ReplyState.UNCERTAIN, why=str(result))
-            case _:
-                if result.fault is Fault.BLOCKED:
-                    now = inbox.clock.now()
-                    await t.mark_reach(conversation.recipient, result.fault.value, now)
-                await _ended(inbox, t, claim, greeting, ReplyState.REJECTED, why=str(result))
+        letter = await _begun(inbox, t, job.message_id)
+        if letter is None:
+            await t.finish(claim)
+            return
+    await send_letter(inbox, claim, letter)
 
 
-async def _begun(inbox: Inbox, t: Transaction, claim: Claim, message_id: int) -> _Letter | None:
+async def _begun(inbox: Inbox, t: Transaction, message_id: int) -> Letter | None:
     """The greeting, marked as being sent; None where there is nothing to send, which is noted."""
     greeting = await t.greeting(message_id)
-    if greeting is None or greeting.state not in {ReplyState.QUEUED, ReplyState.SENDING}:
-        await t.finish(claim)
+    if greeting is None or greeting.state not in UNDER_WAY:
         return None
+    settle = partial(_settle, inbox, greeting)
     if greeting.state is ReplyState.SENDING:
-        await _ended(inbox, t, claim, greeting, ReplyState.UNCERTAIN, why="interrupted")
+        await settle(t, ReplyState.UNCERTAIN, "interrupted")
         return None
     now = inbox.clock.now()
     card = await t.card(message_id)
@@ -139,12 +114,14 @@ async def _begun(inbox: Inbox, t: Transaction, claim: Claim, message_id: int) ->
     words = await _words(inbox, t, conversation, card.message, now)
     why_not = await _overtaken(t, conversation, card.message, now)
     if connector is None or words is None or why_not:
-        why = why_not or "unsupported"
-        await _ended(inbox, t, claim, greeting, ReplyState.REJECTED, why=why)
+        await settle(t, ReplyState.REJECTED, why_not or "unsupported")
         return None
     greeting = replace(greeting, state=ReplyState.SENDING, text=words)
     await t.save_greeting(greeting)
-    return _Letter(greeting, conversation, connector, _message(greeting, conversation, connector))
+    key = key_of(message_id)
+    message = message_of(key, conversation, connector, words, answering=None, at=greeting.at)
+    settle = partial(_settle, inbox, greeting)
+    return Letter(conversation, connector, message, greeting.at, *SECONDS_BETWEEN, settle)
 
 
 async def _overtaken(
@@ -158,45 +135,12 @@ async def _overtaken(
     return "expired" if now - opening.sent_at > NEWS else ""
 
 
-def _message(
-    greeting: Greeting, conversation: Conversation, connector: Connector
-) -> OutboundMessage:
-    key = key_of(greeting.message_id)
-    return OutboundMessage(
-        key=key,
-        external_id=connector.external_id(key),
-        channel_id=conversation.channel_id,
-        recipient=conversation.recipient,
-        author="",
-        text=greeting.text,
-        entities=(),
-        files=(),
-        subject=conversation.subject,
-        answering=None,
-        written_at=greeting.at,
-        only_sender=True,
-        automatic=AUTOMATIC,
-    )
-
-
-def _pause(inbox: Inbox, greeting: Greeting, error: SendDeferred) -> float:
-    """Seconds; the longer it has waited the longer it waits."""
-    if error.retry_after is not None:
-        return pause(error, 1)
-    shortest, longest = SECONDS_BETWEEN
-    waited = (inbox.clock.now() - greeting.at).total_seconds()
-    return min(longest, max(shortest, waited / 2))
-
-
-async def _ended(
-    inbox: Inbox,
-    t: Transaction,
-    claim: Claim,
-    greeting: Greeting,
-    state: ReplyState,
-    *,
-    why: str = "",
+async def _settle(
+    inbox: Inbox, greeting: Greeting, t: Transaction, state: ReplyState, why: str
 ) -> None:
+    if state is ReplyState.QUEUED:
+        await t.save_greeting(replace(greeting, state=state))
+        return
     now = inbox.clock.now()
     if why:
         log.info("opening %s was not surely greeted: %s", greeting.message_id, why)
@@ -204,4 +148,3 @@ async def _ended(
     conversation_id = (await t.card(greeting.message_id)).conversation.id
     after = f"{state} {why}".strip()
     await t.log([Entry(now, Deed.GREETING, None, conversation_id, after=after)])
-    await t.finish(claim)

@@ -108,8 +108,8 @@ async def _mark(
     if latest is None:
         return
     cause = f"{reason or 'reachable'} at {at}"
-    if reason:
-        conversation = await t.conversation(latest)
+    conversation = await t.conversation(latest)
+    if reason and conversation.assignee_id is not None:  # else it is nobody's loss
         await note(inbox, t, conversation, "unreachable", reason, cause=cause, besides=told)
     for conversation_id in (latest, *others):
         newest = await t.newest_message(conversation_id)

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
+from inbox.automatic import Letter, message_of, send_letter
 from inbox.calendars import Hours
-from inbox.errors import NoWorkingTime, SendDeferred, SendUncertain
+from inbox.errors import NoWorkingTime
 from inbox.inbox import Inbox
 from inbox.jobs import SendOffHoursReply
-from inbox.model import Conversation, InboundMessage, Nature, OutboundMessage, Receipt, Wait
-from inbox.outgoing import send_once
+from inbox.model import Conversation, InboundMessage, Nature, Wait
 from inbox.ports import (
     Claim,
-    Connector,
     Deed,
     Entry,
     OffHoursReply,
@@ -26,14 +26,13 @@ from inbox.ports import (
     ReplyState,
     Transaction,
 )
-from inbox.queueing import pause
 
 log = logging.getLogger(__name__)
 
 NEWS = timedelta(hours=1)  # an older message was read late: what its writer is told is no news
 LONGEST_CLOSED = timedelta(days=31)
-AUTOMATIC = "auto-replied"  # RFC 3834, 5.2
 SECONDS_BETWEEN = 2.0, 600.0  # the shortest and the longest pause before another try
+UNDER_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 # Whoever forged the sender must not make us write to a stranger, and who only put us in Cc asked
 # somebody else.
 NOT_ANSWERED = frozenset({"dmarc_failed", "spf_failed", "dkim_failed", "cc_only"})
@@ -117,46 +116,24 @@ async def is_off_hours_reply(
     return any(connector.external_id(key_of(one.id)) in ids for one in waits)
 
 
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    told: OffHoursReply
-    conversation: Conversation
-    connector: Connector
-    message: OutboundMessage
-    asked_at: datetime
-
-
 async def send_off_hours_reply(inbox: Inbox, claim: Claim, job: SendOffHoursReply) -> None:
     """Send it once; where it is uncertain whether it went out it is never sent again."""
     async with inbox.store.begin(durable=True) as t:
-        letter = await _begun(inbox, t, claim, job.wait_id)
-    if letter is None:
-        return
-    result = await send_once(letter.connector, letter.message)
-    async with inbox.store.begin(durable=True) as t:
-        match result:
-            case Receipt():
-                conversation = await t.conversation(letter.conversation.id)
-                await t.learn_threads(conversation.channel_id, conversation.id, result.thread_ids)
-                await _ended(inbox, t, claim, letter.told, ReplyState.SENT)
-            case SendDeferred():
-                waiting = replace(letter.told, state=ReplyState.QUEUED)
-                await t.save_off_hours_reply(waiting)
-                await t.retry(claim, after=_pause(inbox, letter, result), counted=False)
-            case SendUncertain():
-                await _ended(inbox, t, claim, letter.told, ReplyState.UNCERTAIN, why=str(result))
-            case _:
-                await _ended(inbox, t, claim, letter.told, ReplyState.REJECTED, why=str(result))
+        letter = await _begun(inbox, t, job.wait_id)
+        if letter is None:
+            await t.finish(claim)
+            return
+    await send_letter(inbox, claim, letter)
 
 
-async def _begun(inbox: Inbox, t: Transaction, claim: Claim, wait_id: int) -> _Letter | None:
+async def _begun(inbox: Inbox, t: Transaction, wait_id: int) -> Letter | None:
     """The letter, marked as being sent; None where there is nothing to send, which is noted."""
     told = await t.off_hours_reply(wait_id)
-    if told is None or told.state not in {ReplyState.QUEUED, ReplyState.SENDING}:
-        await t.finish(claim)
+    if told is None or told.state not in UNDER_WAY:
         return None
+    settle = partial(_settle, inbox, told)
     if told.state is ReplyState.SENDING:
-        await _ended(inbox, t, claim, told, ReplyState.UNCERTAIN, why="interrupted")
+        await settle(t, ReplyState.UNCERTAIN, "interrupted")
         return None
     now = inbox.clock.now()
     conversation, wait = await t.wait(wait_id)
@@ -165,14 +142,16 @@ async def _begun(inbox: Inbox, t: Transaction, claim: Claim, wait_id: int) -> _L
     why_not = await _overtaken(inbox, t, conversation, wait)
     words = _words(inbox, wait, asked, now)
     if connector is None or words is None or why_not:
-        await _ended(inbox, t, claim, told, ReplyState.REJECTED, why=why_not or "unsupported")
+        await settle(t, ReplyState.REJECTED, why_not or "unsupported")
         return None
     told = replace(told, state=ReplyState.SENDING, text=words, at=now)
     await t.save_off_hours_reply(told)
-    message = _message(told, conversation, connector, asked)
+    key = key_of(wait_id)
+    message = message_of(key, conversation, connector, words, answering=asked, at=now)
     ids = () if message.external_id is None else (message.external_id,)
     await t.learn_threads(conversation.channel_id, conversation.id, ids)
-    return _Letter(told, conversation, connector, message, asked.sent_at)
+    settle = partial(_settle, inbox, told)
+    return Letter(conversation, connector, message, asked.sent_at, *SECONDS_BETWEEN, settle)
 
 
 async def _overtaken(
@@ -183,51 +162,17 @@ async def _overtaken(
         return "answered"
     if inbox.hours_of(wait).is_open(inbox.clock.now()):
         return "expired"
-    under_way = {ReplyState.QUEUED, ReplyState.SENDING}
-    if any(one.state in under_way for one in await t.replies(conversation.id)):
+    if any(one.state in UNDER_WAY for one in await t.replies(conversation.id)):
         return "answered"
     return None
 
 
-def _message(
-    told: OffHoursReply, conversation: Conversation, connector: Connector, asked: InboundMessage
-) -> OutboundMessage:
-    key = key_of(told.wait_id)
-    return OutboundMessage(
-        key=key,
-        external_id=connector.external_id(key),
-        channel_id=conversation.channel_id,
-        recipient=conversation.recipient,
-        author="",
-        text=told.text,
-        entities=(),
-        files=(),
-        subject=conversation.subject,
-        answering=asked,
-        written_at=told.at,
-        only_sender=True,
-        automatic=AUTOMATIC,
-    )
-
-
-def _pause(inbox: Inbox, letter: _Letter, error: SendDeferred) -> float:
-    """Seconds; the longer it has waited the longer it waits."""
-    if error.retry_after is not None:
-        return pause(error, 1)
-    shortest, longest = SECONDS_BETWEEN
-    waited = inbox.clock.now() - letter.asked_at
-    return min(longest, max(shortest, waited.total_seconds() / 2))
-
-
-async def _ended(
-    inbox: Inbox,
-    t: Transaction,
-    claim: Claim,
-    told: OffHoursReply,
-    state: ReplyState,
-    *,
-    why: str = "",
+async def _settle(
+    inbox: Inbox, told: OffHoursReply, t: Transaction, state: ReplyState, why: str
 ) -> None:
+    if state is ReplyState.QUEUED:
+        await t.save_off_hours_reply(replace(told, state=state))
+        return
     now = inbox.clock.now()
     if why:
         log.info("the client of wait %s was not surely told off hours: %s", told.wait_id, why)
@@ -235,4 +180,3 @@ async def _ended(
     conversation, wait = await t.wait(told.wait_id)
     after = f"{state} {why}".strip()
     await t.log([Entry(now, Deed.OFF_HOURS_REPLY, None, conversation.id, wait.id, after=after)])
-    await t.finish(claim)

@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from inbox.amendments import amended
 from inbox.closing import answered
 from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected, SendUncertain
-from inbox.groups import goes_on_as
-from inbox.happenings import unreachable
 from inbox.inbox import Inbox
-from inbox.model import Conversation, Handle, Moved, Receipt
+from inbox.model import Conversation, Receipt
 from inbox.outgoing import Outgoing, queue_copy
 from inbox.ports import Claim, Deed, Entry, Reply, ReplyState, Transaction
 from inbox.queueing import ask_for_a_password, pause, refresh, show_outcome
+from inbox.refusals import followed, noticed
 
 GIVE_UP = timedelta(hours=24)  # a deferred reply is then told to be undeliverable
 AT_ONCE = 0.1  # seconds
@@ -33,7 +32,7 @@ async def settle_try(
         conversation = await t.conversation(draft.conversation_id)
         if isinstance(result, Receipt):
             await _sent(inbox, t, replace(outgoing, draft=draft), conversation, result)
-        elif await _moved(inbox, t, conversation, result):
+        elif await followed(inbox, t, conversation, result):
             await t.save_reply(replace(draft, state=ReplyState.QUEUED))
             await t.retry(claim, after=AT_ONCE, counted=False)
             return
@@ -79,10 +78,7 @@ async def _failed(
             draft = _with(draft, ReplyState.UNCERTAIN, error)
         case _:
             draft = _with(draft, ReplyState.REJECTED, error)
-            if error.fault is Fault.BLOCKED:
-                deleted = "deactivated" in error.detail.casefold()  # Telegram's own word
-                reason = "deleted" if deleted else Fault.BLOCKED.value
-                await unreachable(inbox, t, conversation, reason, now, told=draft.author_id)
+            await noticed(inbox, t, conversation, error, told=draft.author_id)
     await t.save_reply(draft)
     if draft.state is not ReplyState.QUEUED or draft.tries == 1:
         await show_outcome(t, draft)
@@ -131,31 +127,3 @@ async def _wanted_back_by(t: Transaction, draft: Reply) -> int | None:
 
 def _wanted(reply_id: int) -> str:
     return f"wanted_back:{reply_id}"
-
-
-# --- chats that go on elsewhere -------------------------------------------------------------
-
-
-async def _moved(
-    inbox: Inbox, t: Transaction, conversation: Conversation, error: SendFailed
-) -> bool:
-    """Whether the chat went on under another address, which it has now."""
-    before = conversation.recipient
-    after = replace(before, address=error.detail)
-    if error.fault is not Fault.MOVED or not error.detail or after == before:
-        return False
-    moved = Moved(
-        channel_id=conversation.channel_id,
-        before=before,
-        after=after,
-        thread_before=_thread_of(before),
-        thread_after=_thread_of(after),
-        at=inbox.clock.now(),
-    )
-    await goes_on_as(t, moved)
-    return True
-
-
-def _thread_of(group: Handle) -> str:
-    """As connectors/telegram names it; only groups move."""
-    return f"group:{group.address}"

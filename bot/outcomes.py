@@ -3,6 +3,7 @@ replaced when there is something new to say and goes away when all is well."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from datetime import datetime, timedelta
@@ -40,7 +41,9 @@ async def show_outcome(
     """
     before = await _note_of(inbox, reply)
     if reply.state is ReplyState.SENT:
-        await react(bot, reply.desk_ref, DELIVERED)
+        # Where its author deleted it, or the group takes no reactions, the note goes all the same.
+        with contextlib.suppress(SendRejected):
+            await react(bot, reply.desk_ref, DELIVERED)
         await _take_away(bot, inbox, reply, before)
         return ()
     view = outcome(speaker(to.language), reply, inbox.clock.now())

@@ -33,6 +33,7 @@ _CONNECTING = (
     ProxyTimeoutError,
 )
 _RAISED = (telegram.AiogramError, ClientError, OSError, TimeoutError, TooBusy, *_CONNECTING)
+_SHUT_OUT = ("blocked", "deactivated", "kicked", "bot is not a member")
 _NEVER_WROTE = ("initiate conversation", "chat not found")
 # Of an own account only chats with a client's message of the last 24 hours can be written to.
 _TOO_LATE = ("business_peer", "can't be edited", "can't be deleted")
@@ -110,7 +111,7 @@ def _unclear(error: BaseException, detail: str) -> SendFailed:
 
 def _fault_of(description: str) -> Fault:
     lowered = description.casefold()
-    if "blocked" in lowered or "deactivated" in lowered or "kicked" in lowered:
+    if any(words in lowered for words in _SHUT_OUT):
         return Fault.BLOCKED
     if any(words in lowered for words in _NEVER_WROTE):
         return Fault.NEVER_WROTE

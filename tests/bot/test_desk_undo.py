@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.telegram import Fault
 from tests.bot.desk_world import BOT, around, labels, running, ticks
 from tests.bot.studio import HELEN, IVAN, OLGA
 from tests.bot.test_mail_desk import MailWorld
@@ -59,6 +60,16 @@ async def test_it_goes_out_after_its_time_and_the_note_goes_away(tmp_path: Path)
         assert labels(note) == ["Отменить отправку"]
         await world.desk.until(lambda: sent(world) == ["Пришлю завтра"])
         await world.desk.until(lambda: ticks(world.desk, own) == ["👌"])
+        await world.desk.until(lambda: notes(world) == [])
+
+
+async def test_the_note_goes_away_also_where_no_reaction_can_stand(tmp_path: Path) -> None:
+    async with mails(tmp_path, BRIEF) as world:
+        await written(world)
+        words = "Bad Request: REACTION_INVALID"
+        refused = Fault("refuse", "setMessageReaction", count=None, status=400, description=words)
+        world.desk.world.faults.add(refused)
+        await world.desk.until(lambda: sent(world) == ["Пришлю завтра"])
         await world.desk.until(lambda: notes(world) == [])
 
 

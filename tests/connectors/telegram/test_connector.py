@@ -165,6 +165,23 @@ async def test_the_three_ways_to_fail(
     assert rejected.value.fault is Fault.BLOCKED
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Forbidden: bot was kicked from the supergroup chat",
+        "Forbidden: bot is not a member of the supergroup chat",
+        "Forbidden: user is deactivated",
+    ],
+)
+async def test_who_cannot_be_written_to_any_more(
+    connector: TelegramConnector, world: World, words: str
+) -> None:
+    world.faults.add(FaultPlanned("refuse", "sendMessage", status=403, description=words))
+    with pytest.raises(SendRejected) as rejected:
+        await connector.send(reply())
+    assert rejected.value.fault is Fault.BLOCKED
+
+
 async def test_half_a_reply_is_uncertain(connector: TelegramConnector, world: World) -> None:
     world.faults.add(FaultPlanned("refuse", "sendDocument", retry_after=7))
     long = "я" * 1025

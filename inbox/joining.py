@@ -121,6 +121,9 @@ async def _join(
         conversation = await t.conversation(shown_in)
         cause = f"{joined.id}"
         await note(inbox, t, conversation, "joined", str(joined.id), cause=cause)
+        held = replace(conversation, assignee_id=before.manager_id)
+        if before.manager_id is not None:  # whose client it was hears of it too
+            await note(inbox, t, held, "joined", str(joined.id), cause=cause)
 
 
 async def join_contacts(

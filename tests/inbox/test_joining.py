@@ -120,7 +120,7 @@ class TestByLink:
     ) -> None:
         payload = await linked(studio, ivan)
         await chats.writes(IVAN, f"/start {payload}")
-        ((joining_id, _),) = chats.notes("joined")
+        ((joining_id, _), *_) = chats.notes("joined")
         assert await split(studio.inbox, int(joining_id), studio.anna)
         await chats.writes(IVAN, f"/start {payload}")
         assert (await chats.conversation(CHAT)).client.name == "Иван"
@@ -166,7 +166,8 @@ class TestSuggested:
         assert talk.wait is not None
         assert talk.wait.started_at == MONDAY_TEN
         assert chats.cards() == [("Вопрос", "Борис"), ("Вопрос", "Анна")], "rule 21"
-        assert [to for _, to in chats.notes("joined")] == ["Анна"]
+        told = {to for _, to in chats.notes("joined")}
+        assert told == {"Анна", "Борис"}, "also whose client it was"
         assert (await contact_of(studio, IVANS)).id == ivan.id
         (assigned,) = [
             one for one in await chats.log(Deed.ASSIGNED) if one.conversation_id == talk.id
@@ -305,7 +306,7 @@ class TestSplit:
         await chats.writes(IVAN, "Вопрос")
         await accept(studio.inbox, await suggestion(studio, other, ivan), studio.anna)
         await studio.run()
-        ((joining_id, _),) = chats.notes("joined")
+        ((joining_id, _), *_) = chats.notes("joined")
         return int(joining_id)
 
     async def test_each_has_again_what_it_brought(
@@ -331,7 +332,7 @@ class TestSplit:
     ) -> None:
         payload = await linked(studio, ivan)
         await chats.writes(IVAN, f"/start {payload}")
-        ((joining_id, _),) = chats.notes("joined")
+        ((joining_id, _), *_) = chats.notes("joined")
         await split(studio.inbox, int(joining_id), studio.anna)
         await chats.writes(IVAN, "Пишите на ivan@romashka.test")
         await studio.later()

@@ -26,7 +26,7 @@ TOKEN = "7001:AAsandboxTokenOfTheStudio_0123456789abcdef"
 BOT = 7001
 BOT_NAME = "sandbox1_bot"
 STUDIO = User("info@studio.example", "Studio", "studio-secret-word")
-CLIENTS = 40  # for each language
+CLIENTS = 64  # for each language
 BY_MAIL = 6  # of them, not known in Telegram
 OPENS_AT = time(9)
 DELIVERED = "👌"
@@ -220,6 +220,11 @@ class Walk:
         where = {} if chat_id is None else {"chat_id": chat_id}
         data = buttons_of(message)[label]
         return await self.telegram.presses(person, BOT, message["message_id"], data, **where)
+
+    async def menu(self, member: Member) -> Message:
+        """The menu that the member asks for."""
+        asked = await self.writes(member.telegram, "/menu")
+        return await self.said(member.telegram, "☰", after=asked["message_id"])
 
     async def follows(
         self, person: int, message: Mapping[str, Any], label: str

@@ -93,8 +93,7 @@ async def test_a_group_is_linked_by_the_picker(walk: Walk, at: Side) -> None:
     client, me = at.client(), at.manager.telegram
     title = f"Picked {client.name}"
     group = await walk.group(at, title, me, maker=client.telegram)
-    await walk.writes(me, "/menu")
-    menu = await walk.said(me, "☰")
+    menu = await walk.menu(at.manager)
     await walk.press(me, menu, at.words("👥 Client groups"))
     screen = await walk.shows(me, menu, at.words("Client groups"))
     await walk.press(me, screen, at.words("➕ Link a group"))

@@ -219,8 +219,7 @@ async def test_every_screen_is_reached_by_buttons(walk: Walk, at: Side) -> None:
 
 async def screens(walk: Walk, at: Side, who: Member) -> set[Screen]:
     """Every screen, by pressing whatever leads further, and back again from each."""
-    await walk.writes(who.telegram, "/menu")
-    menu = await walk.said(who.telegram, f"☰ {who.name}")
+    menu = await walk.menu(who)
     found, ways = {Screen.MAIN}, [(label,) for label in leading(menu)]
     while ways:
         way, here, text = ways.pop(), menu, ""

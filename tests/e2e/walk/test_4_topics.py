@@ -129,8 +129,7 @@ async def forum(walk: Walk, with_topics: None) -> int:
     made = {"chat_id": FORUM, "title": "Studio", "members": team, "plain": False, "forum": True}
     await walk.telegram.does("makes_group", head, None, **made)
     await walk.telegram.does("adds_bot", head, BOT, chat_id=FORUM, admin=True)
-    await walk.writes(head, "/menu")
-    menu = await walk.said(head, "☰")
+    menu = await walk.menu(at.head)
     screen, _ = await walk.follows(head, menu, at.words("🗂 Topics"))
     way = MenuButton(screen=Screen.FORUM_GROUP).pack()
     (label,) = [said for said, data in buttons_of(screen).items() if data == way]
@@ -199,8 +198,7 @@ async def test_the_mail_that_nobody_stopped_has_gone(walk: Walk) -> None:
 async def test_the_forum_ends_by_a_button(walk: Walk, at: Side, forum: int) -> None:
     """Every screen by buttons: also the end of the forum; cards come to the managers again."""
     client, head = at.client(), at.head.telegram
-    await walk.writes(head, "/menu")
-    menu = await walk.said(head, "☰")
+    menu = await walk.menu(at.head)
     screen, _ = await walk.follows(head, menu, at.words("🗂 Topics"))
     end = MenuButton(screen=Screen.END_FORUM).pack()
     ways = [said for said, data in buttons_of(screen).items() if data == end]

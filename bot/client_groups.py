@@ -32,6 +32,12 @@ async def client_of(inbox: Inbox, chat_id: int) -> Client | None:
     return found[0] if found is not None else None
 
 
+async def is_studios(inbox: Inbox, chat_id: int) -> bool:
+    """Whether the studio itself is told something there: no client may read that."""
+    async with inbox.store.begin() as t:
+        return await groups.is_studios(t, place_of(chat_id), await t.staff())
+
+
 async def met(inbox: Inbox, chat_id: int, title: str) -> Group:
     """A member says that the group is there: its title is kept, and the member is asked."""
     async with inbox.store.begin() as t:
@@ -123,9 +129,10 @@ async def listed(visit: Visit) -> list[Group]:
 
 async def link(visit: Visit, chat_id: int, client_id: int | None) -> tuple[Group, int]:
     """The group is this client's from now on (None: a new client's, called as the group), and how
-    many of its earlier messages are read again. One that is linked already stays so."""
+    many of its earlier messages are read again. One that is linked already stays so, and one of
+    the studio's own."""
     group = await known_group(visit.inbox, chat_id)
-    if group.client is not None:
+    if group.client is not None or await is_studios(visit.inbox, chat_id):
         return group, 0
     if client_id is None:
         own = visit.me.id if visit.me.role is Role.MANAGER else None

@@ -66,7 +66,7 @@ async def _moved_along(
 async def _not_linked(
     t: Transaction, message: InboundMessage, place: Handle, staff: Sequence[Manager]
 ) -> str:
-    if await _is_studios(t, place, staff):
+    if await is_studios(t, place, staff):
         return STUDIOS
     # Who asks for a group that is not known waits for who links it, and the other way round.
     if await t.contact_of((place,)) is not None:
@@ -76,7 +76,8 @@ async def _not_linked(
     return _reason(place)
 
 
-async def _is_studios(t: Transaction, place: Handle, staff: Sequence[Manager]) -> bool:
+async def is_studios(t: Transaction, place: Handle, staff: Sequence[Manager]) -> bool:
+    """Whether alerts are told in the group, or clients have their topics there."""
     if any(str(one.telegram_id) == place.address for one in staff if one.role is Role.CHAT):
         return True
     forum = json.loads(await t.form(FORUM) or "{}")
@@ -92,7 +93,7 @@ async def _ask(t: Transaction, place: Handle, title: str, by_name: str, at: date
 
 async def added(t: Transaction, event: Added) -> None:
     """Somebody who is no member added us to a group: the administrators say whose it is."""
-    if await _is_studios(t, event.place, await t.staff()):
+    if await is_studios(t, event.place, await t.staff()):
         return
     if await t.contact_of((event.place,)) is None:
         await _ask(t, event.place, event.title, event.by_name, event.at)

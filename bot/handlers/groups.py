@@ -108,6 +108,14 @@ async def chosen(message: Message, visit: Visit) -> None:
 
 
 async def _show_or_ask(visit: Visit, group: Group) -> None:
+    if group.client is None and await client_groups.is_studios(visit.inbox, group.chat_id):
+        words = visit.say(
+            "“{title}” is the studio's own: alerts or clients' topics are there, which no client "
+            "may read.",
+            title=group.name,
+        )
+        await visit.send(with_back(visit.say, Rich(words), Screen.GROUPS))
+        return
     if group.client is None:
         await ask_whose(visit, group)
         return

@@ -256,6 +256,19 @@ async def test_a_group_of_a_client_becomes_no_place_of_the_studio(
     await desk.sees(OLGA.telegram_id, "Ау?")
 
 
+async def test_a_group_that_hears_alerts_becomes_no_clients(desk: DeskWorld) -> None:
+    await taken(desk)
+    gathers(desk)
+    question = await asked(desk)
+    desk.people.says(HELEN.telegram_id, BOT, "/alerts", chat_id=GROUP)
+    await desk.sees(GROUP, "Alerts that the settings send")
+    desk.people.says(OLGA.telegram_id, BOT, "/link", chat_id=GROUP)
+    await desk.sees(OLGA.telegram_id, f"«{TITLE}» — группа самой студии")
+    await desk.presses(OLGA, question, "Анна")
+    await desk.presses(OLGA, question, f"➕ Новый клиент «{TITLE}»")
+    assert await client_of(desk) is None
+
+
 async def test_with_a_bot_of_the_staff_s_own_the_member_is_asked_by_that(tmp_path: Path) -> None:
     async with around(tmp_path) as there, running(there, two_bots=True) as desk:
         desk.world.bots[CLIENTS_BOT].privacy = True

@@ -190,11 +190,16 @@ async def add_note(inbox: Inbox, conversation_id: int, by: Manager, text: str) -
     return True
 
 
-async def try_again(inbox: Inbox, reply_id: int, by: Manager) -> bool:
-    """Queue a rejected reply anew, or an uncertain one because a person said so."""
-    now = inbox.clock.now()
+async def try_again(inbox: Inbox, reply_id: int, by: Manager, *, press: str = "") -> bool:
+    """Queue a rejected reply anew, or an uncertain one because a person said so.
+
+    `press`: the id of what was pressed; the same one told again sends nothing again.
+    """
+    now, pressed = inbox.clock.now(), f"again:{reply_id}"
     async with inbox.store.begin() as t:
         draft = await t.reply(reply_id)
+        if press and await t.form(pressed) == press:
+            return True
         if draft.state not in {ReplyState.REJECTED, ReplyState.UNCERTAIN}:
             return False
         again = await amended(t, draft)
@@ -202,6 +207,8 @@ async def try_again(inbox: Inbox, reply_id: int, by: Manager) -> bool:
         # The day that a deferred reply is tried for begins anew.
         again = replace(again, written_at=now)
         await t.save_reply(again)
+        if press:
+            await t.save_form(pressed, press)
         await queue_reply(t, again, f"again by {by.id} at {now}")
     return True
 

@@ -12,7 +12,7 @@ from bot.rich import Rich
 from inbox import actions
 from inbox.errors import NoSuchRow
 from inbox.inbox import Inbox
-from inbox.ports import Reply
+from inbox.ports import Reply, ReplyState
 
 
 def setup() -> Router:
@@ -30,12 +30,14 @@ async def decide(query: CallbackQuery, callback_data: ReplyButton, visit: Visit)
         return
     if await visit.conversation(query, reply.conversation_id) is None:
         return
+    # The press is told again where Telegram did not take our answer to it.
     if callback_data.deed is ReplyDeed.ARRIVED:
-        done = await actions.settle(visit.inbox, callback_data.reply_id)
+        settled = await actions.settle(visit.inbox, callback_data.reply_id)
+        done = settled or reply.state is ReplyState.SENT
         await forget_note(visit.inbox, reply)  # what it says then is to stay
         words = visit.say("Noted: it arrived.")
     else:
-        done = await actions.try_again(visit.inbox, callback_data.reply_id, visit.me)
+        done = await actions.try_again(visit.inbox, reply.id, visit.me, press=query.id)
         words = visit.say("It is being sent again.")
     await answer(query, "" if done else visit.say("This was decided already."))
     if done:

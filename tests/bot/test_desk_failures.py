@@ -57,6 +57,35 @@ async def test_an_uncertain_reply_is_settled_by_the_manager(desk: DeskWorld) -> 
     assert len([one for one in desk.chat(CLIENT) if one.get("text") == "Дошло?"]) == 1
 
 
+async def test_a_press_whose_answer_was_lost_decides_all_the_same(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    desk.world.faults.add(Fault("cut", "sendMessage", CLIENT))
+    said = desk.people.says(OLGA.telegram_id, BOT, "Дошло?", reply_to=card["message_id"])
+    told = await desk.sees(OLGA.telegram_id, "❓ Неизвестно, дошло ли это")
+    desk.world.faults.add(Fault("refuse", "answerCallbackQuery", status=500))
+
+    assert await desk.presses(OLGA, told, "Дошло") == ""
+
+    await desk.sees(OLGA.telegram_id, "Отмечено: дошло.")
+    await desk.until(lambda: ticks(desk, said["message_id"]) == ["👌"])
+
+
+async def test_one_press_sends_again_once_even_where_its_answer_was_lost(
+    desk: DeskWorld,
+) -> None:
+    card = await taken(desk)
+    for _ in range(2):
+        desk.world.faults.add(Fault("cut", "sendMessage", CLIENT))
+    desk.people.says(OLGA.telegram_id, BOT, "Дошло?", reply_to=card["message_id"])
+    told = await desk.sees(OLGA.telegram_id, "❓ Неизвестно, дошло ли это")
+    desk.world.faults.add(Fault("refuse", "answerCallbackQuery", status=500))
+
+    assert await desk.presses(OLGA, told, "Отправить ещё раз") == ""
+
+    await desk.until(lambda: len(desk.world.faults.planned) == 0)
+    assert len([one for one in desk.chat(CLIENT) if one.get("text") == "Дошло?"]) == 2
+
+
 async def test_a_deferred_reply_is_told_of_once_and_goes_out(desk: DeskWorld) -> None:
     card = await taken(desk)
     desk.world.faults.add(Fault("refuse", "sendMessage", CLIENT, retry_after=1, count=2))

@@ -25,6 +25,7 @@ from tests.e2e.faulty_calls import (
     words_of,
     write,
 )
+from tests.e2e.traffic import buttons
 
 REPEATED = "Possibly shown before"
 UNKNOWN, NOT_SENT = "❓ It is not known whether this arrived", "❌ Not sent"
@@ -184,12 +185,17 @@ async def people_decide(
     async def decide(case: Case) -> None:
         own = sent[case][1]["message_id"]
         note = notes_below(chats, case.pair.member, own)[0]
-        await press(chats, case.pair.member, note, ARRIVED if case.fault in DONE else SEND_AGAIN)
+        deed = ARRIVED if case.fault in DONE else SEND_AGAIN
+        assert await press(chats, case.pair.member, note, deed) == "", case
 
-    await asyncio.gather(*(decide(case) for case in asked))
+    for first in (True, False):  # the faults meet those who say that it arrived
+        some = [case for case in asked if (case.fault in DONE) == first]
+        await asyncio.gather(*(decide(case) for case in some))
 
     def settled(case: Case) -> bool:
-        own = sent[case][1]["message_id"]
-        return len(copies_at_client(chats, case)) == 1 and (reacted(chats, case.pair.member, own))
+        me, own = case.pair.member, sent[case][1]["message_id"]
+        asks = any(buttons(one) for one in notes_below(chats, me, own))
+        there = len(copies_at_client(chats, case)) == 1
+        return there and reacted(chats, me, own) and not asks
 
     await chats.until_all(every, settled, "every reply is there once, and said so")

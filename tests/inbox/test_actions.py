@@ -219,6 +219,22 @@ async def test_a_rejected_reply_is_sent_again_when_the_manager_says_so(
     assert len({sent.key for sent in studio.channel.sent}) == 1, "the key stays"
 
 
+async def test_a_press_that_is_told_again_sends_nothing_again(studio: Studio) -> None:
+    studio.channel.failures = failures(*(SendUncertain(Fault.NO_ANSWER) for _ in range(2)))
+    thread = await studio.asks("a@x.test")
+    saved = await reply(studio.inbox, studio.draft(await studio.conversation(thread), studio.anna))
+    assert saved is not None
+    await studio.run()
+    for _ in range(2):
+        studio.clock.pass_(minutes=1)
+        assert await try_again(studio.inbox, saved.id, studio.anna, press="first")
+        await studio.run()
+    assert [told.state for told, _ in studio.desk.outcomes] == [ReplyState.UNCERTAIN] * 2
+    assert await try_again(studio.inbox, saved.id, studio.anna, press="second")
+    await studio.run()
+    assert studio.desk.outcomes[-1][0].state is ReplyState.SENT
+
+
 async def test_an_uncertain_reply_that_arrived_closes_the_wait_when_it_was_written(
     studio: Studio,
 ) -> None:

@@ -85,9 +85,9 @@ async def is_studios(t: Transaction, place: Handle, staff: Sequence[Manager]) ->
 
 
 async def _ask(t: Transaction, place: Handle, title: str, by_name: str, at: datetime) -> None:
-    """Whose group it is, of the administrators."""
+    """Whose group it is, of the administrators; once a day, however often we are added."""
     fields = {"group": title, "id": place.address, "by": by_name}
-    await tell_admins(t, "group_added", fields, key=f"group_added:{place.address}:{at}")
+    await tell_admins(t, "group_added", fields, key=f"group_added:{place.address}:{at.date()}")
     await t.save_form(_asked(place), at.isoformat())
 
 

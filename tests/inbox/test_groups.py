@@ -180,6 +180,10 @@ class TestNotLinked:
         await chats.removes(OLGA)
         await chats.adds(IVAN)
         assert len(chats.told("group_added")) == 2, "it is news again"
+        await chats.removes(IVAN)
+        studio.clock.pass_(minutes=1)
+        await chats.adds(IVAN)
+        assert len(chats.told("group_added")) == 2, "whoever does it all day is told of once"
 
     async def test_where_a_member_is_asked_the_administrators_are_not(
         self, studio: Studio, chats: Chats

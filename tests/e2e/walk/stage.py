@@ -319,6 +319,19 @@ class Walk:
         await asyncio.sleep(2 * LOOK_EVERY)
 
 
+Step = Callable[[Walk, Side], Awaitable[None]]
+
+
+def at_once(step: Step) -> Callable[[Walk], Awaitable[None]]:
+    """The step of a test, walked by both sides side by side: the product takes its time there."""
+
+    async def both_sides(walk: Walk) -> None:
+        await asyncio.gather(*(step(walk, at) for at in walk.sides.values()))
+
+    both_sides.__doc__ = step.__doc__
+    return both_sides
+
+
 def text_of(message: Mapping[str, Any]) -> str:
     return str(message.get("text") or message.get("caption") or "")
 

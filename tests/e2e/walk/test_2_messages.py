@@ -16,6 +16,7 @@ from tests.e2e.walk.stage import (
     Message,
     Side,
     Walk,
+    at_once,
     buttons_of,
     text_of,
 )
@@ -286,6 +287,7 @@ async def suggested(walk: Walk, at: Side, other: str, after: int) -> Message:
     return told
 
 
+@at_once
 async def test_the_same_phone_or_address_is_only_suggested(walk: Walk, at: Side) -> None:
     """ "merge suggestions (same phone, same address in text) only ever *suggested*"."""
     one, two, me = at.by_mail(), at.by_mail(), at.manager.telegram

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.menu_buttons import Screen
-from tests.e2e.walk.stage import BOT, Member, Message, Side, Walk, buttons_of, text_of
+from tests.e2e.walk.stage import BOT, Member, Message, Side, Walk, at_once, buttons_of, text_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="package")]
 
@@ -210,6 +210,7 @@ HEADS_SCREENS = {
 }
 
 
+@at_once
 async def test_every_screen_is_reached_by_buttons(walk: Walk, at: Side) -> None:
     """ "Everything bilingual by person, every screen reachable by buttons from `/menu`"."""
     everything = set(Screen) - {Screen.END_FORUM}  # there is none yet

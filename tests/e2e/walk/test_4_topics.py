@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bot.menu_buttons import MenuButton, Screen
-from tests.e2e.walk.stage import BOT, Client, Message, Side, Walk, buttons_of, text_of
+from tests.e2e.walk.stage import BOT, Client, Message, Side, Walk, at_once, buttons_of, text_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="package")]
 
@@ -58,6 +58,7 @@ DELAYED: list[tuple[Client, Client]] = []
 # --- a topic for each client in the manager's chat -------------------------------------------
 
 
+@at_once
 async def test_each_client_has_a_topic(walk: Walk, at: Side) -> None:
     """ "Topic per client where the manager's chat has topics (found out at start ...)"; "a plain
     message in a client's topic"; "the topic's name carries state (waiting ...)"."""
@@ -86,6 +87,7 @@ async def test_a_deleted_topic_is_made_anew_with_the_same_message(walk: Walk, at
     assert await walk.count(me, f"{client.name} after") == 1
 
 
+@at_once
 async def test_the_name_says_that_an_answer_is_overdue(walk: Walk, at: Side) -> None:
     """ "the topic's name carries state (waiting, overdue)"; the alert stands in the topic."""
     client, me = at.client(), at.manager.telegram
@@ -148,9 +150,11 @@ async def in_forum(walk: Walk, client: Client, text: str) -> Message:
     return card
 
 
-async def test_one_forum_for_the_whole_studio(walk: Walk, at: Side, forum: int) -> None:
+@pytest.mark.usefixtures("forum")
+@at_once
+async def test_one_forum_for_the_whole_studio(walk: Walk, at: Side) -> None:
     """ "or one forum group for the whole studio", with its topics made anew and named."""
-    client, manager = at.client(), at.manager.telegram
+    client, manager, forum = at.client(), at.manager.telegram, FORUM
     card = await in_forum(walk, client, f"To all of you, {client.name}")
     thread = thread_of(card)
     assert (await walk.topics(forum))[thread] == f"🟡 {client.name}"

@@ -188,6 +188,8 @@ async def _refresh_cards(inbox: Inbox, claim: Claim, job: RefreshCards) -> None:
     for link in links:
         if link.manager_id == job.besides_id and not inbox.desk.shared:
             continue
+        if _is_with_who_left(link, people[link.manager_id]):
+            continue
         card = routing.with_stand_in(cards[link.message_id], staff, now)
         card = seen_by(card, link.manager_id, about_to, shared=inbox.desk.shared)
         alert: Alert | None = None
@@ -200,6 +202,11 @@ async def _refresh_cards(inbox: Inbox, claim: Claim, job: RefreshCards) -> None:
             log.info("card %s not redrawn: %s", link.shown.ref, error)
     await redraw_digests(inbox, job.conversation_id)
     await _finish(inbox, claim)
+
+
+def _is_with_who_left(link: DeskLink, reader: Manager) -> bool:
+    """What becomes of a client is no business of who left the studio any more."""
+    return not reader.active and link.shown.ref.chat_id == reader.telegram_id
 
 
 async def _show_card(inbox: Inbox, claim: Claim, job: ShowCard) -> None:

@@ -1,5 +1,6 @@
 """What clients change and take back, who can be reached, and edits in any order."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -72,6 +73,18 @@ class TestEdits:
         talk = await chats.conversation(CHAT)
         assert talk.wait is None
         assert len(await waits(studio, talk)) == 1
+
+    async def test_who_left_the_studio_sees_nothing_of_it(
+        self, studio: Studio, chats: Chats
+    ) -> None:
+        said = await chats.writes(IVAN, "Раз")
+        await answer(studio, chats)
+        async with studio.inbox.store.begin() as t:
+            await t.save_manager(replace(studio.anna, active=False))
+        drawn = len(studio.desk.redrawn)
+        await chats.edits(said, "Пароль от сайта: 123")
+        assert len(studio.desk.redrawn) == drawn
+        assert {to for _, to in chats.notes("edited")} == {"Борис", "Глава"}
 
     async def test_several_edits_of_a_minute_are_one_note(
         self, studio: Studio, chats: Chats

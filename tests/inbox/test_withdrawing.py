@@ -27,16 +27,16 @@ def delayed(studio: Studio, seconds: float) -> None:
 
 
 async def test_a_mail_waits_so_long_and_says_until_when(studio: Studio) -> None:
-    delayed(studio, 0.3)
+    delayed(studio, 1)
     talk = await studio.conversation(await studio.asks("a@x.test"))
     saved = await written(studio, talk, studio.anna)
-    assert saved.goes_at == studio.clock.now() + timedelta(seconds=0.3)
+    assert saved.goes_at == studio.clock.now() + timedelta(seconds=1)
     await studio.run()
     assert studio.channel.sent == []
     assert [(told.state, told.goes_at, to) for told, to in studio.desk.outcomes] == [
         (ReplyState.QUEUED, saved.goes_at, studio.anna)
     ]
-    await studio.later(0.4)
+    await studio.later(1.1)
     assert [one.key for one in studio.channel.sent] == ["k1"]
     assert [told.state for told, _ in studio.desk.outcomes] == [
         ReplyState.QUEUED,
@@ -55,14 +55,14 @@ async def test_a_chat_gets_it_at_once(studio: Studio) -> None:
 
 
 async def test_what_is_withdrawn_never_goes_out_and_what_follows_does(studio: Studio) -> None:
-    delayed(studio, 0.2)
+    delayed(studio, 1)
     talk = await studio.conversation(await studio.asks("a@x.test"))
     first = await written(studio, talk, studio.anna)
     await written(studio, talk, studio.anna, "k2", desk_ref=None)
     assert await changing.withdraw(studio.inbox, first.id, studio.anna)
     assert not await changing.withdraw(studio.inbox, first.id, studio.anna)
     await studio.run()
-    await studio.later(0.3)
+    await studio.later(1.1)
     assert [one.key for one in studio.channel.sent] == ["k2"]
     assert (await now_is(studio, first)).state is ReplyState.WITHDRAWN
     told = [(told.key, told.state) for told, _ in studio.desk.outcomes]
@@ -78,7 +78,6 @@ async def test_replies_go_out_in_the_order_in_which_they_were_written(studio: St
     delayed(studio, 0)
     await written(studio, talk, studio.anna, "k2", desk_ref=None)
     await studio.run()
-    assert studio.channel.sent == []
     await studio.later(0.3)
     assert [one.key for one in studio.channel.sent] == ["k1", "k2"]
 

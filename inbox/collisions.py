@@ -14,6 +14,7 @@ from inbox.queueing import refresh
 from inbox.records import Answering
 
 SHOWN_FOR = timedelta(minutes=5)
+LONGEST_ON_ITS_WAY = timedelta(days=2)  # from a reply written to sent
 GOES_OUT = frozenset({ReplyState.QUEUED, ReplyState.SENDING, ReplyState.SENT})
 _BY_WORD = frozenset({Outcome.ANSWERED, Outcome.PHONED})
 
@@ -61,7 +62,7 @@ async def already_answered(
         asked_at = card.message.sent_at
         replies = [
             one
-            for one in await t.replies(conversation_id)
+            for one in await t.replies(conversation_id, asked_at - LONGEST_ON_ITS_WAY)
             if one.state in GOES_OUT
             and (one.message_id == message_id or _time_of(one) >= asked_at)
         ]

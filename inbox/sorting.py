@@ -96,8 +96,10 @@ class Sorting(Protocol):
         ...
 
     # answers
-    async def replies(self, conversation_id: int) -> tuple[Reply, ...]:
-        """All replies in a conversation, newest first."""
+    async def replies(
+        self, conversation_id: int, since: datetime | None = None
+    ) -> tuple[Reply, ...]:
+        """All replies in a conversation, or those written since then; newest first."""
         ...
 
     async def answer_only_sender(self, message_id: int, only: bool) -> None:  # noqa: FBT001 - the value itself

@@ -174,6 +174,7 @@ REPLIES = (
     .where(reply.c.conversation_id == bindparam("conversation_id"))
     .order_by(reply.c.id.desc())
 )
+REPLIES_SINCE = REPLIES.where(reply.c.written_at >= bindparam("since"))
 ONLY_SENDER = update(message).where(_one).values(only_sender=bindparam("only"))
 
 
@@ -266,8 +267,14 @@ class SortingRows(Statements):
         found = await self.rows(HOLDERS, message_ids=taken) if taken else ()
         return tuple((message_id, holder) for message_id, holder in found)
 
-    async def replies(self, conversation_id: int) -> tuple[Reply, ...]:
-        found = await self.rows(REPLIES, conversation_id=conversation_id)
+    async def replies(
+        self, conversation_id: int, since: datetime | None = None
+    ) -> tuple[Reply, ...]:
+        values: dict[str, Any] = {"conversation_id": conversation_id}
+        if since is None:
+            found = await self.rows(REPLIES, **values)
+        else:
+            found = await self.rows(REPLIES_SINCE, since=since, **values)
         return tuple(reply_of(row) for row in found)
 
     async def answer_only_sender(self, message_id: int, only: bool) -> None:  # noqa: FBT001 - the value itself

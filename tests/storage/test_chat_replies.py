@@ -49,6 +49,17 @@ async def test_an_opening_is_greeted_once(store: SqlStore) -> None:
             await t.save_greeting(replace(one, message_id=10_000))
 
 
+async def test_who_asks_for_late_replies_reads_no_others(store: SqlStore) -> None:
+    async with store.begin() as t:
+        anna = await manager(t)
+        talk = await opened(t)
+        for minutes in (1, 2, 3):
+            one = draft(talk.id, anna.id, key=f"{minutes}")
+            await t.add_reply(replace(one, written_at=at(minutes)))
+        assert [one.key for one in await t.replies(talk.id)] == ["3", "2", "1"]
+        assert [one.key for one in await t.replies(talk.id, at(2))] == ["3", "2"]
+
+
 async def test_first_replies_are_the_answers_to_first_waits(store: SqlStore) -> None:
     async with store.begin() as t:
         anna = await t.save_manager(manager())

@@ -70,6 +70,10 @@ class MailServer:
         """
         await self._folders[address.casefold()].inbox.watched.wait()
 
+    def forget_watchers(self, address: str) -> None:
+        """`watched` waits anew: for whoever comes after the one who was there."""
+        self._folders[address.casefold()].inbox.watched.clear()
+
     async def deliver(self, address: str, raw: bytes) -> Mail:
         """Put a mail into the INBOX, byte for byte, as if it had come from outside."""
         inbox = self._folders[address.casefold()].inbox

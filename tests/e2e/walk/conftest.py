@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.walk import rush as rushing
-from tests.e2e.walk.stage import Side, Walk, open_walk
+from tests.e2e.walk.people import Side
+from tests.e2e.walk.stage import Walk, open_walk
 
 SETTINGS = """
 [desk]

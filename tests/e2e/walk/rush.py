@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tests.e2e.walk.stage import Client, Message, Side, Walk, text_of
+from tests.e2e.walk.people import Client, Side
+from tests.e2e.walk.stage import Message, Walk, text_of
 
 SETTINGS = """
 [sla]

@@ -12,16 +12,8 @@ from typing import Any
 import pytest
 
 from sandbox.telegram.rights import ALL_RIGHTS
-from tests.e2e.walk.stage import (
-    BOT,
-    BOT_NAME,
-    Client,
-    Message,
-    Side,
-    Walk,
-    buttons_of,
-    text_of,
-)
+from tests.e2e.walk.people import Client, Side
+from tests.e2e.walk.stage import BOT, BOT_NAME, Message, Walk, buttons_of, text_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="package")]
 

@@ -10,16 +10,8 @@ from typing import Any
 import pytest
 
 from sandbox.telegram.rights import ALL_RIGHTS
-from tests.e2e.walk.stage import (
-    BOT,
-    BOT_NAME,
-    Message,
-    Side,
-    Walk,
-    at_once,
-    buttons_of,
-    text_of,
-)
+from tests.e2e.walk.people import Side
+from tests.e2e.walk.stage import BOT, BOT_NAME, Message, Walk, at_once, buttons_of, text_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="package")]
 
@@ -235,7 +227,7 @@ async def test_who_opens_the_chat_is_greeted_in_the_own_language(walk: Walk, at:
     greeting = await walk.said(newcomer, hello(at))
     usual = at.say.many("within {number} minute", "within {number} minutes", 5)
     assert at.words("We usually answer {time} of working time.", time=usual) in text_of(greeting)
-    assert "UTC" not in text_of(greeting), "nothing of hours while we are open"
+    assert "20:00" in text_of(greeting), "until when we are there"
     # Once for each opening: what is written next gets an answer of a person.
     await walk.said_after(at.manager.telegram, f"Newcomer {at.language}", newcomer)
     assert await walk.count(newcomer, hello(at)) == 1

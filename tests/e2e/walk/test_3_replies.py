@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.menu_buttons import Screen
-from tests.e2e.walk.stage import BOT, Member, Message, Side, Walk, at_once, buttons_of, text_of
+from tests.e2e.walk.people import Member, Side
+from tests.e2e.walk.stage import BOT, Message, Walk, at_once, buttons_of, text_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="package")]
 

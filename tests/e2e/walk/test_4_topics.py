@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 
 from bot.menu_buttons import MenuButton, Screen
-from tests.e2e.walk.stage import BOT, Client, Message, Side, Walk, at_once, buttons_of, text_of
+from tests.e2e.walk.people import Client, Side
+from tests.e2e.walk.stage import BOT, Message, Walk, at_once, buttons_of, text_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="package")]
 

@@ -51,7 +51,7 @@ async def test_an_opening_is_greeted_once(store: SqlStore) -> None:
 
 async def test_who_asks_for_late_replies_reads_no_others(store: SqlStore) -> None:
     async with store.begin() as t:
-        anna = await manager(t)
+        anna = await t.save_manager(manager())
         talk = await opened(t)
         for minutes in (1, 2, 3):
             one = draft(talk.id, anna.id, key=f"{minutes}")

@@ -19,6 +19,8 @@ LONGEST = (
     "tests/e2e/test_killed.py",
     "tests/test_story.py",
     "tests/e2e/test_clock.py",
+    "tests/e2e/test_telegram_faults.py",
+    "tests/e2e/test_albums_killed.py",
 )
 IN_CI = os.environ.get("CI") == "true"  # noqa: TID251  the one place where a test asks where it runs
 

@@ -13,7 +13,7 @@ from tests.e2e.traffic import buttons
 SECOND = 1  # what 429 asks to wait
 PICTURE = b"\x89PNG a picture"
 
-# What goes wrong: "done" says whether Telegram does it all the same, "clear" whether it answers.
+# What goes wrong with a call; below, what that means.
 FAULTS: dict[str, dict[str, Any]] = {
     "429": {"kind": "refuse", "retry_after": SECOND},
     "403": {"kind": "refuse", "status": 403},

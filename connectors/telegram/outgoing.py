@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aiogram import Bot
+from aiogram.types import Message
 
 from connectors.telegram.accounts import Accounts
 from connectors.telegram.albums import batches, send_album
@@ -35,9 +36,10 @@ from inbox.errors import (
     SendRejected,
     SendUncertain,
 )
-from inbox.model import Handle, OutboundMessage, Receipt
+from inbox.model import Entity, Handle, LoadedFile, OutboundMessage, Receipt
 
 PATIENCE = 30.0  # seconds that a reply may wait for its turn
+REST_PATIENCE = 600.0  # seconds that the rest may, once a part of the reply is out
 BUSINESS, GROUP = "telegram_business", "telegram_group"
 CAPTION, FILE = "caption", "file"
 _DONE = ("not modified", "to delete not found")
@@ -78,6 +80,11 @@ class _Sending:
     sent_as: list[str] = field(default_factory=list)
     sent_at: datetime | None = None
 
+    @property
+    def patience(self) -> float:
+        """Seconds that the next message may wait for its turn."""
+        return PATIENCE if self.sent_at is None else REST_PATIENCE
+
     def note(self, message_id: int, date: datetime, part: str = "") -> None:
         self.sent_as.append(self.place.id_of(message_id, part))
         self.sent_at = self.sent_at or date.astimezone(UTC)
@@ -113,19 +120,28 @@ async def _send(bot: Bot, message: OutboundMessage, sending: _Sending) -> None:
         sending.note(said.message_id, said.date)
     for number, batch in enumerate(batches(message.files)):
         words, entities = ("", ()) if number or not caption else (caption, message.entities)
-        if len(batch) == 1:
-            one = await send_file(
-                bot, where, batch[0], reply_to=reply_to, caption=words, entities=entities
-            )
-            sent = [one]
-        else:
-            sent = await send_album(
-                bot, where, batch, reply_to=reply_to, caption=words, entities=entities
-            )
+        with urgency(Urgency.CARD, patience=sending.patience):
+            sent = await _send_files(bot, where, batch, reply_to, (words, entities))
         for place, one in enumerate(sent):
             carries = not number and not place and captioned(shown_as(batch[0]))
             text_is_here = carries and (bool(caption) or not message.text)
             sending.note(one.message_id, one.date, CAPTION if text_is_here else FILE)
+
+
+async def _send_files(
+    bot: Bot,
+    where: Where,
+    batch: Sequence[LoadedFile],
+    reply_to: int | None,
+    caption: tuple[str, Sequence[Entity]],
+) -> Sequence[Message]:
+    words, entities = caption
+    if len(batch) == 1:
+        one = await send_file(
+            bot, where, batch[0], reply_to=reply_to, caption=words, entities=entities
+        )
+        return [one]
+    return await send_album(bot, where, batch, reply_to=reply_to, caption=words, entities=entities)
 
 
 def _answered(message: OutboundMessage, where: Where) -> int | None:

@@ -7,13 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from connectors.telegram import TelegramConnector
+from connectors.telegram import TelegramConnector, TelegramSettings, open_bot
+from connectors.telegram.bot import Session
+from connectors.telegram.pacing import Pace
 from inbox.errors import Fault as Why
 from inbox.errors import SendDeferred, SendFailed, SendRejected, SendUncertain
-from inbox.model import Entity, Handle, InboundMessage, LoadedFile, Media
-from sandbox.telegram import Fault, People, World
+from inbox.model import Channel, Entity, Handle, InboundMessage, LoadedFile, Media
+from sandbox.telegram import Fault, People, TelegramServer, World
 from tests.connectors.telegram.conftest import CLIENT, NOW, TOKEN, loaded, reply
+from tests.connectors.telegram.test_pacing import Stopwatch
 
 PROJECT = -100_500
 
@@ -181,6 +185,19 @@ async def test_into_a_group(connector: TelegramConnector, world: World, group: H
     assert sent["text"] == "Всем привет"
     assert receipt.thread_ids == (f"group:{PROJECT}",)
     assert receipt.sent_as == (f"{PROJECT}:{sent['message_id']}",)
+
+
+async def test_what_has_begun_waits_for_its_turn_to_the_end(
+    server: TelegramServer, group: Handle
+) -> None:
+    settings = TelegramSettings(token=SecretStr(TOKEN), api=server.url)
+    bot, watch = open_bot(settings), Stopwatch()
+    assert isinstance(bot.session, Session)
+    bot.session.pace = Pace(watch.now, watch.sleep)
+    one = TelegramConnector(Channel("telegram", "telegram"), bot, settings, lambda: NOW)
+    await one.send(reply("Фото", recipient=group, files=photos(25)))
+    assert len(in_chat(server.world, PROJECT)) == 25
+    await one.close()
 
 
 async def test_a_group_that_moved_says_where_to(

@@ -34,10 +34,10 @@ KILLS = 6
 BURSTS = 3  # in which all clients write at once
 CLIENTS = ITEMS = 10
 ANSWERS = 3  # albums of managers between two kills
-SLOWNESS = 0.06  # seconds: Telegram answers from afar, so that kills hit calls under way
+SLOWNESS = 0.1  # seconds: Telegram answers from afar, so that kills hit calls under way
 APART = 0.1  # seconds between two items, at most
-LONGEST = 2.2  # seconds from "it runs" to the kill
-UNNOTED = 2.0  # seconds from the call of a card to the commit behind its album, at most
+LONGEST = 3.0  # seconds from "it runs" to the kill
+UNNOTED = 2.5  # seconds from the call of a card to the commit behind its album, at most
 REPEATED = "Possibly shown before"
 UNKNOWN = "❓ It is not known whether this arrived"
 MARK = re.compile(r"\b[qa]\d{3}-\d+\b")

@@ -40,7 +40,8 @@ TRIES = 3
 NAME_LIMIT = 80  # UTF-16 units
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
-_SHUT_OUT = frozenset({Fault.BLOCKED, Fault.NEVER_WROTE, Fault.NO_RIGHTS})
+_STOPPED = frozenset({Fault.BLOCKED, Fault.NEVER_WROTE})
+_SHUT_OUT = _STOPPED | {Fault.NO_RIGHTS}
 
 Result = TypeVar("Result")
 
@@ -239,7 +240,7 @@ class Places:
         try:
             thread_id = await make_topic(self._bot, chat_id, title)
         except SendRejected as error:
-            if chat_id != to.telegram_id or error.fault not in _SHUT_OUT:
+            if chat_id != to.telegram_id or error.fault not in _STOPPED:
                 await self._refused(chat_id, self._name(chat_id, to), error)
             return None  # who stopped the bot is told nothing anywhere: the sending says so
         except SendUncertain as error:

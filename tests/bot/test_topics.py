@@ -242,8 +242,9 @@ async def test_two_cards_at_once_make_one_topic(desk: DeskWorld) -> None:
     assert len(desk.texts(OLGAS, thread)) == 4
 
 
-async def test_refused_topics_leave_the_plain_chat_for_an_hour(desk: DeskWorld) -> None:
-    desk.world.faults.add(replace(REFUSED, count=None))
+@pytest.mark.parametrize("why", ["no rights", "not enough rights to manage topics in the chat"])
+async def test_refused_topics_leave_the_plain_chat_for_an_hour(desk: DeskWorld, why: str) -> None:
+    desk.world.faults.add(replace(REFUSED, count=None, description=f"Bad Request: {why}"))
     desk.people.says(CLIENT, BOT, "Сайт не открывается")
     for one in (OLGA, IVAN, HELEN):
         card = await desk.sees(one.telegram_id, "Сайт не открывается")

@@ -16,6 +16,7 @@ _NAME = 80
 _QUESTION = 200
 _OPTION = 60
 _MOST_OPTIONS = 12
+_TOO_LONG = 86_400  # seconds, of something that plays
 
 _KINDS = {
     Media.PHOTO: mark("photo"),
@@ -29,6 +30,10 @@ _KINDS = {
     Media.LOCATION: mark("location"),
     Media.CONTACT: mark("contact"),
 }
+# Telegram gives no names to these; what stands for one says nothing to a reader.
+_NAMELESS = frozenset(
+    ("photo.jpg", "voice.ogg", "video.mp4", "video note.mp4", "animation.mp4", "live photo.mp4")
+)
 _NAMED = {
     Media.POLL: (mark("📊 Poll: {name}"), mark("📊 A poll: open it in Telegram")),
     Media.CHECKLIST: (mark("☑️ Checklist: {name}"), mark("☑️ A checklist: open it in Telegram")),
@@ -67,21 +72,43 @@ def attachment_lines(say: Say, attachments: Sequence[Attachment]) -> list[str]:
     for it is counted."""
     lines: list[str] = []
     room, shown = ROOM, 0
-    for attachment in attachments[:MOST_FILES]:
-        own = [attachment_line(say, attachment), *_parts(say, attachment)]
+    for alike in _runs(attachments[:MOST_FILES]):
+        own = _run_lines(say, alike)
         needed = sum(units(line) + 1 for line in own)
         if needed > room:
             break
         lines += own
-        room, shown = room - needed, shown + 1
+        room, shown = room - needed, shown + len(alike)
     if more := len(attachments) - shown:
         lines.append(say.many("and {number} more file", "and {number} more files", more))
     return lines
 
 
+def _runs(attachments: Sequence[Attachment]) -> list[list[Attachment]]:
+    """Photos without names that come together are one run, all else is a run of its own."""
+    runs: list[list[Attachment]] = []
+    for one in attachments:
+        if runs and _is_plain_photo(one) and _is_plain_photo(runs[-1][-1]):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return runs
+
+
+def _is_plain_photo(attachment: Attachment) -> bool:
+    return attachment.media is Media.PHOTO and attachment.name in _NAMELESS
+
+
+def _run_lines(say: Say, alike: Sequence[Attachment]) -> list[str]:
+    if len(alike) == 1:
+        return [attachment_line(say, alike[0]), *_parts(say, alike[0])]
+    return [say.many("📎 {number} photo", "📎 {number} photos", len(alike))]
+
+
 def _file_line(say: Say, attachment: Attachment) -> str:
     kind = say(_KINDS.get(attachment.media, attachment.media.value))
-    name = one_line(attachment.name, _NAME) or kind
+    name = "" if attachment.name in _NAMELESS else one_line(attachment.name, _NAME)
+    name = name or f"{kind}{_lasting(attachment)}"
     match attachment.media:
         case Media.LOCATION:
             symbol = "📍"
@@ -96,6 +123,14 @@ def _file_line(say: Say, attachment: Attachment) -> str:
             symbol = "📎"
     extent = "" if attachment.size is None else f" · {size(say, attachment.size)}"
     return f"{symbol} {name}{extent}"
+
+
+def _lasting(attachment: Attachment) -> str:
+    """ ", 1:05" where it is known how long it plays."""
+    seconds = attachment.facts.get("duration")
+    if not isinstance(seconds, int) or not 0 < seconds < _TOO_LONG:
+        return ""
+    return f", {seconds // 60}:{seconds % 60:02}"
 
 
 def _person(attachment: Attachment) -> str:

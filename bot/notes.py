@@ -15,7 +15,7 @@ from bot.buttons import (
 )
 from bot.card_lines import NAME_LIMIT, client_name
 from bot.cards import CardView
-from bot.kinds import attachment_line
+from bot.kinds import attachment_lines
 from bot.menu_buttons import GroupButton, GroupDeed
 from bot.rich import MESSAGE_LIMIT, Rich, joined, one_line
 from bot.texts import Say, mark
@@ -161,7 +161,7 @@ def _history_line(say: Say, line: HistoryLine, reader: Manager, now: datetime) -
         head = head + f" · {unsent[line.state]}"
     text, rest = Rich.foreign(line.text).cut(LINE_LIMIT)
     text = text + " …" if rest.text else text
-    files = Rich("\n".join(attachment_line(say, each) for each in line.attachments[:5]))
+    files = Rich("\n".join(attachment_lines(say, line.attachments)))
     return joined([head, joined([text, files]).styled("expandable_blockquote")])
 
 

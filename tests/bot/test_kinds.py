@@ -70,6 +70,13 @@ def thing(media: Media, name: str = "", **facts: Any) -> Attachment:
             "📍 Офис, Невский, 1",
         ),
         (thing(Media.STICKER, "sticker.webp", emoji="😀"), "📎 sticker 😀", "📎 стикер 😀"),
+        (thing(Media.PHOTO, "photo.jpg", width=4), "📎 photo", "📎 фото"),
+        (thing(Media.PHOTO, "Фасад.jpg"), "📎 Фасад.jpg", "📎 Фасад.jpg"),
+        (
+            thing(Media.VOICE, "voice.ogg", duration=65),
+            "📎 voice message, 1:05",
+            "📎 голосовое сообщение, 1:05",
+        ),
     ],
 )
 def test_each_kind_is_named(attachment: Attachment, english: str, russian: str) -> None:
@@ -95,6 +102,13 @@ def test_a_poll_shows_its_options_and_a_checklist_what_is_done() -> None:
         "  ☑ Домен",
         "  ☐ Почта",
     ]
+
+
+def test_photos_of_an_album_are_counted_instead_of_listed() -> None:
+    photo, sheet = thing(Media.PHOTO, "photo.jpg"), thing(Media.DOCUMENT, "Смета.pdf")
+    lines = attachment_lines(RU, [photo, photo, photo, sheet, photo])
+    assert lines == ["📎 3 фото", "📎 Смета.pdf", "📎 фото"]
+    assert attachment_lines(EN, [photo, photo]) == ["📎 2 photos"]
 
 
 def test_of_a_long_checklist_the_rest_is_counted() -> None:

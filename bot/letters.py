@@ -80,6 +80,7 @@ class CatalogueLetters:
         *,
         now: datetime,
         zone: ZoneInfo,
+        closes_at: datetime | None = None,
     ) -> str:
         """See inbox.ports.Letters; a time is rounded up, so that it holds for most."""
         say = speaker(language)
@@ -88,6 +89,9 @@ class CatalogueLetters:
             opening = f"{_at(say, opens_at, now, zone)} ({_offset(opens_at, zone)})"
             lines.append(say("We are closed now and open {time}.", time=opening))
             lines.append(say("You can write now: we will read it as soon as we open."))
+        elif closes_at is not None:
+            closing = _clock(closes_at, zone)
+            lines.append(say("We are here today until {time}, our time.", time=closing))
         if usual is not None:
             lines.append(
                 say("We usually answer {time} of working time.", time=_within(say, usual))

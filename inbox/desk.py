@@ -141,9 +141,11 @@ class Letters(Protocol):
         *,
         now: datetime,
         zone: ZoneInfo,
+        closes_at: datetime | None = None,
     ) -> str:
         """What a client who opens the chat may expect: `opens_at`, the next opening, None where
-        the studio is open now; `usual`: the median first response, business time, None where too
+        the studio is open now; `closes_at`: the end of its day then, None where there is none to
+        say; `usual`: the median first response, business time, None where too
         few are known to say."""
         ...
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from statistics import median
 
 from inbox import routing
 from inbox.accounts import member_with
 from inbox.automatic import Letter, message_of, send_letter
+from inbox.business_hours import BusinessHours
 from inbox.chat_records import Greeting
 from inbox.errors import NoWorkingTime
 from inbox.inbox import Inbox
@@ -26,6 +27,7 @@ IN_TOUCH = timedelta(minutes=1)  # who wrote so shortly before needs no greeting
 NEWS = timedelta(hours=1)  # an older opening was read late: nobody looks for a greeting now
 LOOK_BACK = timedelta(days=90)
 SECONDS_BETWEEN = 2.0, 60.0  # the shortest and the longest pause before another try
+LONGEST_DAY = timedelta(hours=36)
 AT_MOST, FEWEST = 500, 5  # first replies from which it can be said how long they take
 UNDER_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 
@@ -82,10 +84,25 @@ async def _words(
         opens_at = None if hours.is_open(now) else hours.next_opening(now)
     except NoWorkingTime:
         return None
+    closes_at = _closes(hours, now) if opens_at is None else None
     took = await t.first_replies(now - LOOK_BACK, AT_MOST)
     usual = timedelta(seconds=median(took)) if len(took) >= FEWEST else None
     language, zone = inbox.letters.language_of(message), inbox.calendars.studio.hours.zone
-    return inbox.letters.greeting(language, opens_at, usual, now=now, zone=zone)
+    return inbox.letters.greeting(
+        language, opens_at, usual, now=now, zone=zone, closes_at=closes_at
+    )
+
+
+def _closes(hours: BusinessHours, now: datetime) -> datetime | None:
+    """When the day that is open now ends, its breaks aside; None where it does not end soon."""
+    today = _day(now, hours)
+    later = now + LONGEST_DAY
+    todays = [end for start, end in hours.spans(now, later) if _day(start, hours) == today]
+    return todays[-1] if todays and todays[-1] < later else None
+
+
+def _day(at: datetime, hours: BusinessHours) -> date:
+    return at.astimezone(hours.zone).date()
 
 
 async def send_greeting(inbox: Inbox, claim: Claim, job: SendGreeting) -> None:

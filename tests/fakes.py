@@ -191,8 +191,10 @@ class PlainLetters:
         *,
         now: datetime,
         zone: ZoneInfo,
+        closes_at: datetime | None = None,
     ) -> str:
-        return f"{language}: open from {opens_at}, usually {usual}"
+        hours = f"open from {opens_at}" if closes_at is None else f"open until {closes_at}"
+        return f"{language}: {hours}, usually {usual}"
 
     def promise(self, language: str, due: datetime, now: datetime, zone: ZoneInfo) -> str:
         return f"{language}: promised for {due:%d.%m %H:%M}"

@@ -107,13 +107,23 @@ class TestGreeting:
     def test_in_open_hours_with_figures_it_says_the_usual_time(self) -> None:
         usual = timedelta(minutes=21, seconds=5)
         assert self.greeted("ru", usual=usual) == (
-            "Здравствуйте! Пишите нам сюда: сообщения читает и отвечает на них живой человек.\n"
+            "Здравствуйте! Пишите сюда: вам ответит наш сотрудник, а не робот.\n"
             "Обычно мы отвечаем в течение 25 минут рабочего времени."
         )
         assert self.greeted("en", usual=usual) == (
             "Hello! Write to us here: a person of our team reads it and answers.\n"
             "We usually answer within 25 minutes of working time."
         )
+
+    def test_in_open_hours_it_says_until_when(self) -> None:
+        for language, words in (
+            ("ru", "Сегодня мы на связи до 18:00 по нашему времени."),
+            ("en", "We are here today until 18:00, our time."),
+        ):
+            said = LETTERS.greeting(
+                language, None, None, now=msk(23, 10), zone=MOSCOW, closes_at=msk(23, 18)
+            )
+            assert said.splitlines()[1:] == [words]
 
     def test_off_hours_it_says_what_to_expect(self) -> None:
         said = self.greeted("ru", msk(24, 9), timedelta(hours=2))
@@ -211,7 +221,7 @@ class TestAlertByMail:
         ("why", "because"),
         [
             ("blocked", "бот не может написать вам"),
-            ("outage", "Телеграм сейчас недоступен"),
+            ("outage", "Telegram сейчас недоступен"),
             ("other", "Ответ"),
         ],
     )

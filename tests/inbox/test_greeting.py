@@ -19,7 +19,8 @@ from tests.inbox.conftest import Studio
 from tests.inbox.looking import with_calendars
 
 CHAT = "chat:901"
-OPEN_NOW = "ru: open from None, usually None"
+CLOSES = MONDAY_TEN + timedelta(hours=8)
+OPEN_NOW = f"ru: open until {CLOSES}, usually None"
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ class TestGreeted:
                 await chats.writes(OLGA, "/start")
         await chats.writes(IVAN, "/start")
         said = [one.text for one in chats.channel.sent]
-        assert said == [OPEN_NOW, "ru: open from None, usually 0:30:00"]
+        assert said == [OPEN_NOW, f"ru: open until {CLOSES}, usually 0:30:00"]
 
     async def test_the_clients_own_calendar_counts(self, studio: Studio, chats: Chats) -> None:
         with_calendars(studio)

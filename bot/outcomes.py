@@ -18,7 +18,7 @@ from bot.places import Place
 from bot.reply_buttons import UndoButton
 from bot.rich import Rich, joined, one_line
 from bot.sending import edit, send
-from bot.texts import Say, speaker
+from bot.texts import Say, mark, speaker
 from bot.wording import length, reason
 from connectors.telegram.errors import translated
 from inbox.errors import SendRejected
@@ -29,6 +29,18 @@ from inbox.ports import DeskRef, Purpose, Reply, ReplyState, Shown
 DELIVERED = "👌"
 EDITED = "✍"
 DETAIL_LIMIT = 300  # UTF-16 units
+# What these answers mean to who wrote; "" where the reason has said it all.
+_PLAINLY = {
+    "bot was blocked by the user": "",
+    "business_peer": mark(
+        "Telegram lets the bot answer within 24 hours of the client's message. Write from your "
+        "own app, or wait until the client writes again."
+    ),
+    "the account is not connected": mark(
+        "The account that it goes out from is not connected, or does not let the bot answer: "
+        "/menu → My account."
+    ),
+}
 BEGINNING = 120
 
 
@@ -68,7 +80,7 @@ async def show_outcome(
 def outcome(say: Say, reply: Reply, now: datetime) -> CardView | None:
     """The note; None where there is nothing to say."""
     why = reason(say, reply.fault)
-    detail = Rich(one_line(reply.detail, DETAIL_LIMIT)).styled("italic")
+    detail = Rich(_detail(say, reply.detail)).styled("italic")
     match reply.state:
         case ReplyState.QUEUED if reply.tries:
             text = say("⏳ Not out yet: {reason}. It will be tried again for a day.", reason=why)
@@ -94,6 +106,14 @@ def outcome(say: Say, reply: Reply, now: datetime) -> CardView | None:
             return CardView(Rich(say("🗑 Taken back: the client no longer sees it.")), ())
         case _:
             return None
+
+
+def _detail(say: Say, detail: str) -> str:
+    """What the server or the connector said, in words where they are known."""
+    for said, words in _PLAINLY.items():
+        if said in detail.casefold():
+            return say(words) if words else ""
+    return one_line(detail, DETAIL_LIMIT)
 
 
 def withdrawn(say: Say) -> Rich:

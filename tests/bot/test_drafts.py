@@ -123,6 +123,22 @@ class TestOutcomes:
         assert self.words(state=ReplyState.WITHDRAWN) == "↩ Not sent: it was stopped in time."
         back = "🗑 Taken back: the client no longer sees it."
         assert self.words(state=ReplyState.TAKEN_BACK) == back
+        refused = self.words(
+            state=ReplyState.REJECTED,
+            fault="blocked",
+            detail="Forbidden: bot was blocked by the user",
+        )
+        assert refused == "❌ Not sent: the recipient has blocked the bot."
+        closed = self.words(
+            state=ReplyState.REJECTED,
+            fault="too_late",
+            detail="Bad Request: BUSINESS_PEER_USAGE_MISSING",
+        )
+        assert closed is not None
+        assert "within 24 hours of the client's message" in closed
+        odd = self.words(state=ReplyState.REJECTED, fault="refused", detail="550 no such place")
+        assert odd is not None
+        assert odd.endswith("\n550 no such place")
         late = self.words(tries=1, fault="unreachable", goes_at=soon)
         assert late is not None
         assert late.startswith("⏳ Not out yet")

@@ -137,7 +137,7 @@ def joined_view(
     moved = ", ".join(_handle(say, one) for one in found.handles[:HANDLES_SHOWN])
     lines = [
         Rich(head).styled("bold"),
-        Rich(say("{handles} is now {name} too.", handles=moved, name=_name(now))),
+        Rich(say("{name} · now also {handles}", handles=moved, name=_name(now))),
     ]
     if found.split_at is not None:
         return CardView(joined([*lines, Rich(say("✂️ Split again."))]), ())

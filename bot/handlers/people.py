@@ -16,9 +16,15 @@ from bot.menu_buttons import (
 )
 from bot.people_notes import Person
 from bot.rich import Rich, joined
+from bot.texts import mark
 from inbox import joining, routing
-from inbox.chat_records import Joining, Suggestion
+from inbox.chat_records import Joining, Suggestion, SuggestionState
 from inbox.model import Manager
+
+_NOTED = {
+    SuggestionState.JOINED: mark("✅ Noted: the same person."),
+    SuggestionState.REFUSED: mark("☑️ Noted: two people."),
+}
 
 
 def setup() -> Router:
@@ -70,7 +76,7 @@ async def accept(query: CallbackQuery, callback_data: SuggestionButton, visit: V
     if found is None:
         return
     done = await joining.accept(visit.inbox, callback_data.suggestion_id, visit.me)
-    await _decided(query, visit, done, visit.say("✅ Noted: the same person."), found)
+    await _decided(query, visit, SuggestionState.JOINED if done else None, found)
 
 
 async def refuse(query: CallbackQuery, callback_data: SuggestionButton, visit: Visit) -> None:
@@ -79,20 +85,22 @@ async def refuse(query: CallbackQuery, callback_data: SuggestionButton, visit: V
     if found is None:
         return
     done = await joining.refuse(visit.inbox, callback_data.suggestion_id, visit.me)
-    await _decided(query, visit, done, visit.say("☑️ Noted: two people."), found)
+    await _decided(query, visit, SuggestionState.REFUSED if done else None, found)
 
 
 async def _decided(
     query: CallbackQuery,
     visit: Visit,
-    done: bool,  # noqa: FBT001 - what the deed said
-    words: str,
+    state: SuggestionState | None,
     found: tuple[Suggestion, Person, Person],
 ) -> None:
-    await answer(query, "" if done else visit.say("This was decided already."))
-    if done:
-        body = people_notes.suggested_view(visit.say, *found).body
-        await visit.edit(query, joined([body, Rich(words).styled("bold")]))
+    """Under the question, whose buttons go; `state` None: it was decided before."""
+    late = visit.say("This was decided already.")
+    await answer(query, late if state is None else "")
+    words = _NOTED.get(state or found[0].state)
+    said = Rich(visit.say(words) if words else late).styled("bold")
+    body = people_notes.suggested_view(visit.say, *found).body
+    await visit.edit(query, joined([body, said]))
 
 
 async def _joining(

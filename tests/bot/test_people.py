@@ -60,7 +60,7 @@ class TestJoined:
     async def test_the_manager_is_told_who_it_is(self, desk: DeskWorld) -> None:
         told = await self.opens_the_link(desk)
         assert told["text"].startswith("🔗 Мария (Ромашка): открыта личная ссылка.")
-        assert "Теперь это один человек: Телеграм — тоже Мария (Ромашка)." in told["text"]
+        assert "Мария (Ромашка) · теперь и Telegram" in told["text"]
         assert labels(told) == ["Разделить"]
         assert (await clients(desk))["Ромашка"] == {"email", "telegram"}
 
@@ -118,6 +118,8 @@ class TestSuggested:
         await desk.sees(OLGA.telegram_id, "☑️ Учтено: это разные люди.")
         said = await desk.presses_made_up(OLGA.telegram_id, "sg:s:1")
         assert said == "Это уже решено."
+        noted = await desk.sees(OLGA.telegram_id, "☑️ Учтено: это разные люди.")
+        assert labels(noted) == []
         assert "telegram" not in (await clients(desk))["Ромашка"]
         desk.people.shares_contact(CLIENT, BOT, PHONE)
         desk.people.says(CLIENT, BOT, "Ещё вопрос")
@@ -155,14 +157,14 @@ class TestOwnAccount:
         self, desk: DeskWorld
     ) -> None:
         desk.people.connects(OLGA.telegram_id, BOT)
-        await desk.sees(OLGA.telegram_id, "💼 Ольга: собственный аккаунт подключён.")
+        await desk.sees(OLGA.telegram_id, "💼 Ольга: личный аккаунт подключён.")
         assert "✅ Подключён" in await self.screen(desk)
         desk.people.changes_rights(OLGA.telegram_id, ["can_read_messages"])
-        await desk.sees(OLGA.telegram_id, "⚠️ Ольга: собственный аккаунт подключён, но ответы")
+        await desk.sees(OLGA.telegram_id, "⚠️ Ольга: личный аккаунт подключён, но ответы")
         assert "⚠️ Подключён, но ответы уходить не могут" in await self.screen(desk)
         desk.people.disconnects(OLGA.telegram_id)
-        await desk.sees(ADAM.telegram_id, "💼 Ольга: собственный аккаунт отключён.")
-        await desk.sees(OLGA.telegram_id, "💼 Ольга: собственный аккаунт отключён.")
+        await desk.sees(ADAM.telegram_id, "💼 Ольга: личный аккаунт отключён.")
+        await desk.sees(OLGA.telegram_id, "💼 Ольга: личный аккаунт отключён.")
         assert "⚪ Отключён." in await self.screen(desk)
 
     async def screen(self, desk: DeskWorld) -> str:
@@ -192,7 +194,7 @@ class TestOwnAccount:
 async def test_who_opens_the_chat_is_greeted_in_the_own_language(tmp_path: Path) -> None:
     async with around(tmp_path) as there, running(there, greeting=True) as desk:
         desk.people.starts(CLIENT, BOT)
-        greeted = await desk.sees(CLIENT, "Здравствуйте! Пишите нам сюда")
+        greeted = await desk.sees(CLIENT, "Здравствуйте! Пишите сюда")
         assert "Обычно" not in greeted["text"]
         assert [
             one for one in desk.chat(HELEN.telegram_id) if "/start" in one.get("text", "")

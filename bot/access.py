@@ -64,6 +64,21 @@ class Visit:
         if ref is not None:
             await edit(self.bot, ref, view)
 
+    async def remove(self, query: CallbackQuery) -> bool:
+        """Delete the message whose button was pressed; False where Telegram refuses that.
+
+        Raises the other SendFailed.
+        """
+        ref = pressed_ref(self.bot, query)
+        if ref is None:
+            return True
+        try:
+            with translated():
+                await self.bot.delete_message(ref.chat_id, ref.message_id)
+        except SendRejected:
+            return False
+        return True
+
     async def note(
         self, conversation: Conversation, view: CardView | Rich, below: int | None
     ) -> DeskRef:

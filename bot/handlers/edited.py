@@ -122,7 +122,9 @@ async def correct(query: CallbackQuery, callback_data: CorrectButton, visit: Vis
     async with visit.inbox.store.begin() as t:
         await t.save_form(_key(reply), None)
     await answer(query, "" if sent is not None else visit.say("This was decided already."))
-    await visit.edit(query, Rich(visit.say("It is on its way.")))
+    await visit.edit(
+        query, Rich(visit.say("It is on its way. You are told if it does not arrive."))
+    )
 
 
 def _has_other_files(part: Part, reply: Reply, album: Draft | None) -> bool:

@@ -91,9 +91,9 @@ async def take_back(query: CallbackQuery, callback_data: TakeBackButton, visit: 
     if reply is None or conversation is None:
         return
     done = await changing.take_back(visit.inbox, reply.id, visit.me)
-    await answer(query)
-    words = visit.say("It is being taken back.")
-    await visit.edit(query, Rich(words if done else too_late(visit)))
+    await answer(query, visit.say("It is being taken back.") if done else "")
+    if not done or not await visit.remove(query):
+        await visit.edit(query, Rich(visit.say("Decided.") if done else too_late(visit)))
 
 
 async def leave(query: CallbackQuery, callback_data: TakeBackButton, visit: Visit) -> None:

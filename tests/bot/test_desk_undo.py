@@ -163,14 +163,14 @@ class TestCorrections:
         async with mails(tmp_path, timedelta()) as world:
             own = await self.gone(world)
             world.desk.people.edits(OLGA.telegram_id, BOT, own, "Пришлю завтра")
-            question = await world.desk.sees(OLGA.telegram_id, "Отправить исправление?")
+            question = await world.desk.sees(OLGA.telegram_id, "Отправить поправку?")
             assert question["reply_to_message"]["message_id"] == own
-            assert labels(question) == ["Отправить исправление"]
+            assert labels(question) == ["Отправить поправку"]
             world.desk.people.edits(OLGA.telegram_id, BOT, own, "Пришлю в пятницу")
             question = await self.newer(world, question)
             data = question["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
 
-            await world.desk.presses(OLGA, question, "Отправить исправление")
+            await world.desk.presses(OLGA, question, "Отправить поправку")
 
             await world.desk.until(lambda: len(sent(world)) == 2)
             assert sent(world)[1].endswith("Пришлю в пятницу")
@@ -184,8 +184,8 @@ class TestCorrections:
             own = await self.gone(world)
             for text in ("Пришлю завтра", "Пришлю в среду"):
                 world.desk.people.edits(OLGA.telegram_id, BOT, own, text)
-                question = await world.desk.sees(OLGA.telegram_id, "Отправить исправление?")
-                await world.desk.presses(OLGA, question, "Отправить исправление")
+                question = await world.desk.sees(OLGA.telegram_id, "Отправить поправку?")
+                await world.desk.presses(OLGA, question, "Отправить поправку")
                 await self.last(world, text)
             assert sent(world)[2].endswith("Пришлю в среду")
 

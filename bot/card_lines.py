@@ -96,7 +96,7 @@ def address_lines(say: Say, card: Card) -> list[Rich]:
         if name and message.sender.kind.startswith("telegram"):
             address = ""  # a number, which says nothing to anybody
         who = name or address if address in {"", name} else f"{name} ({address})".strip()
-        lines.append(Rich(say("✍️ Written by {name}", name=who)))
+        lines.append(Rich(say("🗣 Written by {name}", name=who)))
     if message.answers_to:
         to = one_line(", ".join(message.answers_to), SUBJECT_LIMIT)
         lines.append(Rich(say("↩️ An answer goes to {name}", name=to)))

@@ -112,8 +112,10 @@ def _member(reader: Reader, one: Manager, staff: Sequence[Manager], waiting: int
     absence = one.away(reader.now)
     if absence is not None:
         state = state_words(reader, one, absence, staff, waiting)
-    else:
+    elif waiting:
         state = say("Waiting for an answer now: {number}.", number=waiting)
+    else:
+        state = say("Nobody waits for an answer.")
     return joined([head, Rich(one_line(state, LINE_LIMIT))])
 
 
@@ -178,5 +180,8 @@ def topics_view(say: Say, me: Manager, *, topics: bool, forum: bool) -> CardView
     )
     choose = Button(say("Choose the group"), MenuButton(screen=Screen.FORUM_GROUP))
     end = Button(say("No topics in the group"), MenuButton(screen=Screen.END_FORUM), "danger")
-    lines += [Rich(private), Rich(one_group)]
+    if not topics:
+        lines.append(Rich(private))
+    if not forum:
+        lines.append(Rich(one_group))
     return CardView(joined(lines, "\n\n"), ((end,),) if forum else ((choose,),))

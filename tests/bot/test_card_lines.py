@@ -59,7 +59,7 @@ class TestWhereFrom:
         told = {"peer": GROUP, "peer_name": "Сайт «Ромашки»", "place": GROUP}
         found = lines(chat_card(GROUP, told))
         assert "👥 Telegram, the group Сайт «Ромашки» · 11:40" in found
-        assert "✍️ Written by Анна" in found
+        assert "🗣 Written by Анна" in found
 
     def test_an_own_account_is_said_to_be_whose(self) -> None:
         shown = chat_card(ACCOUNT, {"peer": ANNA, "place": ACCOUNT})

@@ -287,7 +287,7 @@ class TestAnotherSender:
     def test_who_wrote_from_another_address_is_named_on_card_and_alert(self) -> None:
         petr = Handle("email", "petr@elsewhere.example")
         other = card(message=message(sender=petr, sender_name="Пётр \u202e<b>"))
-        line = "✍️ Пишет Пётр <b> (petr@elsewhere.example)"
+        line = "🗣 Пишет Пётр <b> (petr@elsewhere.example)"
         assert line in card_view(other, OLGA, NOON).body.text.splitlines()
         alert = Alert(wait(), 0, other, timedelta(minutes=45), timedelta(minutes=15), late=False)
         assert line in alert_view(alert, OLGA, NOON).body.text.splitlines()

@@ -103,10 +103,10 @@ class TestWhomTheAnswerGoesTo:
 
     def test_who_is_not_the_contact_is_named_with_the_own_address(self) -> None:
         other = message(sender=Handle("email", "petr@client.example"), sender_name="Пётр")
-        assert "✍️ Пишет Пётр (petr@client.example)\n" in text(card(message=other))
-        assert "✍️" not in text(card())
+        assert "🗣 Пишет Пётр (petr@client.example)\n" in text(card(message=other))
+        assert "🗣" not in text(card())
         bare = message(sender=Handle("email", "x@y.z"), sender_name="x@y.z")
-        assert "✍️ Пишет x@y.z\n" in text(card(message=bare))
+        assert "🗣 Пишет x@y.z\n" in text(card(message=bare))
 
 
 def test_who_is_only_in_copy_reads_so_calmly() -> None:

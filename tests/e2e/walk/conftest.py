@@ -29,10 +29,11 @@ async def walk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Walk]:
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package", autouse=True)
 async def rush(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    walk: Walk, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[asyncio.Task[rushing.Rush] | None]:
-    """It takes 40 seconds, in which little happens: so it begins first, and goes on beside the
-    other steps. None where nobody will ask for it."""
+    """It takes 40 seconds, in which little happens: so it begins when the stage is set, and goes
+    on beside the other steps. None where nobody will ask for it."""
+    assert walk.product.running
     asked = any("rush" in getattr(one, "fixturenames", ()) for one in request.session.items)
     if not asked:
         yield None

@@ -56,6 +56,7 @@ async def _write(walk: Walk, clients: tuple[Client, ...]) -> None:
 
 def _listed(walk: Walk, at: Side) -> Callable[[], Awaitable[Message | None]]:
     async def listed() -> Message | None:
+        await asyncio.sleep(0.5)  # it takes long, and the other steps need the machine
         there = await walk.theirs(at.manager.telegram)
         return next((one for one in there if text_of(one).startswith(LIST)), None)
 

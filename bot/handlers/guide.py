@@ -76,9 +76,9 @@ def guide(me: Manager, say: Say) -> Rich:
         ),
         Rich(
             say(
-                "Edit your own message, and it changes at the client's too; of a mail that has "
-                "gone a correction is offered. “Take back” deletes it there, where the channel "
-                "can. A mail waits some seconds before it goes: “Undo” stops it."
+                "Edit your own message, and it changes at the client's too (✍ instead of 👌); of "
+                "a mail that has gone a correction is offered. “Take back” deletes it at the "
+                "client's in Telegram. A mail waits some seconds before it goes: “Undo” stops it."
             )
         ),
         Rich(

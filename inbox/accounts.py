@@ -33,21 +33,20 @@ def owner_of(place: Handle | None, staff: Sequence[Manager]) -> Manager | None:
 async def not_of_a_client(t: Transaction, place: Handle, staff: Sequence[Manager]) -> str:
     """Why what is written in the own account is no client's matter; "" where it is one's.
 
-    Administrators are told of a stranger's account, once for each connection.
+    Administrators are told of a stranger's account, once.
     """
     owner_id, _, other_id = place.address.partition(":")
     if member_with(staff, owner_id) is None:
-        account = await t.account(int(owner_id))
         left = next((one.name for one in staff if str(one.telegram_id) == owner_id), "")
-        await _tell_of_stranger(t, int(owner_id), left, account.connection_id if account else "")
+        await _tell_of_stranger(t, int(owner_id), left)
         return STRANGERS
     return AMONG_US if member_with(staff, other_id) is not None else ""
 
 
-async def _tell_of_stranger(t: Transaction, owner_id: int, name: str, connection_id: str) -> None:
+async def _tell_of_stranger(t: Transaction, owner_id: int, name: str) -> None:
+    """Once, however often the stranger connects anew."""
     fields = {"name": name, "id": str(owner_id)}
-    key = f"account_stranger:{owner_id}:{connection_id}"
-    await tell_admins(t, "account_stranger", fields, key=key)
+    await tell_admins(t, "account_stranger", fields, key=f"account_stranger:{owner_id}")
 
 
 async def connected(t: Transaction, event: Connected) -> None:
@@ -62,7 +61,7 @@ async def connected(t: Transaction, event: Connected) -> None:
     owner = member_with(staff, str(account.owner_id))
     if owner is None:
         if account.enabled:
-            await _tell_of_stranger(t, account.owner_id, event.name, account.connection_id)
+            await _tell_of_stranger(t, account.owner_id, event.name)
         return
     notice = _news(before, account)
     if notice:

@@ -44,7 +44,7 @@ from inbox.held_back import queue_digests
 from inbox.inbox import Inbox
 from inbox.jobs import Queue
 from inbox.mailing_alerts import mail_unreached
-from inbox.ports import Clock
+from inbox.ports import Clock, Store
 from inbox.recounting import keep_calendars
 from inbox.worker import work
 from storage.store import SqlStore, open_store
@@ -74,7 +74,7 @@ async def serve_until_told(settings: Settings) -> None:
         stack.push_async_callback(store.close)
         channels = open_channels(settings, clock, store)
         stack.push_async_callback(channels.close)
-        name = await channels.greet()
+        name = await known_name(store, channels.bots[0].id, await channels.greet())
         changed = await log_changes(store, settings, calendars, clock.now())
         inbox = _inbox(settings, clock, store, channels, calendars)
         inbox = replace(inbox, join_link=join_link(name))
@@ -112,6 +112,15 @@ def _inbox(
         greeting=settings.telegram.greeting,
         send_delay=settings.desk.send_delay,
     )
+
+
+async def known_name(store: Store, bot_id: int, name: str) -> str:
+    """The clients' bot's name, or the last known one where Telegram does not tell it now."""
+    key = f"bot_name:{bot_id}"
+    async with store.begin() as t:
+        if name:
+            await t.save_form(key, name)
+        return name or await t.form(key) or ""
 
 
 def join_link(name: str) -> str:

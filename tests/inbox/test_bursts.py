@@ -259,3 +259,13 @@ async def test_what_becomes_of_a_card_while_it_is_shown_is_drawn(
     await studio.run()
     assert {card.holder for _, card, _, _ in studio.desk.redrawn} == {studio.boris}
     assert {to.name for _, _, to, _ in studio.desk.redrawn} == {"Анна", "Борис", "Глава"}
+
+
+async def test_where_all_see_one_place_a_card_put_off_for_one_stands_there_once(
+    studio: Studio,
+) -> None:
+    studio.desk.shared = True
+    studio.desk.refuse[studio.anna.id, "show"] = [LATER]
+    await studio.asks("new@x.test")
+    await studio.later(0.15)
+    assert [to for _, to, _ in studio.desk.cards] == [studio.boris]

@@ -67,6 +67,24 @@ async def test_where_another_reply_answered_as_well_nobody_waits(
     assert chat.at_client == {"k2": "Ответ"}
 
 
+async def test_of_an_older_answer_the_wait_that_was_answered_since_stays_closed(
+    studio: Studio, chat: ChangingConnector
+) -> None:
+    thread = await studio.asks("a@x.test")
+    talk = await studio.conversation(thread)
+    saved = await written(studio, talk, studio.anna)
+    await studio.run()
+    studio.clock.pass_(minutes=5)
+    await studio.asks("a@x.test", thread=thread)
+    studio.clock.pass_(minutes=5)
+    await written(studio, talk, studio.anna, "k2", desk_ref=None)
+    await studio.run()
+    await changing.take_back(studio.inbox, saved.id, studio.anna)
+    await studio.run()
+    assert (await now_of(studio, talk)).wait is None
+    assert chat.at_client == {"k2": "Ответ"}
+
+
 @pytest.mark.parametrize("first", [True, False])
 async def test_where_somebody_answered_in_the_chat_itself_nobody_waits(
     studio: Studio, chat: ChangingConnector, *, first: bool

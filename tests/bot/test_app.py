@@ -44,7 +44,7 @@ async def test_who_opens_the_chat_is_greeted_and_everybody_has_a_list_of_command
     path = studio.write()
     async with studio.okno(path) as running:
         studio.people.starts(CLIENT, TOKEN)
-        await until(lambda: "Пишите нам сюда" in studio.texts(CLIENT), running)
+        await until(lambda: "Пишите сюда" in studio.texts(CLIENT), running)
         told = studio.telegram.world.bots[BOT].settings
         await until(lambda: sum(one[0] == "commands" for one in told) == 8, running)
         await until(lambda: ("menu_button", str(ANNA)) in told, running)

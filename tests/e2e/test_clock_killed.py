@@ -62,19 +62,14 @@ after_due = "0m"
 SENDS = ("sendMessage", "editMessageText")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def studio(
-    request: pytest.FixtureRequest, tmp_path: Path, template: Path
-) -> AsyncIterator[Studio]:
-    """Its clock begins before the machine's: clients in Telegram write before those by mail."""
-    on_sqlite = request.param == "sqlite"
-    where: dict[str, Any] = (
-        {"template": template}
-        if on_sqlite
-        else {"database": request.getfixturevalue("postgres_url")}
-    )
+@pytest.fixture
+async def studio(tmp_path: Path, postgres_url: str) -> AsyncIterator[Studio]:
+    """Its clock begins before the machine's: clients in Telegram write before those by mail.
+
+    On PostgreSQL, where a killed process leaves leases behind; test_killed.py is on SQLite.
+    """
     clock = SandboxClock(tmp_path / "clock.json", this_minute() - 5 * MINUTE, speed=0)
-    async with open_studio(tmp_path, clock=clock, **where) as opened:
+    async with open_studio(tmp_path, clock=clock, database=postgres_url) as opened:
         yield opened
 
 

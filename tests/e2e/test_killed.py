@@ -32,7 +32,7 @@ from tests.e2e.traffic import (
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 SEED = 20261124  # another number tries other moments
-KILLS = 20
+KILLS = 12
 TURNS = 4
 REPLIES = 50
 SLOWNESS = 0.06  # seconds: Telegram answers from afar, so that kills hit calls under way

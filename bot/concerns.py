@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
 from bot.access import INVITE_START, active_member, group_of, is_for_groups, is_link
+from connectors.telegram.parse import update_of
 from inbox.errors import Fault, Unreadable
 from inbox.model import Manager, RawMessage
 
@@ -20,10 +20,11 @@ _OUTSIDE = frozenset({"left", "kicked"})
 Given = Mapping[str, Any]
 
 
-def concerns_desk(update: Given, staff: Sequence[Manager], forum_id: int | None) -> bool:
+def concerns_desk(raw: RawMessage, staff: Sequence[Manager], forum_id: int | None) -> bool:
     """Members in their private chats and in the studio's forum, all buttons, invitations, members'
-    commands in groups, and that a member added the bot to one. KeyError, TypeError or
+    commands in groups, and that a member added the bot to one. Unreadable, KeyError, TypeError or
     AttributeError for what is no update."""
+    update = update_of(raw)
     if "callback_query" in update:
         return True
     for kind in ("message", "edited_message", "my_chat_member"):
@@ -40,9 +41,10 @@ def concerns_desk(update: Given, staff: Sequence[Manager], forum_id: int | None)
     return False
 
 
-def concerns_client_group(update: Given, staff: Sequence[Manager]) -> bool:
+def concerns_client_group(raw: RawMessage, staff: Sequence[Manager]) -> bool:
     """Of what the clients' own bot hears, beside a bot of the staff's: that a member brought it
     into a group, or asks there whose the group is. Raises as `concerns_desk`."""
+    update = update_of(raw)
     change, message = update.get("my_chat_member"), update.get("message")
     if change is not None:
         in_private = change["chat"]["type"] == "private"
@@ -71,17 +73,6 @@ def _is_ours_in_a_group(message: Given, staff: Sequence[Manager]) -> bool:
         return group_of(staff, message["chat"]["id"]) is not None
     author = message.get("from", {}).get("id")
     return is_for_groups(message.get("text")) and active_member(staff, author) is not None
-
-
-def update_of(raw: RawMessage) -> dict[str, Any]:
-    """The update's JSON object; Unreadable where it is none."""
-    try:
-        update = json.loads(raw.payload)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(Fault.MALFORMED, "not JSON") from error
-    if not isinstance(update, dict):
-        raise Unreadable(Fault.MALFORMED, "not an object")
-    return update
 
 
 def understood(raws: Sequence[RawMessage], bot: Bot) -> tuple[Update, list[dict[str, Any]]]:

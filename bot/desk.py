@@ -15,7 +15,7 @@ from bot.alert_cards import alert_view, alerts_view
 from bot.bursts import burst_view
 from bot.cards import CardView, card_view
 from bot.cautions import soft
-from bot.concerns import concerns_client_group, concerns_desk, understood, update_of
+from bot.concerns import concerns_client_group, concerns_desk, understood
 from bot.files import messages_of, show_files
 from bot.form_storage import FormStorage
 from bot.handlers import setup
@@ -110,9 +110,9 @@ class TelegramDesk:
         try:
             if channel.id != self._channel_id:
                 groups = channel.id == CLIENTS_CHANNEL
-                return groups and concerns_client_group(update_of(raw), staff)
+                return groups and concerns_client_group(raw, staff)
             forum = self.places.forum
-            return concerns_desk(update_of(raw), staff, forum.chat_id if forum else None)
+            return concerns_desk(raw, staff, forum.chat_id if forum else None)
         except (Unreadable, KeyError, TypeError, AttributeError):
             return False  # the connector says what is wrong with it
 

@@ -19,6 +19,7 @@ from inbox.inbox import Inbox
 from inbox.jobs import SendGreeting
 from inbox.model import Conversation, InboundMessage, Manager, Nature
 from inbox.ports import Claim, Deed, Entry, ReplyState, Transaction
+from inbox.records import UNDER_WAY
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,6 @@ LOOK_BACK = timedelta(days=90)
 SECONDS_BETWEEN = 2.0, 60.0  # the shortest and the longest pause before another try
 LONGEST_DAY = timedelta(hours=36)
 AT_MOST, FEWEST = 500, 5  # first replies from which it can be said how long they take
-UNDER_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 
 
 def is_opening(message: InboundMessage) -> bool:

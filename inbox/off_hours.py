@@ -26,13 +26,13 @@ from inbox.ports import (
     ReplyState,
     Transaction,
 )
+from inbox.records import UNDER_WAY
 
 log = logging.getLogger(__name__)
 
 NEWS = timedelta(hours=1)  # an older message was read late: what its writer is told is no news
 LONGEST_CLOSED = timedelta(days=31)
 SECONDS_BETWEEN = 2.0, 600.0  # the shortest and the longest pause before another try
-UNDER_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 # Whoever forged the sender must not make us write to a stranger, and who only put us in Cc asked
 # somebody else.
 NOT_ANSWERED = frozenset({"dmarc_failed", "spf_failed", "dkim_failed", "cc_only"})

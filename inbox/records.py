@@ -174,6 +174,9 @@ class ReplyState(StrEnum):
     TAKEN_BACK = "taken_back"
 
 
+UNDER_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A manager's reply. `desk_ref` is the manager's own message; `fault` a Fault's value.

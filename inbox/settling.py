@@ -13,11 +13,11 @@ from inbox.model import Conversation, Receipt
 from inbox.outgoing import Outgoing, queue_copy
 from inbox.ports import Claim, Deed, Entry, Reply, ReplyState, Transaction
 from inbox.queueing import ask_for_a_password, pause, refresh, show_outcome
+from inbox.records import UNDER_WAY
 from inbox.refusals import followed, noticed
 
 GIVE_UP = timedelta(hours=24)  # a deferred reply is then told to be undeliverable
 AT_ONCE = 0.1  # seconds
-UNDER_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 
 
 async def settle_try(

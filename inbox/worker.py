@@ -33,7 +33,7 @@ from inbox.off_hours import send_off_hours_reply
 from inbox.outgoing import keep_copy
 from inbox.ports import Claim, LeaseLost, ReplyState, Transaction
 from inbox.queueing import pause, put_off, show_outcome, tell_admins
-from inbox.settling import UNDER_WAY
+from inbox.records import UNDER_WAY
 from inbox.showing import show
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from bot.access import Visit, answer, refusal
 from bot.buttons import Button
 from bot.cards import CardView
 from bot.drafts import Draft, Part, album_with, keep, kept, part_of, save_album
-from bot.handlers.outcome import reply_of
+from bot.handlers.outcome import pressed
 from bot.outcomes import EDITED, react
 from bot.reply_buttons import CorrectButton
 from bot.rich import Rich
@@ -111,11 +111,8 @@ async def _delete(visit: Visit, question: DeskRef) -> None:
 
 async def correct(query: CallbackQuery, callback_data: CorrectButton, visit: Visit) -> None:
     """The newest text goes out as a message of its own, once for each question."""
-    reply = await reply_of(visit.inbox, callback_data.reply_id)
-    if reply is None:
-        await answer(query, refusal(visit.say, None), alert=True)
-        return
-    if await visit.conversation(query, reply.conversation_id) is None:
+    reply, conversation = await pressed(query, callback_data.reply_id, visit)
+    if reply is None or conversation is None:
         return
     key = f"{reply.key}:correction"
     sent = await changing.correct(visit.inbox, reply.id, visit.me, key)

@@ -11,7 +11,7 @@ from bot.outcomes import forget_note
 from bot.rich import Rich
 from inbox import actions
 from inbox.errors import NoSuchRow
-from inbox.inbox import Inbox
+from inbox.model import Conversation
 from inbox.ports import Reply, ReplyState
 
 
@@ -24,11 +24,8 @@ def setup() -> Router:
 
 async def decide(query: CallbackQuery, callback_data: ReplyButton, visit: Visit) -> None:
     """Queue it again, or believe the manager that it arrived; the buttons go away."""
-    reply = await reply_of(visit.inbox, callback_data.reply_id)
-    if reply is None:
-        await answer(query, refusal(visit.say, None), alert=True)
-        return
-    if await visit.conversation(query, reply.conversation_id) is None:
+    reply, conversation = await pressed(query, callback_data.reply_id, visit)
+    if reply is None or conversation is None:
         return
     # The press is told again where Telegram did not take our answer to it.
     if callback_data.deed is ReplyDeed.ARRIVED:
@@ -44,10 +41,17 @@ async def decide(query: CallbackQuery, callback_data: ReplyButton, visit: Visit)
         await visit.edit(query, Rich(words))
 
 
-async def reply_of(inbox: Inbox, reply_id: int) -> Reply | None:
-    """The reply that a button names; None where there is no such."""
-    async with inbox.store.begin() as t:
+async def pressed(
+    query: CallbackQuery, reply_id: int, visit: Visit
+) -> tuple[Reply | None, Conversation | None]:
+    """The reply that a button names and its conversation, if the presser may act there; else the
+    press is answered why not."""
+    async with visit.inbox.store.begin() as t:
         try:
-            return await t.reply(reply_id)
+            reply = await t.reply(reply_id)
         except NoSuchRow:
-            return None
+            reply = None
+    if reply is None:
+        await answer(query, refusal(visit.say, None), alert=True)
+        return None, None
+    return reply, await visit.conversation(query, reply.conversation_id)

@@ -13,7 +13,7 @@ from bot.buttons import Button
 from bot.card_lines import NAME_LIMIT, client_name
 from bot.cards import CardView
 from bot.drafts import album_with
-from bot.handlers.outcome import reply_of
+from bot.handlers.outcome import pressed
 from bot.handlers.reply import AnswersLinked
 from bot.reply_buttons import TakeBackButton, TakeBackDeed, may_be_taken_back
 from bot.rich import Rich, joined, one_line
@@ -22,9 +22,9 @@ from inbox import changing, routing
 from inbox.errors import NoSuchRow
 from inbox.model import Conversation
 from inbox.ports import DeskRef, Reply, ReplyState, Transaction
+from inbox.records import UNDER_WAY
 
 EXCERPT = 300  # UTF-16 units
-_UNDER_WAY = frozenset({ReplyState.QUEUED, ReplyState.SENDING})
 
 
 def setup() -> Router:
@@ -78,7 +78,7 @@ async def explain(message: Message, visit: Visit) -> None:
 
 async def ask(query: CallbackQuery, callback_data: TakeBackButton, visit: Visit) -> None:
     """One press asks, below the card."""
-    reply, conversation = await _pressed(query, callback_data, visit)
+    reply, conversation = await pressed(query, callback_data.reply_id, visit)
     if reply is None or conversation is None:
         return
     words = await _question_or_words(visit, conversation, reply, visit.below(query))
@@ -87,7 +87,7 @@ async def ask(query: CallbackQuery, callback_data: TakeBackButton, visit: Visit)
 
 async def take_back(query: CallbackQuery, callback_data: TakeBackButton, visit: Visit) -> None:
     """The second does it; its outcome is told below the member's message."""
-    reply, conversation = await _pressed(query, callback_data, visit)
+    reply, conversation = await pressed(query, callback_data.reply_id, visit)
     if reply is None or conversation is None:
         return
     done = await changing.take_back(visit.inbox, reply.id, visit.me)
@@ -107,17 +107,6 @@ def too_late(visit: Visit) -> str:
     return visit.say("It cannot be taken back: Telegram allows it for 48 hours, mail never.")
 
 
-async def _pressed(
-    query: CallbackQuery, callback_data: TakeBackButton, visit: Visit
-) -> tuple[Reply | None, Conversation | None]:
-    """The reply and its conversation, if the presser may act there; else the press is answered."""
-    reply = await reply_of(visit.inbox, callback_data.reply_id)
-    if reply is None:
-        await answer(query, refusal(visit.say, None), alert=True)
-        return None, None
-    return reply, await visit.conversation(query, reply.conversation_id)
-
-
 async def _question_or_words(
     visit: Visit, conversation: Conversation, reply: Reply | None, below: int | None
 ) -> str:
@@ -127,7 +116,7 @@ async def _question_or_words(
         return visit.say("Nothing was sent here that could be taken back.")
     if reply.state is ReplyState.TAKEN_BACK:
         return visit.say("It has been taken back already.")
-    if reply.state in _UNDER_WAY and await changing.take_back(visit.inbox, reply.id, visit.me):
+    if reply.state in UNDER_WAY and await changing.take_back(visit.inbox, reply.id, visit.me):
         return visit.say("It is being taken back.")
     if not may_be_taken_back(reply, conversation, now):
         return too_late(visit)

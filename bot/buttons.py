@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -221,8 +221,14 @@ def in_rows(buttons: Sequence[Button], width: int) -> Keyboard:
     return tuple(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width))
 
 
-def pages(offset: int, shown: int, *, more: bool) -> tuple[Button, ...]:
-    """Buttons to the page before and behind."""
-    before = Button("←", PageButton(offset=max(0, offset - shown)))
-    behind = Button("→", PageButton(offset=offset + shown))
+def pages(
+    offset: int,
+    shown: int,
+    *,
+    more: bool,
+    to: Callable[[int], CallbackData] = lambda offset: PageButton(offset=offset),
+) -> tuple[Button, ...]:
+    """Buttons to the page before and behind; `to`: what leads to the page from a place on."""
+    before = Button("←", to(max(0, offset - shown)))
+    behind = Button("→", to(offset + shown))
     return (*((before,) if offset else ()), *((behind,) if more else ()))

@@ -27,6 +27,7 @@ from bot.promise_cards import promise_rows
 from bot.reply_buttons import reply_rows
 from bot.rich import MESSAGE_LIMIT, NOTHING, Rich, joined, one_line
 from bot.texts import Say, speaker
+from bot.work_buttons import work_rows
 from inbox.model import Manager
 from inbox.ports import Card, CardState
 
@@ -82,6 +83,7 @@ def card_view(
     body = joined([top, refers, text, quote, end], "\n\n")
     acting = may_act(reader, card.holder, stand_ins(card))
     keyboard = (
+        *work_rows(say, card, reader),
         *card_keyboard(say, card, reader, now),
         *reply_rows(say, card, reader, now, shared=shared),
         *(promise_rows(say, card.promises, reader, now) if acting else ()),

@@ -80,4 +80,19 @@ class Connected:
     name: str
 
 
-Happening = Deleted | Moved | Reach | Added | Connected
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Somebody pressed a button that we sent with a message (OutboundMessage.choices).
+
+    `data`: what it carries. `external_id`: the message it stands under, as in Receipt.sent_as.
+    """
+
+    channel_id: str
+    external_id: str
+    data: str
+    by: Handle
+    by_name: str
+    at: datetime
+
+
+Happening = Deleted | Moved | Reach | Added | Connected | Chosen

@@ -19,6 +19,7 @@ from inbox.model import (
     RawMessage,
 )
 from inbox.records import Alert, Card, DeskRef, Note, Progress, Reply, Shown
+from inbox.work_records import Quote, TaskDigest
 
 
 class Desk(Protocol):
@@ -108,6 +109,10 @@ class Desk(Protocol):
         """Show a file of a card that stands there, and how far the fetching is."""
         ...
 
+    async def show_tasks(self, digest: TaskDigest, to: Manager) -> None:
+        """The tasks of the day in one message of the member's own chat."""
+        ...
+
     async def tell(self, notice: str, fields: dict[str, str], to: Manager) -> None:
         """Say something that is not about a client."""
         ...
@@ -151,6 +156,25 @@ class Letters(Protocol):
 
     def promise(self, language: str, due: datetime, now: datetime, zone: ZoneInfo) -> str:
         """That an answer comes by then."""
+        ...
+
+    def quote(
+        self, language: str, quote: Quote, *, now: datetime, zone: ZoneInfo, button: bool
+    ) -> str:
+        """What is done, for how much, by when if the client agrees now; and how to agree: by the
+        button below, else in words."""
+        ...
+
+    def agree(self, language: str) -> str:
+        """What the client's button under a quote says."""
+        ...
+
+    def task_done(self, language: str, title: str) -> str:
+        """That what the client asked for is done."""
+        ...
+
+    def opening(self, language: str, opens_at: datetime, now: datetime, zone: ZoneInfo) -> str:
+        """An instant as it is said to a client, for the placeholder of a template."""
         ...
 
     def correction(self, language: str, text: str) -> str:

@@ -51,6 +51,13 @@ class TakeBack:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkAgreed:
+    """The button of a quote that was settled is to go away at the client's."""
+
+    quote_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class SendGreeting:
     """A client who opened the chat (a message of its own) is to be greeted."""
 
@@ -86,11 +93,13 @@ class RefreshCards:
 
 @dataclass(frozen=True, slots=True)
 class ShowCard:
-    """A conversation's newest message is to be shown to one more person: its new holder."""
+    """A message (None: the newest of the conversation) is to be shown to one more person, such as
+    its new holder."""
 
     conversation_id: int
     manager_id: int
     from_id: int | None = None
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +171,9 @@ class ShowNote:
     `kind` names the text. "edited", "deleted": the client changed (`text`: what it said before) or
     took back what had been answered. "unreachable": `text` is the reason. "joined": `text` is the
     joining's id. "suggested": `text` is the suggestion's id. "change_failed",
-    "take_back_failed": `text` is a Fault. "handed_over": `text` is what the colleague `from_id`
-    wrote.
+    "take_back_failed": `text` is a Fault. "noted", "mentioned": `text` is the id of an internal
+    note. "agreed": `text` is the id of the quote. "handed_over": `text` is what the
+    colleague `from_id` wrote.
     "stands_in": `text` is how many waits are open of `from_id`, who is away; "given_back": how
     many are, now that the member is there again, `from_id` having seen to them meanwhile.
     """
@@ -173,6 +183,16 @@ class ShowNote:
     from_id: int | None
     kind: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTasks:
+    """A member is to see the tasks of the day: what is to be done, or in the evening what slipped.
+    `until`: when the working day ends (ISO 8601, UTC)."""
+
+    manager_id: int
+    evening: bool
+    until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +236,15 @@ DeskJob = (
     | RaiseAlert
     | GatherAlerts
     | ShowNote
+    | ShowTasks
     | ShowBurst
     | NameTopics
     | TellAdmins
     | TellMember
 )
-OutJob = SendReply | ChangeReply | TakeBack | SendGreeting | SendOffHoursReply | MailAlert
+OutJob = (
+    SendReply | ChangeReply | TakeBack | MarkAgreed | SendGreeting | SendOffHoursReply | MailAlert
+)
 Job = Received | OutJob | KeepCopy | DeskJob
 
 _KINDS: dict[str, type[Job]] = {
@@ -231,6 +254,7 @@ _KINDS: dict[str, type[Job]] = {
         SendReply,
         ChangeReply,
         TakeBack,
+        MarkAgreed,
         SendGreeting,
         KeepCopy,
         ShowOutcome,
@@ -244,6 +268,7 @@ _KINDS: dict[str, type[Job]] = {
         MailAlert,
         SendOffHoursReply,
         ShowNote,
+        ShowTasks,
         ShowBurst,
         NameTopics,
         TellAdmins,
@@ -271,6 +296,7 @@ def queue_of(job: Job) -> Queue:
             SendReply()
             | ChangeReply()
             | TakeBack()
+            | MarkAgreed()
             | SendGreeting()
             | SendOffHoursReply()
             | MailAlert()

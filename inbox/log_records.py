@@ -33,6 +33,11 @@ class Deed(StrEnum):
     SPLIT = "split"
     LINKED = "linked"  # a group, to a client
     CONNECTED = "connected"  # a member's own account
+    QUOTED = "quoted"  # a price and a deadline were named
+    QUOTE_SETTLED = "quote_settled"
+    TASK_MADE = "task_made"
+    TASK_CHANGED = "task_changed"
+    TASK_DONE = "task_done"
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,6 +256,14 @@ class InboundMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A button below a message for the client; `data` (at most 64 bytes) comes back as Chosen."""
+
+    text: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutboundMessage:
     """A manager's reply, ready for a connector.
 
@@ -265,6 +273,7 @@ class OutboundMessage:
     no person wrote it ("auto-replied" or "auto-generated", RFC 3834); it must be marked where the
     channel can, so that no machine answers it. `telegram_link`: the recipient's own link that
     joins the Telegram account, for a signature that has a place for it; "" where there is none.
+    `choices`: buttons below it, where the channel has such.
     """
 
     key: str
@@ -281,6 +290,7 @@ class OutboundMessage:
     only_sender: bool = False
     automatic: str = ""
     telegram_link: str = ""
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from inbox.calendars import Hours
 from inbox.chat_events import (
     Account,
     Added,
+    Chosen,
     Connected,
     Deleted,
     Happening,
@@ -19,6 +20,7 @@ from inbox.chat_events import (
 from inbox.messages import (
     Attachment,
     Batch,
+    Choice,
     Delivery,
     DeliveryReport,
     Entity,
@@ -43,6 +45,8 @@ __all__ = [
     "Attachment",
     "Batch",
     "Channel",
+    "Choice",
+    "Chosen",
     "Client",
     "Closing",
     "Connected",

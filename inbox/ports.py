@@ -51,8 +51,10 @@ from inbox.records import (
     SenderClass,
     Shown,
 )
+from inbox.searching import Searching
 from inbox.sorting import Sorting
 from inbox.timing import Timing
+from inbox.working_day import WorkingDay
 
 __all__ = [
     "Alert",
@@ -92,7 +94,7 @@ __all__ = [
 ]
 
 
-class Transaction(Sorting, Keeping, Timing, Chats, Protocol):
+class Transaction(Sorting, Keeping, Timing, Chats, WorkingDay, Searching, Protocol):
     """One database transaction: all of it or nothing. No network call while it is open."""
 
     # channels

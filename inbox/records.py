@@ -235,6 +235,7 @@ class HistoryLine:
     """A message of a conversation, either way, as history shows it.
 
     `edited`, `deleted`: since it was sent, by who wrote it; `text` is what it says now, or said.
+    `internal`: a note that no client sees. `channel_id`: where, in a client's whole history.
     """
 
     at: datetime
@@ -245,6 +246,9 @@ class HistoryLine:
     state: ReplyState | None = None
     edited: bool = False
     deleted: bool = False
+    internal: bool = False
+    channel_id: str = ""
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class TaskTimeButton(CallbackData, prefix="tdm"):
     minute: Minute
 
 
-class Shown(StrEnum):
+class TaskFilter(StrEnum):
     """Which of the lists are shown."""
 
     ALL = "a"
@@ -84,7 +84,7 @@ class Shown(StrEnum):
     LATER = "l"
 
 
-class Sorted(StrEnum):
+class TaskOrder(StrEnum):
     """How a list is sorted."""
 
     DUE = "d"
@@ -97,9 +97,15 @@ class TaskListButton(CallbackData, prefix="tl"):
 
     client_id: RowId = 0
     everybody: bool = False
-    shown: Shown = Shown.ALL
-    sorted: Sorted = Sorted.DUE
+    only: TaskFilter = TaskFilter.ALL
+    order: TaskOrder = TaskOrder.DUE
     offset: Offset = 0
+
+
+class TaskLookButton(TaskListButton, prefix="tlk"):
+    """A task, shown in the place of the list from which it is looked at."""
+
+    task_id: RowId
 
 
 class NewTaskButton(CallbackData, prefix="tln"):

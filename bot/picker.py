@@ -1,14 +1,17 @@
-"""The days and times that can be promised, as buttons; pure."""
+"""The days and times that can be promised, or by which a task is to be done, as buttons; pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from aiogram.filters.callback_data import CallbackData
 
 from bot.buttons import (
     Button,
     DayButton,
+    Keyboard,
     PickButton,
     PickDeed,
     PromiseButton,
@@ -19,9 +22,9 @@ from bot.buttons import (
 from bot.card_lines import client_name
 from bot.cards import CardView
 from bot.promise_cards import due_of
+from bot.reader import Reader
 from bot.rich import Rich, joined
 from bot.texts import Say, speaker
-from bot.wording import date_words, zone_of
 from inbox.calendars import Hours
 from inbox.model import Conversation, Manager, Wait
 
@@ -73,47 +76,55 @@ def _steps(begin: datetime, end: datetime, step: timedelta) -> Iterator[datetime
         at += step
 
 
+def day_rows(reader: Reader, hours: Hours, to: Callable[[int], CallbackData]) -> Keyboard:
+    """The next open days; `to`: what the date of this ordinal leads to."""
+    buttons = [
+        Button(day_name(reader, one), to(one.toordinal()))
+        for one in open_days(hours, reader.now, reader.zone)
+    ]
+    return in_rows(buttons, _DAYS_IN_A_ROW)
+
+
+def time_rows(
+    reader: Reader, hours: Hours, day: date, to: Callable[[int], CallbackData]
+) -> Keyboard:
+    """The times of the day; `to`: what the instant, in minutes since 1970, leads to."""
+    buttons = [
+        Button(f"{at.astimezone(reader.zone):%H:%M}", to(int(at.timestamp()) // 60))
+        for at in times_on(hours, day, reader.now, reader.zone)
+    ]
+    return in_rows(buttons, _TIMES_IN_A_ROW)
+
+
 def days_view(
     conversation: Conversation, hours: Hours, reader: Manager, now: datetime
 ) -> CardView:
     """The first tap: a day."""
-    say, zone = speaker(reader.language), zone_of(reader)
-    days = open_days(hours, now, zone)
-    words = say("By when will {name} have an answer?", name=client_name(conversation))
-    today = now.astimezone(zone).date()
-    buttons = [
-        Button(
-            _day_name(say, one, today),
-            DayButton(conversation_id=conversation.id, day=one.toordinal()),
-        )
-        for one in days
-    ]
-    last = _beside(say, conversation, PickDeed.OTHER, PickDeed.CANCEL)
-    lines = [Rich(words).styled("bold"), _zones(say, hours, zone, now)]
-    return CardView(joined(lines), (*in_rows(buttons, _DAYS_IN_A_ROW), last))
+    who = Reader.of(reader, now)
+    words = who.say("By when will {name} have an answer?", name=client_name(conversation))
+    rows = day_rows(who, hours, lambda day: DayButton(conversation_id=conversation.id, day=day))
+    last = _beside(who.say, conversation, PickDeed.OTHER, PickDeed.CANCEL)
+    lines = [Rich(words).styled("bold"), zones(who, hours)]
+    return CardView(joined(lines), (*rows, last))
 
 
 def times_view(
     conversation: Conversation, hours: Hours, day: date, reader: Manager, now: datetime
 ) -> CardView:
     """The second tap: a time."""
-    say, zone = speaker(reader.language), zone_of(reader)
-    today = now.astimezone(zone).date()
-    words = say(
-        "{name} · {day}: at what time?",
-        name=client_name(conversation),
-        day=_day_name(say, day, today),
+    who = Reader.of(reader, now)
+    words = at_what_time(who, client_name(conversation), day)
+    rows = time_rows(
+        who, hours, day, lambda minute: TimeButton(conversation_id=conversation.id, minute=minute)
     )
-    buttons = [
-        Button(
-            f"{at.astimezone(zone):%H:%M}",
-            TimeButton(conversation_id=conversation.id, minute=int(at.timestamp()) // 60),
-        )
-        for at in times_on(hours, day, now, zone)
-    ]
-    last = _beside(say, conversation, PickDeed.DAYS, PickDeed.OTHER, PickDeed.CANCEL)
-    lines = [Rich(words).styled("bold"), _zones(say, hours, zone, now)]
-    return CardView(joined(lines), (*in_rows(buttons, _TIMES_IN_A_ROW), last))
+    last = _beside(who.say, conversation, PickDeed.DAYS, PickDeed.OTHER, PickDeed.CANCEL)
+    lines = [Rich(words).styled("bold"), zones(who, hours)]
+    return CardView(joined(lines), (*rows, last))
+
+
+def at_what_time(reader: Reader, name: str, day: date) -> str:
+    """What the second tap is asked with."""
+    return reader.say("{name} · {day}: at what time?", name=name, day=day_name(reader, day))
 
 
 def made_view(say: Say, promise: Wait, reader: Manager, now: datetime) -> CardView:
@@ -142,23 +153,25 @@ def how_to_write(say: Say) -> str:
     )
 
 
-def _day_name(say: Say, day: date, today: date) -> str:
-    match (day - today).days:
+def day_name(reader: Reader, day: date) -> str:
+    """Today and tomorrow by these words."""
+    match (day - reader.today).days:
         case 0:
-            return say("Today")
+            return reader.say("Today")
         case 1:
-            return say("Tomorrow")
+            return reader.say("Tomorrow")
         case _:
-            return date_words(say, day, today)
+            return reader.day(day)
 
 
-def _zones(say: Say, hours: Hours, zone: ZoneInfo, now: datetime) -> Rich:
+def zones(reader: Reader, hours: Hours) -> Rich:
     """Where the clocks differ, whose time this is."""
-    if now.astimezone(zone).utcoffset() == now.astimezone(hours.zone).utcoffset():
+    now = reader.now
+    if now.astimezone(reader.zone).utcoffset() == now.astimezone(hours.zone).utcoffset():
         return Rich()
-    words = say(
+    words = reader.say(
         "In your time ({zone}); the working hours are those of {other}",
-        zone=zone.key,
+        zone=reader.zone.key,
         other=hours.zone.key,
     )
     return Rich(words).styled("italic")

@@ -19,7 +19,7 @@ def get_me(call: Call) -> dict[str, Any]:
     return call.bot.as_user() | {
         "can_join_groups": True,
         "can_read_all_group_messages": not call.bot.privacy,
-        "supports_inline_queries": False,
+        "supports_inline_queries": call.bot.inline,
         "can_connect_to_business": True,
         "has_main_web_app": False,
         "has_topics_enabled": call.bot.topics,

@@ -3,23 +3,29 @@
     POST   people     id, first_name, last_name?, username?, language_code?, phone?, started?
     POST   bots       token, username, name, topics?, privacy?
     POST   groups     chat_id, title, members, bots, admins?, forum?, plain?   (nobody is told)
-    POST   tune       bot, privacy?, topics?, ignores_missing_threads?; limits?
+    POST   tune       bot, privacy?, topics?, ignores_missing_threads?, inline?,
+                      inline_feedback?; limits?
     POST   <an act>   person or owner, bot, and what the function of `People` takes
     POST   album      person, bot, items: [{kind, content, name?, caption?}]
-    POST   presses    person, bot, message_id, callback_data, within? -> {text, show_alert, url}
+    POST   presses    person, bot, message_id, callback_data, chat_id?, owner?, within?
+                      -> {text, show_alert, url}
+    POST   types_inline  person, bot, query, offset?, chat_id?, owner?, within?
+                      -> {results, next_offset, button}
     POST   faults     the fields of Fault            DELETE faults    forget them all
     POST   updates    bot, update (raw, as it is)
     GET    chat       ?bot=&person=&owner=           GET    requests  ?method=&after=
     GET    pending    ?bot=                          GET    events    (server-sent)
     GET    topics     ?bot=&chat=                    GET    commands  ?bot=&chat=&user=&language=
+    GET    file       ?bot=&file_id= -> {name, mime, content}
 
 The acts are named as the functions: says, starts, sends, writes, forwards, edits, deletes
-(message_id or message_ids), reacts, blocks, unblocks, deletes_account; shares_contact,
-shares_chat, shares_users; makes_group, adds_bot, removes_bot, promotes_bot, demotes_bot,
-promotes, adds_person, joins, leaves, renames_group, upgrades_group; makes_topic, renames_topic,
-deletes_topic, closes_topic, reopens_topic; connects, disconnects, changes_rights. What says how
-something is written (chat_id, owner, thread_id, reply_to, quote ...) is in `acting.How`; bytes
-are base64. `bot` is a token, an id or a username. `sandbox.telegram.remote` calls all this.
+(message_id or message_ids), reacts, chooses (result_id), blocks, unblocks, deletes_account;
+shares_contact, shares_chat, shares_users; makes_group, adds_bot, removes_bot, promotes_bot,
+demotes_bot, promotes, adds_person, joins, leaves, renames_group, upgrades_group; makes_topic,
+renames_topic, deletes_topic, closes_topic, reopens_topic; connects, disconnects, changes_rights.
+What says how something is written (chat_id, owner, thread_id, reply_to, quote ...) is in
+`acting.How`; bytes are base64. `bot` is a token, an id or a username. `sandbox.telegram.remote`
+calls all this.
 """
 
 from __future__ import annotations
@@ -44,10 +50,10 @@ Body = dict[str, Any]
 Act = Callable[[Body], Any | Awaitable[Any]]
 
 HEARTBEAT = 15.0
-TUNED = frozenset({"privacy", "topics", "ignores_missing_threads"})
+TUNED = frozenset({"privacy", "topics", "ignores_missing_threads", "inline", "inline_feedback"})
 ACTS = (
     *("says", "starts", "writes", "forwards", "edits", "reacts", "blocks", "unblocks"),
-    *("deletes_account", "shares_contact", "shares_chat", "shares_users"),
+    *("deletes_account", "chooses", "shares_contact", "shares_chat", "shares_users"),
     *("makes_group", "adds_bot", "removes_bot", "promotes_bot", "demotes_bot", "promotes"),
     *("adds_person", "joins", "leaves", "renames_group", "upgrades_group"),
     *("makes_topic", "renames_topic", "deletes_topic", "closes_topic", "reopens_topic"),
@@ -71,6 +77,7 @@ class Control:
             "sends": self._sends,
             "album": self._album,
             "presses": lambda body: self.people.presses_fully(**_who(body)),
+            "types_inline": lambda body: self.people.types_inline(**_who(body)),
             "deletes": self._deletes,
             "faults": self._add_fault,
             "updates": self._inject,
@@ -84,6 +91,7 @@ class Control:
         app.router.add_get("/_sandbox/pending", self._pending)
         app.router.add_get("/_sandbox/topics", self._topics)
         app.router.add_get("/_sandbox/commands", self._commands)
+        app.router.add_get("/_sandbox/file", self._file)
         app.router.add_get("/_sandbox/events", self._events)
 
     def _add_person(self, body: Body) -> Body:
@@ -187,6 +195,16 @@ class Control:
 
         def read(body: Body) -> Any:
             return len(self.world.bot(body["bot"]).stream.pending)
+
+        return await _run(read, dict(request.query))
+
+    async def _file(self, request: web.Request) -> web.Response:
+        """A file as the bot and its readers see it, by the id in a message."""
+
+        def read(body: Body) -> Any:
+            file = self.world.files.find(self.world.bot(body["bot"]).id, body["file_id"])
+            content = base64.b64encode(file.bytes()).decode()
+            return {"name": file.name, "mime": file.mime, "content": content}
 
         return await _run(read, dict(request.query))
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from sandbox.telegram import account, business, editing, membership, sending, topics
+from sandbox.telegram import account, business, editing, inline, membership, sending, topics
 from sandbox.telegram.call import Call, Incoming
 from sandbox.telegram.files import MEDIA_KINDS
 from sandbox.telegram.params import METHODS, api_name, decode
@@ -28,6 +28,7 @@ PLAYED: dict[str, Played] = {
     "deleteWebhook": account.delete_webhook,
     "getWebhookInfo": account.get_webhook_info,
     "answerCallbackQuery": account.answer_callback_query,
+    "answerInlineQuery": inline.answer_inline_query,
     "getFile": account.get_file,
     "getChat": membership.get_chat,
     "getChatMember": membership.get_chat_member,

@@ -6,6 +6,7 @@ from itertools import count
 
 from sandbox.telegram.people_accounts import InAccounts
 from sandbox.telegram.people_groups import InGroups
+from sandbox.telegram.people_inline import Inline
 from sandbox.telegram.people_topics import InTopics
 from sandbox.telegram.people_touching import Touching
 from sandbox.telegram.people_writing import Writing
@@ -14,11 +15,12 @@ from sandbox.telegram.world import World
 __all__ = ["People"]
 
 
-class People(Writing, Touching, InGroups, InTopics, InAccounts):
+class People(Writing, Touching, Inline, InGroups, InTopics, InAccounts):
     """Acts of people, each on the bot named by token, id or username.
 
-    All are plain functions except `presses`, which waits for the bot. `chat_id` names a group
-    where the act is not in the private chat, `owner` the person in whose own account it is.
+    All are plain functions except `presses` and `types_inline`, which wait for the bot.
+    `chat_id` names a group where the act is not in the private chat, `owner` the person in
+    whose own account it is.
     LookupError: no such person, message, button, chat or topic, or one not for this person.
     """
 

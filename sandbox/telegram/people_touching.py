@@ -9,7 +9,8 @@ from typing import Any
 from sandbox.telegram import composing
 from sandbox.telegram.acting import Acting, BotRef
 from sandbox.telegram.business import tell_deleted
-from sandbox.telegram.world import Message
+from sandbox.telegram.files import for_bot
+from sandbox.telegram.world import Chat, Entry, Message
 
 REWRITTEN = frozenset({"text", "entities", "caption", "caption_entities"})
 
@@ -28,13 +29,20 @@ class Touching(Acting):
         *,
         within: float = 10.0,
         chat_id: int | None = None,
+        owner: int | None = None,
     ) -> str:
         """Press an inline button; the text of the bot's answer, empty where it gave none.
 
         TimeoutError where the bot does not answer within so many seconds.
         """
         answer = await self.presses_fully(
-            person_id, bot, message_id, callback_data, within=within, chat_id=chat_id
+            person_id,
+            bot,
+            message_id,
+            callback_data,
+            within=within,
+            chat_id=chat_id,
+            owner=owner,
         )
         return str(answer.get("text") or "")
 
@@ -47,19 +55,21 @@ class Touching(Acting):
         *,
         within: float = 10.0,
         chat_id: int | None = None,
+        owner: int | None = None,
     ) -> dict[str, Any]:
         """The same, with all of the answer: {text, show_alert, url}."""
-        room, entry = self._entry(person_id, bot, message_id, chat_id)
+        room, entry = self._entry(person_id, bot, message_id, chat_id, owner)
+        self._require_member(room, person_id)
         rows = (entry.markup or {}).get("inline_keyboard", [])
         if all(button.get("callback_data") != callback_data for row in rows for button in row):
             raise LookupError(f"message {message_id} has no button {callback_data!r}")
-        query_id = str(next(self._queries))
+        pressed, query_id = self._as_pressed(room, entry), str(next(self._queries))
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self.world.callbacks[query_id] = answer
         query = {
             "id": query_id,
             "from": self._person(person_id),
-            "message": entry.message,
+            "message": pressed,
             "chat_instance": str(room.id),
             "data": callback_data,
         }
@@ -71,6 +81,16 @@ class Touching(Acting):
             del self.world.callbacks[query_id]
         self.world.notice(room, message_id, "callback", **given)
         return given
+
+    def _as_pressed(self, room: Chat, entry: Entry) -> Message:
+        """The message as its bot sees it; one of an account says by which connection."""
+        message: Message = for_bot(entry.message, entry.author_id)
+        if not room.owner:
+            return message
+        connection = self.world.connection_of(room.owner)
+        if connection is None or connection.bot_id != entry.author_id:
+            raise LookupError(f"the bot is not at the account of {room.owner} any more")
+        return message | {"business_connection_id": connection.id}
 
     def edits(
         self,

@@ -43,7 +43,8 @@ class Bot:
 
     `privacy`: in groups it hears only what is meant for it, unless it is an administrator there.
     `ignores_missing_threads`: a send to a deleted topic goes to the chat itself, as Telegram did
-    for some weeks of 2026, instead of 'message thread not found'.
+    for some weeks of 2026, instead of 'message thread not found'. `inline` and `inline_feedback`
+    (the bot hears which result was chosen) are off at Telegram until BotFather is asked.
     """
 
     token: str
@@ -54,6 +55,8 @@ class Bot:
     stream: Stream
     privacy: bool = False
     ignores_missing_threads: bool = False
+    inline: bool = True
+    inline_feedback: bool = True
     settings: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def as_user(self) -> dict[str, Any]:

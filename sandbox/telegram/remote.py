@@ -66,9 +66,31 @@ class RemotePeople:
         self, person_id: int, bot: BotRef, message_id: int, callback_data: str, **more: Any
     ) -> str:
         """The text of the bot's answer; Impossible where there is none in time."""
-        where = {"message_id": message_id, "callback_data": callback_data}
-        answer = await self.act("presses", person=person_id, bot=bot, **where, **more)
+        answer = await self.presses_fully(person_id, bot, message_id, callback_data, **more)
         return str(answer["text"] or "")
+
+    async def presses_fully(
+        self, person_id: int, bot: BotRef, message_id: int, callback_data: str, **more: Any
+    ) -> dict[str, Any]:
+        """All of the answer: {text, show_alert, url}."""
+        where = {"message_id": message_id, "callback_data": callback_data}
+        return dict(await self.act("presses", person=person_id, bot=bot, **where, **more))
+
+    async def types_inline(
+        self, person_id: int, bot: BotRef, query: str, **more: Any
+    ) -> dict[str, Any]:
+        """What the bot offers: {results, next_offset, button}; Impossible where nothing comes."""
+        return dict(await self.act("types_inline", person=person_id, bot=bot, query=query, **more))
+
+    async def chooses(self, person_id: int, bot: BotRef, result_id: str, **more: Any) -> Message:
+        """Send one of the results shown last."""
+        what = {"result_id": result_id} | more
+        return dict(await self.act("chooses", person=person_id, bot=bot, **what))
+
+    async def file(self, bot: BotRef, file_id: str) -> bytes:
+        """What is in the file of a message."""
+        read = await self.read("file", bot=bot, file_id=file_id)
+        return base64.b64decode(read["content"])
 
     async def edits(
         self, person_id: int, bot: BotRef, message_id: int, text: str, **more: Any
@@ -117,7 +139,7 @@ class RemotePeople:
         return await self.act(name, person=person_id, bot=bot, **more)
 
     async def tunes(self, **switches: Any) -> None:
-        """`bot` with privacy, topics, ignores_missing_threads; limits of all."""
+        """`bot` with privacy, topics, ignores_missing_threads, inline ...; limits of all."""
         await self.act("tune", **switches)
 
     async def topics(self, bot: BotRef, chat_id: int) -> dict[str, dict[str, Any]]:

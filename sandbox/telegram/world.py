@@ -14,6 +14,7 @@ from sandbox.telegram.faults import FaultPlan
 from sandbox.telegram.files import Files, for_bot
 from sandbox.telegram.hearing import hears
 from sandbox.telegram.limits import RateLimits
+from sandbox.telegram.offers import Offers
 from sandbox.telegram.records import (
     Bot,
     Chat,
@@ -45,6 +46,7 @@ class World:
         self.limits = RateLimits(enabled=False)
         self.requests: deque[Request] = deque(maxlen=REQUESTS_KEPT)
         self.callbacks: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self.offers = Offers()
         self.connections: dict[str, Connection] = {}
         self._by_token: dict[str, Bot] = {}
         self._chats: dict[tuple[int, int], Chat] = {}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
-from aiogram.types import InputMediaPhoto, Update
+from aiogram.types import InputMediaPhoto, Message, Update
 
 from tests.sandbox.telegram.conftest import ANNA, IVAN, NOON, STRANGER, TOKEN, Setting, keyboard
 
@@ -238,3 +239,42 @@ async def test_an_answer_in_an_account_keeps_what_it_answers(account: Setting) -
     assert sent.reply_to_message.text == "How much is a site?"
     with pytest.raises(LookupError, match="account"):
         account.people.says(ANNA, TOKEN, "to myself", owner=ANNA)
+
+
+async def test_a_client_presses_a_button_in_an_own_account(account: Setting) -> None:
+    await account.bot.get_updates(allowed_updates=[*KINDS, "callback_query"])
+    await fresh(account)
+    biz = connection_id(account)
+    sent = await account.bot.send_message(
+        ANNA, "500 RUB", business_connection_id=biz, reply_markup=keyboard("yes", "Agreed")
+    )
+    await fresh(account)
+    press = asyncio.create_task(
+        account.people.presses(ANNA, TOKEN, sent.message_id, "yes", owner=IVAN)
+    )
+    [update] = await account.bot.get_updates(timeout=5)
+    query = update.callback_query
+    assert query is not None
+    assert isinstance(query.message, Message)
+    assert (query.from_user.id, query.message.chat.id) == (ANNA, ANNA)
+    assert query.message.business_connection_id == biz
+    await account.bot.answer_callback_query(query.id, "Noted")
+    assert await press == "Noted"
+    edited = await account.bot.edit_message_reply_markup(
+        business_connection_id=biz, chat_id=ANNA, message_id=sent.message_id
+    )
+    assert isinstance(edited, Message)
+    assert edited.reply_markup is None
+    account.people.disconnects(IVAN)
+    with pytest.raises(LookupError, match="no button"):
+        await account.people.presses(ANNA, TOKEN, sent.message_id, "yes", owner=IVAN)
+
+
+async def test_a_button_of_a_connection_that_ended_reaches_nobody(account: Setting) -> None:
+    biz = connection_id(account)
+    sent = await account.bot.send_message(
+        ANNA, "500 RUB", business_connection_id=biz, reply_markup=keyboard("yes")
+    )
+    account.people.disconnects(IVAN)
+    with pytest.raises(LookupError, match="not at the account"):
+        await account.people.presses(ANNA, TOKEN, sent.message_id, "yes", owner=IVAN)

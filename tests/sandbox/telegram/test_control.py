@@ -14,6 +14,11 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramConflictError, TelegramNetworkError, TelegramServerError
+from aiogram.types import (
+    BufferedInputFile,
+    InlineQueryResultArticle,
+    InputTextMessageContent,
+)
 
 from sandbox.clock import SandboxClock
 from sandbox.telegram.remote import Impossible, RemotePeople, running
@@ -69,6 +74,30 @@ async def test_presses_over_http(here: Setting) -> None:
         assert await press == "Done"
         with pytest.raises(Impossible, match="did not answer in time"):
             await people.presses(ANNA, TOKEN, card.message_id, "t", within=0.05)
+
+
+async def test_inline_mode_and_files_over_http(here: Setting) -> None:
+    people = remote(here)
+    async with people.session:
+        typing = asyncio.create_task(people.types_inline(ANNA, TOKEN, "pri"))
+        [update] = await here.bot.get_updates(timeout=5)
+        assert update.inline_query is not None
+        content = InputTextMessageContent(message_text="From 100")
+        result = InlineQueryResultArticle(id="t1", title="P", input_message_content=content)
+        await here.bot.answer_inline_query(update.inline_query.id, [result])
+        assert [one["title"] for one in (await typing)["results"]] == ["P"]
+        sent = await people.chooses(ANNA, TOKEN, "t1")
+        assert (sent["text"], sent["via_bot"]["id"]) == ("From 100", 4242)
+        with pytest.raises(Impossible, match="no result"):
+            await people.chooses(ANNA, TOKEN, "t2")
+        await people.tunes(bot=TOKEN, inline=False)
+        with pytest.raises(Impossible, match="no inline mode"):
+            await people.types_inline(ANNA, TOKEN, "pri")
+
+        file = BufferedInputFile(b"name,price", "prices.csv")
+        listed = await here.bot.send_document(ANNA, file)
+        assert listed.document is not None
+        assert await people.file(TOKEN, listed.document.file_id) == b"name,price"
 
 
 async def test_faults_log_and_raw_updates_over_http(here: Setting) -> None:

@@ -200,6 +200,24 @@ async def test_a_button_waits_for_its_answer(here: Setting) -> None:
         await here.people.presses(ANNA, TOKEN, card.message_id, "take:1", within=0.05)
 
 
+async def test_a_button_in_a_group_is_pressed_by_members_alone(here: Setting) -> None:
+    here.world.add_supergroup(-1001, "G", members=[ANNA], bots=[4242])
+    card = await here.bot.send_message(-1001, "offer", reply_markup=keyboard("yes"))
+    where = {"chat_id": -1001}
+    press = asyncio.create_task(
+        here.people.presses_fully(ANNA, TOKEN, card.message_id, "yes", **where)
+    )
+    [update] = await here.bot.get_updates(timeout=5)
+    query = update.callback_query
+    assert query is not None
+    assert query.message is not None
+    assert (query.from_user.id, query.message.chat.id) == (ANNA, -1001)
+    await here.bot.answer_callback_query(query.id, "Noted", show_alert=True)
+    assert await press == {"text": "Noted", "show_alert": True, "url": None}
+    with pytest.raises(LookupError, match="not in chat"):
+        await here.people.presses(IVAN, TOKEN, card.message_id, "yes", **where)
+
+
 async def test_reactions_of_people_reach_only_bots_that_are_admins_of_a_group(
     here: Setting,
 ) -> None:

@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from bot.clients_file import DELIMITERS
 from bot.price_lists import Priced, money, priced, within_words
@@ -15,6 +16,8 @@ from bot.texts import LANGUAGES, Say, speaker
 from inbox.errors import OknoError
 from inbox.phrases import Phrase
 from inbox.work_records import PriceItem, Template
+
+Line = TypeVar("Line")
 
 LARGEST = 256 * 1024  # bytes
 MOST_LINES = 1000
@@ -66,7 +69,7 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
-class Read[Line]:
+class Read(Generic[Line]):
     """What stands in a file: lines by their number, and those that are wrong."""
 
     lines: tuple[tuple[int, Line], ...]
@@ -174,7 +177,7 @@ def _priced(cells: dict[str, str]) -> Priced | tuple[Phrase, ...]:
     return priced(cells["title"], cells["price"], cells.get("currency", ""), cells["deadline"])
 
 
-def _read[Line](
+def _read(
     text: str,
     headers: dict[str, tuple[str, ...]],
     needed: Sequence[str],

@@ -1,6 +1,6 @@
 """The tables of all files together: what the migrations have to make."""
 
-from storage import chat_tables, queue_tables, tables, timing_tables
+from storage import chat_tables, day_tables, queue_tables, tables, timing_tables
 
 ALL = tables.metadata
 TOGETHER = (
@@ -8,4 +8,5 @@ TOGETHER = (
     queue_tables,
     timing_tables,
     chat_tables,
+    day_tables,
 )  # each adds its own when it is imported

@@ -35,12 +35,13 @@ async def warn_of_no_time(calendars: Calendars, t: Transaction, wait: Wait | Non
 @dataclass(frozen=True, slots=True)
 class Change:
     """A client goes to another holder at `at`, by `by_id` (None: the program); `cause` is part
-    of the keys of what is queued."""
+    of the keys of what is queued. `shown`: the new holder sees the cards of what is open."""
 
     to: Manager
     by_id: int | None
     at: datetime
     cause: str
+    shown: bool = True
 
     @property
     def key(self) -> str:
@@ -121,7 +122,7 @@ async def pass_over(
         holders = routing.member(staff, held_by), change.to
         await auditing.assigned(t, talk, counted, holders, at=change.at, by_id=change.by_id)
         await refresh(t, talk.id, change.key)
-        if held_by is not None and talk.id != besides:
+        if change.shown and held_by is not None and talk.id != besides:
             await _show_card(t, talk.id, staff, change)
         passed.append((talk, counted))
     await follow_the_holder(t, passed, change.to.id, staff, change.at)

@@ -27,6 +27,7 @@ from inbox.jobs import (
     ShowDigest,
     ShowNote,
     ShowOutcome,
+    ShowTasks,
     TellAdmins,
     TellMember,
 )
@@ -42,6 +43,7 @@ from inbox.ports import (
     Shown,
 )
 from inbox.showing_alerts import redraw_digests, show_alerts
+from inbox.task_digests import show_tasks
 from inbox.topics import name_topics, name_topics_later
 
 log = logging.getLogger(__name__)
@@ -60,7 +62,7 @@ async def show(inbox: Inbox, claim: Claim, job: DeskJob) -> None:
             await _show_card(inbox, claim, job)
         case ShowDelivery():
             await _show_delivery(inbox, claim, job)
-        case ShowDigest() | ShowBurst() | NameTopics():
+        case ShowDigest() | ShowBurst() | NameTopics() | ShowTasks():
             await _show_in_sum(inbox, claim, job)
         case FetchFiles():
             await _fetch_files(inbox, claim, job)
@@ -75,13 +77,15 @@ async def show(inbox: Inbox, claim: Claim, job: DeskJob) -> None:
 
 
 async def _show_in_sum(
-    inbox: Inbox, claim: Claim, job: ShowDigest | ShowBurst | NameTopics
+    inbox: Inbox, claim: Claim, job: ShowDigest | ShowBurst | NameTopics | ShowTasks
 ) -> None:
     match job:
         case ShowDigest():
             await _show_digest(inbox, claim, job)
         case ShowBurst():
             await show_burst(inbox, claim, job)
+        case ShowTasks():
+            await show_tasks(inbox, claim, job)
         case _:
             await name_topics(inbox, claim, job)
 
@@ -210,9 +214,10 @@ def _is_with_who_left(link: DeskLink, reader: Manager) -> bool:
 
 
 async def _show_card(inbox: Inbox, claim: Claim, job: ShowCard) -> None:
-    """A new holder sees the newest message, with what has run and when it is due (rule 21)."""
+    """A new holder sees the newest message, with what has run and when it is due (rule 21); who
+    asks for a message sees that one."""
     async with inbox.store.begin() as t:
-        message_id = await t.newest_message(job.conversation_id)
+        message_id = job.message_id or await t.newest_message(job.conversation_id)
         staff = await t.staff()
         to = routing.member(staff, job.manager_id)
         if message_id is None or to is None:
@@ -232,15 +237,16 @@ async def _show_card(inbox: Inbox, claim: Claim, job: ShowCard) -> None:
         log.warning("card of message %s not shown to %s: %s", message_id, to.name, error)
         await _show_to_heads(inbox, claim, job)
         return
-    links = tuple(DeskLink(one, job.conversation_id, to.id, message_id) for one in shown)
+    links = tuple(DeskLink(one, card.conversation.id, to.id, message_id) for one in shown)
     await _finish(inbox, claim, links)
 
 
 async def _show_to_heads(inbox: Inbox, claim: Claim, job: ShowCard) -> None:
-    """Whoever blocked the bot cannot be the end of what was handed over."""
+    """Whoever blocked the bot cannot be the end of what was handed over; what somebody asked to
+    see is nobody else's matter."""
     async with inbox.store.begin() as t:
         heads = routing.heads(await t.staff(), inbox.clock.now())
-        if all(one.id != job.manager_id for one in heads):
+        if job.message_id is None and all(one.id != job.manager_id for one in heads):
             for one in heads:
                 again = ShowCard(job.conversation_id, one.id, job.from_id)
                 key = f"show:{job.conversation_id}:refused {claim.job_id}:{one.id}"

@@ -25,6 +25,7 @@ from inbox.model import (
     Receipt,
 )
 from inbox.ports import Alert, Card, DeskRef, Note, Progress, Purpose, Reply, Shown
+from inbox.work_records import Quote, TaskDigest
 
 MONDAY_TEN = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # 10:00 in Moscow
 
@@ -66,6 +67,7 @@ class RecordingDesk:
     handled: list[RawMessage] = field(default_factory=list)
     bursts: list[tuple[tuple[Card, ...], Manager]] = field(default_factory=list)
     named: list[tuple[Client, datetime | None]] = field(default_factory=list)
+    tasks: list[tuple[TaskDigest, Manager]] = field(default_factory=list)
     waits: dict[int, float] = field(default_factory=dict)
     refuse: dict[int | tuple[int, str], list[Exception | None]] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
@@ -148,6 +150,10 @@ class RecordingDesk:
         self.fetched.append((card, file, progress, to))
         return (self._shown(to, Purpose.FILE),)
 
+    async def show_tasks(self, digest: TaskDigest, to: Manager) -> None:
+        self._maybe_refuse(to, "show_tasks")
+        self.tasks.append((digest, to))
+
     async def tell(self, notice: str, fields: dict[str, str], to: Manager) -> None:
         self._maybe_refuse(to, "tell")
         self.told.append((notice, fields, to))
@@ -198,6 +204,22 @@ class PlainLetters:
 
     def promise(self, language: str, due: datetime, now: datetime, zone: ZoneInfo) -> str:
         return f"{language}: promised for {due:%d.%m %H:%M}"
+
+    def quote(
+        self, language: str, quote: Quote, *, now: datetime, zone: ZoneInfo, button: bool
+    ) -> str:
+        due = f"{quote.due_at:%d.%m %H:%M}" if quote.due_at is not None else "nobody knows when"
+        how = "press below" if button else "answer"
+        return f"{language}: {quote.title}, {quote.price} {quote.currency}, by {due}: {how}"
+
+    def agree(self, language: str) -> str:
+        return f"{language}: agreed"
+
+    def task_done(self, language: str, title: str) -> str:
+        return f"{language}: done: {title}"
+
+    def opening(self, language: str, opens_at: datetime, now: datetime, zone: ZoneInfo) -> str:
+        return f"{language}: {opens_at:%d.%m %H:%M}"
 
     def correction(self, language: str, text: str) -> str:
         return f"{language}: a correction: {text}"

@@ -22,7 +22,7 @@ from inbox import routing
 from inbox.errors import NoSuchRow, SendRejected
 from inbox.inbox import Inbox
 from inbox.model import Client, Conversation, Manager, Role
-from inbox.ports import DeskLink, DeskRef, Purpose, Shown
+from inbox.ports import Card, DeskLink, DeskRef, Purpose, Shown
 
 INVITE_START = "/start inv_"
 # What members command in groups, the clients' included.
@@ -131,6 +131,20 @@ class Visit:
         if client is None:
             await answer(query, refusal(self.say, holder), alert=True)
         return client
+
+    async def card(self, query: CallbackQuery, message_id: int) -> Card | None:
+        """The card of a client's message if the member may act there; else the press is answered
+        why not."""
+        async with self.inbox.store.begin() as t:
+            try:
+                card = await t.card(message_id)
+            except NoSuchRow:
+                card = None
+        if card is None:
+            await answer(query, refusal(self.say, None), alert=True)
+        elif await self.conversation(query, card.conversation.id) is None:
+            card = None
+        return card
 
     async def seen_by_me(self) -> tuple[int, ...] | None:
         """Whose clients the member sees: all (None) as a head, else the own, those of whom the

@@ -18,8 +18,8 @@ from inbox.ports import DeskRef
 
 
 class Asked(StrEnum):
-    """What the answer is for; a prompt is about a wait (PHONE), a member (AWAY, DAY_OFF), a
-    Telegram group (GROUP) or a conversation."""
+    """What the answer is for; a prompt is about a wait (PHONE), a member (AWAY, DAY_OFF,
+    CLIENT), a Telegram group (GROUP), a client (SUBJECT, LETTER) or a conversation."""
 
     PHONE = "phone"
     HAND_OVER = "hand_over"
@@ -27,11 +27,16 @@ class Asked(StrEnum):
     AWAY = "away"
     DAY_OFF = "day_off"
     GROUP = "group"
+    NOTE = "note"
+    CLIENT = "client"
+    SUBJECT = "subject"
+    LETTER = "letter"
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What was asked; `words`: by what the answers on offer were searched."""
+    """What was asked; `words`: by what the answers on offer were searched, or what else was
+    chosen before."""
 
     asked: Asked
     about: int

@@ -37,6 +37,11 @@ _DEEDS = {
     Deed.SPLIT: mark("split into two persons again"),
     Deed.LINKED: mark("group's client changed"),
     Deed.CONNECTED: mark("own account changed"),
+    Deed.QUOTED: mark("quote sent"),
+    Deed.QUOTE_SETTLED: mark("quote settled"),
+    Deed.TASK_MADE: mark("task made"),
+    Deed.TASK_CHANGED: mark("task changed"),
+    Deed.TASK_DONE: mark("task done"),
 }
 _WORDS: dict[str, str] = {
     Outcome.ANSWERED: mark("answered"),
@@ -56,6 +61,11 @@ _WORDS: dict[str, str] = {
     "connected": mark("connected, answers go out from it"),
     "no_reply": mark("connected, no answers go out from it"),
     "disconnected": mark("disconnected"),
+    "list-now": mark("now"),
+    "list-soon": mark("next days"),
+    "list-later": mark("later"),
+    "done": mark("done"),
+    "dropped": mark("deleted"),
 }
 # Of so many values inbox.auditing makes an entry's words; the last one may be a name.
 _LAYOUT = {
@@ -71,6 +81,9 @@ _LAYOUT = {
     Deed.OFF_HOURS_REPLY: 2,
     Deed.GREETING: 2,
     Deed.CONNECTED: 1,
+    Deed.TASK_MADE: 3,
+    Deed.TASK_CHANGED: 3,
+    Deed.TASK_DONE: 3,
 }
 
 

@@ -54,6 +54,10 @@ _NOTICES = {
         "⚠️ An alert for {name} was to go by mail and perhaps did not arrive: {reason}"
     ),
     "stands_in": mark("👤 {name} is away and you stand in. Waiting for an answer: {number}"),
+    "handed_all": mark(
+        "📥 Clients of {name} are yours from now on: {clients}. Waiting for an answer: {waiting}"
+    ),
+    "handed_all_back": mark("↩️ {name} has the clients again that were handed to you: {clients}"),
     "account_connected": mark(
         "💼 {name}: the own account is connected. Clients' chats come here, and answers go out in "
         "this name."

@@ -26,6 +26,8 @@ entry's own instant is when the program did it, or learned of it.
     EDITED     before, after: what the client read; manager: the reply's author
     WITHDRAWN  manager: the author of a reply that never went out
     TAKEN_BACK manager: the author of a reply that the client has no more
+    TASK_...   made, changed, done: before, after: the list (list-now, list-soon, list-later), done
+               or dropped; due; the title
 """
 
 from __future__ import annotations

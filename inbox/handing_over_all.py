@@ -136,8 +136,8 @@ async def _end(inbox: Inbox, handing: Handing, by: Manager, key: str) -> Handing
             for number in shown[:MOST_CARDS]:
                 card = ShowCard(number, one.id, giver)
                 await t.put(card, key=f"show:{number}:all {key}:{one.id}", lane=lane)
-            notice = TellMember(one.id, HANDED, fields)
-            await t.put(notice, key=f"tell:{HANDED}:{key}:{one.id}", lane=lane)
+        notice, lane = TellMember(handing.to_id, HANDED, fields), f"manager:{handing.to_id}"
+        await t.put(notice, key=f"tell:{HANDED}:{key}", lane=lane)
     return handing
 
 

@@ -234,8 +234,8 @@ async def _log(
 
 
 def _said(task: Task) -> str:
-    """As the log has it: its list (or done, dropped), when it is due, its title."""
-    where = task.horizon.value
+    """As inbox.auditing says."""
+    where = f"list-{task.horizon}"
     if task.dropped_at is not None:
         where = "dropped"
     elif task.done_at is not None:

@@ -1,6 +1,13 @@
 """The tables of all files together: what the migrations have to make."""
 
-from storage import chat_tables, day_tables, queue_tables, tables, timing_tables
+from storage import (
+    chat_tables,
+    day_tables,
+    queue_tables,
+    search_tables,
+    tables,
+    timing_tables,
+)
 
 ALL = tables.metadata
 TOGETHER = (
@@ -9,4 +16,5 @@ TOGETHER = (
     timing_tables,
     chat_tables,
     day_tables,
+    search_tables,
 )  # each adds its own when it is imported

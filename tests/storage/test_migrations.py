@@ -67,9 +67,14 @@ async def test_migrations_make_the_tables_of_the_program(url: str) -> None:
     await migrate(engine)
     await migrate(engine)
 
+    def ours(name: str | None, kind: str, _parents: object) -> bool:
+        """All but the indexes over words, which are not alike in the two."""
+        words = (name or "").startswith("search_words") or name == "ix_search_stems"
+        return not (words and kind in {"table", "index"})
+
     def difference(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, ALL))
+        opts = {"compare_type": True, "include_name": ours}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=opts), ALL))
 
     async with engine.begin() as connection:
         assert await connection.run_sync(difference) == []

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0007"
 down_revision = "0006"
@@ -11,8 +12,40 @@ depends_on = None
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INSTANT = sa.DateTime(timezone=True)
 
-NEW_TABLES = ("joined_task", "task", "quote", "price_item", "template", "internal_note")
+NEW_TABLES = (
+    *("search_backlog", "search_author", "search"),
+    *("joined_task", "task", "quote", "price_item", "template", "internal_note"),
+)
 NEW_DEEDS = "'quoted', 'quote_settled', 'task_made', 'task_changed', 'task_done'"
+NEWEST = 2**62
+# Words that are made ready by the program: no folding, no positions, no sizes.
+SEARCH_WORDS = (
+    """
+    CREATE VIRTUAL TABLE search_words USING fts5(
+        stems, content='search', content_rowid='number', detail=none, columnsize=0,
+        tokenize="ascii tokenchars '_-'"
+    )
+    """,
+    """
+    CREATE TRIGGER search_added AFTER INSERT ON search BEGIN
+        INSERT INTO search_words (rowid, stems) VALUES (new.number, new.stems);
+    END
+    """,
+    """
+    CREATE TRIGGER search_dropped AFTER DELETE ON search BEGIN
+        INSERT INTO search_words (search_words, rowid, stems)
+        VALUES ('delete', old.number, old.stems);
+    END
+    """,
+    """
+    CREATE TRIGGER search_changed AFTER UPDATE OF stems ON search
+    WHEN old.stems IS NOT new.stems BEGIN
+        INSERT INTO search_words (search_words, rowid, stems)
+        VALUES ('delete', old.number, old.stems);
+        INSERT INTO search_words (rowid, stems) VALUES (new.number, new.stems);
+    END
+    """,
+)
 WITH_FILES = {
     "message": {
         "sqlite": "json_array_length(extra, '$.attachments') > 0",
@@ -31,6 +64,7 @@ def upgrade() -> None:
     _quotes()
     _tasks()
     _files()
+    _search()
 
 
 def _to(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
@@ -176,7 +210,48 @@ def _partial(name: str, table: str, column: str, where: sa.TextClause) -> None:
     op.create_index(name, table, [column], sqlite_where=where, postgresql_where=where)
 
 
+def _search() -> None:
+    text = sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql")
+    op.create_table(
+        "search",
+        sa.Column("number", ID, primary_key=True, autoincrement=False),
+        sa.Column("row_id", ID, nullable=False),
+        sa.Column("conversation_id", ID, nullable=False),
+        sa.Column("client_id", ID, nullable=False),
+        sa.Column("author", ID, nullable=False),
+        sa.Column("stems", text, nullable=False),
+    )
+    op.create_table(
+        "search_author",
+        sa.Column("author", ID, primary_key=True, autoincrement=False),
+        sa.Column("words", sa.Text(), nullable=False),
+    )
+    op.create_table(
+        "search_backlog",
+        sa.Column("kind", sa.Text(), primary_key=True),
+        sa.Column("conversation_id", ID, primary_key=True, autoincrement=False),
+        sa.Column("below", ID, nullable=False),
+        sa.Column("left", sa.Integer(), nullable=False),
+    )
+    for kind in ("message", "reply"):
+        # From the newest on: a process of the earlier version may still be writing.
+        op.execute(
+            'INSERT INTO search_backlog (kind, conversation_id, below, "left") '  # noqa: S608 - our own words
+            f"SELECT '{kind}', 0, {NEWEST}, count(*) FROM {kind} HAVING count(*) > 0"
+        )
+    if op.get_context().dialect.name == "postgresql":
+        # No list of what is pending: reading it slows every search, emptying it some messages.
+        op.execute(
+            "CREATE INDEX ix_search_stems ON search USING gin (stems) WITH (fastupdate = off)"
+        )
+        return
+    for statement in SEARCH_WORDS:
+        op.execute(statement)
+
+
 def downgrade() -> None:
+    if op.get_context().dialect.name == "sqlite":
+        op.execute("DROP TABLE search_words")  # the triggers go with their table
     for table in WITH_FILES:
         op.drop_index(f"ix_{table}_with_files", table)
     for table in NEW_TABLES:

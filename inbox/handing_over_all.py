@@ -85,7 +85,7 @@ async def _change(inbox: Inbox, t: Transaction, to_id: int, by: Manager, cause: 
 
 
 async def _give(
-    inbox: Inbox, t: Transaction, client_id: int, from_id: int, change: Change
+    inbox: Inbox, t: Transaction, client_id: int, from_id: int | None, change: Change
 ) -> bool:
     """The client goes to another holder, if it is still this one's."""
     newest = await t.newest_conversation(client_id)
@@ -144,6 +144,17 @@ async def _end(inbox: Inbox, handing: Handing, by: Manager, key: str) -> Handing
 def _urgency(one: tuple[Conversation, Wait]) -> tuple[bool, datetime, int]:
     _, wait = one
     return wait.due_at is None, wait.due_at or wait.started_at, wait.id
+
+
+async def take_client(inbox: Inbox, client_id: int, by: Manager, cause: str) -> bool:
+    """The client is this member's from now on, whoever held it; `cause` is of the press. False
+    where it is so already, or there is no such client."""
+    async with inbox.store.begin() as t:
+        client = await t.client(client_id)
+        if client is None or client.manager_id == by.id:
+            return False
+        change = await _change(inbox, t, by.id, by, f"taken {cause}")
+        return await _give(inbox, t, client_id, client.manager_id, change)
 
 
 async def undo(inbox: Inbox, key: str, by: Manager) -> int:

@@ -115,10 +115,11 @@ class WorkingDay(Protocol):
         words: str = "",
         order: ClientOrder = ClientOrder.NAME,
         waiting: bool = False,
+        nobodys: bool = True,
         offset: int = 0,
         limit: int = 10,
     ) -> tuple[ClientLine, ...]:
-        """Clients that these hold or that nobody holds (None: all clients).
+        """Clients that these hold or, with `nobodys`, that nobody holds (None: all clients).
 
         `words`: only those of which the name, a contact's name or a handle has a part that begins
         with it, whatever its case. `waiting`: only those with an open wait.

@@ -6,6 +6,9 @@ POST /api/chat/{person_id}/send     multipart files, caption?, reply_to?, thread
                                                                          → {"message_ids"}
 POST /api/chat/{person_id}/kind     {"kind", "details"?, "thread"?}: a poll, a location ...
 POST /api/chat/{person_id}/press    {"message_id", "data"}         → {"text", "show_alert"}
+POST /api/chat/{person_id}/inline   {"query", "offset"?}: what the bot offers
+                                              → {"results", "next_offset", "button"}
+POST /api/chat/{person_id}/choose   {"result_id", "reply_to"?, "thread"?} → {"message_id"}
 POST /api/chat/{person_id}/edit     {"message_id", "text"}
 POST /api/chat/{person_id}/delete   {"message_ids"}
 POST /api/chat/{person_id}/react    {"message_id", "emoji"} (empty takes it away)
@@ -37,6 +40,7 @@ PHOTOS = ("image/jpeg", "image/png", "image/webp")
 KINDS = {"image/gif": "animation", "audio/ogg": "voice", "video/mp4": "video"}
 TOGETHER = {"photo": "photo", "video": "photo", "document": "document", "audio": "audio"}
 MOST_TOGETHER = 10
+OFFERED_WITHIN = 5.0  # seconds
 
 
 class Chats:
@@ -54,6 +58,8 @@ class Chats:
             "send": self._send,
             "kind": self._kind,
             "press": self._press,
+            "inline": self._inline,
+            "choose": self._choose,
             "edit": self._edit,
             "delete": self._delete,
             "react": self._react,
@@ -116,10 +122,28 @@ class Chats:
         room, form = self._room(request), await read_form(request)
         message_id, data = form.number("message_id") or 0, form.text("data")
         answer = await self._people.presses_fully(
-            room.person_id, self._stage.bot, message_id, data, chat_id=room.chat_id
+            room.person_id, self._stage.bot, message_id, data, **room.where
         )
         text, alert = answer.get("text") or "", bool(answer.get("show_alert"))
         return web.json_response({"text": text, "show_alert": alert})
+
+    async def _inline(self, request: web.Request) -> web.Response:
+        room, form = self._room(request), await read_form(request)
+        query, offset = form.text("query"), form.text("offset")
+        offered = await self._people.types_inline(
+            *(room.person_id, self._stage.bot, query),
+            offset=offset,
+            within=OFFERED_WITHIN,
+            **room.where,
+        )
+        return web.json_response(offered)
+
+    async def _choose(self, request: web.Request) -> web.Response:
+        room, form = self._room(request), await read_form(request)
+        message = self._people.chooses(
+            room.person_id, self._stage.bot, form.text("result_id"), **_how(room, form)
+        )
+        return web.json_response({"message_id": message["message_id"]})
 
     async def _edit(self, request: web.Request) -> web.Response:
         room, form = self._room(request), await read_form(request)

@@ -1,9 +1,9 @@
 """A message of the Bot API as the page gets it.
 
 Message with `out` (the person's own), `author` ({id, name}), `reactions` ([{emoji, by}]), `via`
-(the bot wrote it for the owner), `service` ({kind, ...}), and `files` ([{kind, name, media_type,
-size, width, height, url}], with duration in seconds, emoji, title and performer where the kind
-has them) in place of photo, document ...
+(the bot wrote it for the owner), `via_bot` (the username of the bot that offered it), `service`
+({kind, ...}), and `files` ([{kind, name, media_type, size, width, height, url}], with duration in
+seconds, emoji, title and performer where the kind has them) in place of photo, document ...
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ def shown(stage: Stage, message: Body) -> Body:
         {"emoji": each.get("emoji", ""), "by": each["by"]} for each in message["reactions"]
     ]
     seen["files"] = _files(stage, message)
+    if "via_bot" in message:
+        seen["via_bot"] = message["via_bot"]["username"]
     seen["via"] = "sender_business_bot" in message
     service = next((kind for kind in SERVICE if kind in message), None)
     if service is not None:

@@ -42,6 +42,7 @@ ENTITY_TYPES = frozenset(
 NOTABLE = (
     ("bot_command", re.compile(r"(?<![\w/])/[a-zA-Z0-9_]{1,32}(?:@\w+)?")),
     ("url", re.compile(r"https?://[^\s<>\"]+")),
+    ("mention", re.compile(r"(?<![\w@])@[A-Za-z][A-Za-z0-9_]{3,31}\b")),
     ("email", re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")),
 )
 

@@ -44,6 +44,9 @@ export const api = {
     call(chat(seat, "send"), form({ caption, reply_to: replyTo, thread }, files)),
   kind: (seat, kind, details, thread) => post(chat(seat, "kind"), { kind, details, thread }),
   press: (seat, messageId, data) => post(chat(seat, "press"), { message_id: messageId, data }),
+  inline: (seat, query, offset) => post(chat(seat, "inline"), { query, offset }),
+  choose: (seat, resultId, replyTo, thread) =>
+    post(chat(seat, "choose"), { result_id: resultId, reply_to: replyTo, thread }),
   edit: (seat, messageId, text) => post(chat(seat, "edit"), { message_id: messageId, text }),
   remove: (seat, messageIds) => post(chat(seat, "delete"), { message_ids: messageIds }),
   react: (seat, messageId, emoji) => post(chat(seat, "react"), { message_id: messageId, emoji }),

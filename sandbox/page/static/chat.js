@@ -7,12 +7,12 @@ import { ChatHead } from "./head.js";
 import { openMenu } from "./menu.js";
 import { bubble, serviceRow } from "./message.js";
 import { alertBox, copy, failure, toast } from "./notices.js";
+import { albums, authorOf, menuOf, quieted } from "./rows.js";
 import { day, sameDay } from "./time.js";
 import { TopicBar } from "./topics.js";
 import { example, spoken, t } from "./words.js";
 
 const NEAR = 80;
-const REACTIONS = ["👍", "❤", "🔥", "😁", "🙏"];
 
 /**
  * `room` is one of the person's. `place` tells {bot, studio, empty, hints, onUnread, onDeed};
@@ -91,7 +91,7 @@ export class ChatPane {
     this.scroller.addEventListener("scroll", () => this.#look());
     new ResizeObserver(() => this.stuck && this.#toEnd()).observe(this.list);
     this.downButton = iconButton("down", t("down"), () => this.#toEnd(true), "to-end");
-    this.composer = new Composer({
+    this.composer = new Composer(bot.username, {
       say: (text, replyTo) => this.#try(() => api.say(this.seat, text, replyTo, this.thread)),
       send: (files, caption, replyTo) =>
         this.#try(() => api.send(this.seat, files, caption, replyTo, this.thread)),
@@ -100,6 +100,9 @@ export class ChatPane {
       example: (kind) => this.#try(() => api.kind(this.seat, kind, example(kind), this.thread)),
       topic: (name) => this.#makeTopic(name),
       share: (asked) => this.#share(asked),
+      ask: (query, offset) => this.#ask(query, offset),
+      choose: (id, replyTo) =>
+        this.#try(() => api.choose(this.seat, id, replyTo, this.thread)),
     });
     const body = h(
       "div",
@@ -120,6 +123,7 @@ export class ChatPane {
       reply: (message) => this.composer.replyTo(message),
       more: (messages, anchor) => this.#menuOf(messages, anchor),
       press: (message, data) => this.#press(message, data),
+      askInline: (query) => this.composer.askInline(query),
       jump: (id) => this.#jump(id),
       follow: (target) => this.#follow(target),
       authorOf: (message) => this.#authorOf(message),
@@ -211,6 +215,15 @@ export class ChatPane {
     }
   }
 
+  /** What the bot offers; null where it says nothing, as to strangers. */
+  async #ask(query, offset) {
+    try {
+      return await api.inline(this.seat, query, offset);
+    } catch {
+      return null;
+    }
+  }
+
   #editLast() {
     const mine = this.messages
       .filter((message) => message.out && (message.text || message.caption))
@@ -218,32 +231,15 @@ export class ChatPane {
     if (mine) this.composer.edit(mine);
   }
 
-  /** What one can do to a message, or to an album as one. */
   #menuOf(messages, anchor) {
-    const ids = messages.map((each) => each.message_id);
-    const [message] = messages;
-    const spoken = messages.find((each) => each.text || each.caption);
-    const mine = message.reactions.find(({ by }) => by === this.person.id)?.emoji;
-    const react = (emoji) =>
-      this.#try(() => api.react(this.seat, ids.at(-1), emoji === mine ? "" : emoji));
-    const others = this.person.rooms.filter(({ key }) => key !== this.room.key);
-    openMenu(this.element, anchor, [
-      { row: REACTIONS.map((emoji) => [emoji, () => react(emoji)]) },
-      { icon: "reply", words: t("reply"), act: () => this.composer.replyTo(messages.at(-1)) },
-      message.out &&
-        spoken && { icon: "edit", words: t("edit"), act: () => this.composer.edit(spoken) },
-      ...others.map(({ key, title }) => ({
-        icon: "forward",
-        words: `${t("forwardTo")} ${title}`,
-        act: () => this.#try(() => api.forward(this.seat, ids, key)),
-      })),
-      (message.out || this.room.mine) && {
-        icon: "trash",
-        words: t("delete"),
-        act: () => this.#try(() => api.remove(this.seat, ids)),
-        extra: "bad",
-      },
-    ]);
+    const items = menuOf(messages, this.person, this.room, {
+      react: (id, emoji) => this.#try(() => api.react(this.seat, id, emoji)),
+      reply: (message) => this.composer.replyTo(message),
+      edit: (message) => this.composer.edit(message),
+      forward: (ids, to) => this.#try(() => api.forward(this.seat, ids, to)),
+      remove: (ids) => this.#try(() => api.remove(this.seat, ids)),
+    });
+    openMenu(this.element, anchor, items);
   }
 
   #choose(thread) {
@@ -365,30 +361,4 @@ export class ChatPane {
     this.bar.update(this.topics, (thread) => this.#unreadIn(thread));
     this.place.onUnread();
   }
-}
-
-/** Messages as they are shown: those of one album together. */
-function albums(messages) {
-  const groups = [];
-  for (const message of messages) {
-    const group = groups.at(-1);
-    if (message.media_group_id && group?.[0].media_group_id === message.media_group_id)
-      group.push(message);
-    else groups.push([message]);
-  }
-  return groups;
-}
-
-const authorOf = (group) => group && !group[0].service && `${group[0].author.id} ${group[0].out}`;
-
-/** A topic that was renamed several times in a row says its last name only. */
-function quieted(messages) {
-  const renames = ({ service }) => service?.kind === "forum_topic_edited";
-  return messages.filter(
-    (message, index) =>
-      !renames(message) ||
-      !messages[index + 1] ||
-      !renames(messages[index + 1]) ||
-      messages[index + 1].message_thread_id !== message.message_thread_id,
-  );
 }

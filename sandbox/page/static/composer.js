@@ -1,6 +1,7 @@
 // Where one writes: text, files by button, drop or paste, the message replied to or edited.
 
 import { arrange, h, icon, iconButton } from "./dom.js";
+import { InlineOffers } from "./inline.js";
 import { summary } from "./media.js";
 import { openMenu } from "./menu.js";
 import { t } from "./words.js";
@@ -103,18 +104,25 @@ export function fit(field) {
 }
 
 /**
- * The foot of a Telegram chat. `deeds`: say(text, replyTo), send(files, caption, replyTo),
- * edit(id, text), example(kind), topic(name), share(key of a reply keyboard, its button).
+ * The foot of a Telegram chat with, or beside, the bot of this username. `deeds`: say(text,
+ * replyTo), send(files, caption, replyTo), edit(id, text), example(kind), topic(name), share(key
+ * of a reply keyboard, its button), ask(query, offset), choose(result id, replyTo).
  */
 export class Composer {
-  constructor(deeds) {
+  constructor(username, deeds) {
     this.deeds = deeds;
+    this.username = username;
     this.target = null;
     this.editing = false;
     this.field = growing(t("message"));
     this.bar = h("div", { class: "target-bar", hidden: true });
     this.menu = h("div", { class: "command-menu", hidden: true });
     this.keys = h("div", { class: "reply-keys", hidden: true });
+    this.offers = new InlineOffers(username, {
+      ask: deeds.ask,
+      choose: (id) => this.#done(deeds.choose(id, this.target?.message_id ?? null)),
+      start: (parameter) => this.#done(deeds.say(`/start ${parameter}`, null)),
+    });
     this.naming = false;
     this.tray = new FileTray(() => this.#refresh());
     this.clipButton = iconButton("clip", t("attach"), () => this.#attach());
@@ -137,6 +145,7 @@ export class Composer {
       "div",
       { class: "composer" },
       this.menu,
+      this.offers.element,
       this.bar,
       this.tray.element,
       line,
@@ -187,11 +196,21 @@ export class Composer {
     const text = this.field.value.trim();
     const files = this.tray.files;
     if (!text && !files.length) return;
-    if (!(await this.#carry(text, files))) return;
+    await this.#done(this.#carry(text, files));
+  }
+
+  /** What was written is gone from here, once it is sent. */
+  async #done(deed) {
+    if (!(await deed)) return;
     this.field.value = "";
     fit(this.field);
     this.tray.clear();
     this.release();
+  }
+
+  /** The bot is asked inline, as by a button that says so. */
+  askInline(query) {
+    this.fill(`@${this.username} ${query}`);
   }
 
   /** The next line names a new topic. */
@@ -256,12 +275,16 @@ export class Composer {
 
   #key(event) {
     if (event.key === "Escape") {
-      if (this.editing) this.fill("");
+      if (this.editing || this.offers.heeding) this.fill("");
       this.release();
       this.menu.hidden = true;
     } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
-      this.submit();
+      if (this.offers.heeding) this.offers.chooseMarked();
+      else this.submit();
+    } else if (this.offers.heeding && ["ArrowUp", "ArrowDown"].includes(event.key)) {
+      event.preventDefault();
+      this.offers.move(event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "ArrowUp" && !this.field.value && !this.target) {
       this.deeds.editLast();
     }
@@ -269,7 +292,8 @@ export class Composer {
 
   #refresh() {
     const full = this.field.value.trim() !== "" || this.tray.files.length > 0;
-    this.sendButton.disabled = !full;
+    this.offers.heed(this.editing ? "" : this.field.value);
+    this.sendButton.disabled = !full || this.offers.heeding;
     this.menuButton.hidden = full;
     if (full) this.menu.hidden = true;
   }

@@ -12,8 +12,9 @@ const EMOJI_ALONE =
 /**
  * The row of a message, or of an album's messages.
  *
- * `acts` are what one can do with it: reply, more, press, jump, follow, copyText; authorOf names,
- * and `named` says whether authors are. `first` and `last` of a run by the same author.
+ * `acts` are what one can do with it: reply, more, press, askInline, jump, follow, copyText;
+ * authorOf names, and `named` says whether authors are. `first` and `last` of a run by the same
+ * author.
  */
 export function bubble(messages, { first, last, acts }) {
   const message = messages[0];
@@ -79,6 +80,7 @@ function contents(messages, acts) {
   const spoken = messages.find((each) => each.text || each.caption) ?? message;
   return [
     forwarded(message),
+    message.via_bot ? h("div", { class: "via-bot" }, `${t("viaBot")} @${message.via_bot}`) : null,
     message.external_reply ? outer(message) : null,
     message.reply_to_message ? quote(message, acts) : null,
     messages.length > 1 ? gathered(messages) : media(message),
@@ -217,14 +219,18 @@ function keyOf(key, message, acts) {
       icon("out"),
     );
   }
+  const query = key.switch_inline_query_current_chat;
+  const asks = query !== undefined;
   const button = h(
     "button",
-    { type: "button", class: look, disabled: !key.callback_data && !key.copy_text },
+    { type: "button", class: look, disabled: !key.callback_data && !key.copy_text && !asks },
     key.text,
   );
   if (key.copy_text) {
     button.append(icon("copy"));
     button.addEventListener("click", () => acts.copyText(key.copy_text.text));
+  } else if (asks) {
+    button.addEventListener("click", () => acts.askInline(query));
   } else {
     button.addEventListener("click", async () => {
       button.classList.add("busy");

@@ -110,6 +110,26 @@ async def test_a_pressed_button_tells_what_the_bot_answered(page: Page, scene: S
     assert await pressing == {"text": "Клиент ваш.", "show_alert": False}
 
 
+async def test_what_the_bot_offers_inline_is_chosen_and_names_it(page: Page, scene: Stage) -> None:
+    chat = f"/api/chat/{ANNA.person_id}"
+    card = await bot_sends(scene.telegram, "sendMessage", chat_id=ANNA.person_id, text="Карточка")
+    asking = asyncio.create_task(page.post(f"{chat}/inline", {"query": "цены"}))
+    (update,) = await bot_sends(scene.telegram, "getUpdates", timeout=5)
+    query = update["inline_query"]
+    assert (query["from"]["id"], query["query"]) == (ANNA.person_id, "цены")
+    content = {"message_text": "Правка меню: 500 ₽."}
+    result = {"type": "article", "id": "t1", "title": "Цены", "input_message_content": content}
+    answer = {"inline_query_id": query["id"], "results": [result]}
+    await bot_sends(scene.telegram, "answerInlineQuery", **answer)
+    assert [one["title"] for one in (await asking)["results"]] == ["Цены"]
+    await page.post(f"{chat}/choose", {"result_id": "t1", "reply_to": card["message_id"]})
+    said = (await page.get(chat))["messages"][-1]
+    assert (said["text"], said["via_bot"]) == (content["message_text"], studio.BOT_USERNAME)
+    assert said["reply_to_message"]["message_id"] == card["message_id"]
+    status, _ = await page.try_to_post(f"{chat}/choose", {"result_id": "t2"})
+    assert status == 404
+
+
 async def test_blocking_is_told_to_the_bot_once(page: Page, scene: Stage) -> None:
     for blocked in (True, True, False):
         await page.post(f"{CHAT}/block", {"blocked": blocked})

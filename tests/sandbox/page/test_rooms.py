@@ -55,6 +55,37 @@ async def test_everybody_is_offered_their_own_chats(page: Page, opened: Stage) -
     assert (status, "room" in answer["error"]) == (404, True)
 
 
+async def test_a_client_presses_a_button_in_the_managers_own_account(
+    page: Page, opened: Stage
+) -> None:
+    await page.post(chat(ELENA.person_id, "say", IN_ACCOUNT), {"text": "Сколько?"})
+    connection = opened.world.connection_of(DMITRY.person_id)
+    assert connection is not None
+    offer = await bot_sends(
+        opened.telegram,
+        "sendMessage",
+        chat_id=ELENA.person_id,
+        text="500 ₽",
+        business_connection_id=connection.id,
+        reply_markup={"inline_keyboard": [[{"text": "Согласен", "callback_data": "yes"}]]},
+    )
+    opened.bot.stream.pending.clear()
+    press = {"message_id": offer["message_id"], "data": "yes"}
+    pressing = asyncio.create_task(page.post(chat(ELENA.person_id, "press", IN_ACCOUNT), press))
+    (update,) = await bot_sends(opened.telegram, "getUpdates", timeout=5)
+    query = update["callback_query"]
+    assert query["from"]["id"] == ELENA.person_id
+    assert query["message"]["business_connection_id"] == connection.id
+    await bot_sends(
+        opened.telegram,
+        "answerCallbackQuery",
+        callback_query_id=query["id"],
+        text="Записали",
+        show_alert=True,
+    )
+    assert await pressing == {"text": "Записали", "show_alert": True}
+
+
 async def test_a_group_names_its_writers_and_the_bots_place(page: Page, opened: Stage) -> None:
     said = await page.post(chat(MARIA.person_id, "say", IN_GROUP), {"text": "Анна, вы здесь?"})
     answer = {"text": "Здесь", "reply_to": said["message_id"]}

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from inbox.auditing import instant
 from inbox.flow import queue_new
 from inbox.inbox import Inbox
 from inbox.internal_notes import is_note
 from inbox.model import Entity, InboundMessage, Manager
-from inbox.ports import Deed, Entry, Reply, Transaction
+from inbox.ports import Deed, Reply, Transaction
+from inbox.task_keeping import keep_new, log_task
 from inbox.work_records import Horizon, Task
 
 UNDO = timedelta(seconds=60)  # in which a deleted task can be brought back
@@ -74,14 +74,6 @@ async def make(
             ),
             by_id=by.id,
         )
-
-
-async def keep_new(t: Transaction, task: Task, *, by_id: int | None) -> Task:
-    """Store a task that `by_id` made (None: the client agreed) and log it, once for its key."""
-    kept = await t.add_task(task)
-    if replace(kept, id=0) == task:
-        await _log(t, Deed.TASK_MADE, None, kept, by_id=by_id, at=kept.made_at)
-    return kept
 
 
 async def move(inbox: Inbox, task_id: int, horizon: Horizon, by: Manager) -> Task | None:
@@ -168,7 +160,7 @@ async def _save(
 ) -> Task:
     if after != before:
         await t.save_task(after)
-        await _log(t, deed, before, after, by_id=by.id, at=inbox.clock.now())
+        await log_task(t, deed, before, after, by_id=by.id, at=inbox.clock.now())
     return after
 
 
@@ -217,27 +209,3 @@ async def _words(inbox: Inbox, t: Transaction, task: Task, conversation_id: int)
     message = (await t.card(asked)).message if asked is not None else None
     language = inbox.letters.language_of(message) if message is not None else ""
     return inbox.letters.task_done(language, task.title)
-
-
-async def _log(
-    t: Transaction,
-    deed: Deed,
-    before: Task | None,
-    after: Task,
-    *,
-    by_id: int | None,
-    at: datetime,
-) -> None:
-    was = _said(before) if before is not None else ""
-    talk = after.conversation_id
-    await t.log([Entry(at, deed, by_id, talk, before=was, after=_said(after))])
-
-
-def _said(task: Task) -> str:
-    """As inbox.auditing says."""
-    where = f"list-{task.horizon}"
-    if task.dropped_at is not None:
-        where = "dropped"
-    elif task.done_at is not None:
-        where = "done"
-    return f"{where} {instant(task.due_at)} {task.title}"

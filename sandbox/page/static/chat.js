@@ -7,7 +7,7 @@ import { ChatHead } from "./head.js";
 import { openMenu } from "./menu.js";
 import { bubble, serviceRow } from "./message.js";
 import { alertBox, copy, failure, toast } from "./notices.js";
-import { albums, authorOf, menuOf, quieted } from "./rows.js";
+import { albums, authorOf, jump, menuOf, quieted, startOf } from "./rows.js";
 import { day, sameDay } from "./time.js";
 import { TopicBar } from "./topics.js";
 import { example, spoken, t } from "./words.js";
@@ -124,7 +124,7 @@ export class ChatPane {
       more: (messages, anchor) => this.#menuOf(messages, anchor),
       press: (message, data) => this.#press(message, data),
       askInline: (query) => this.composer.askInline(query),
-      jump: (id) => this.#jump(id),
+      jump: (id) => jump(this.list, id),
       follow: (target) => this.#follow(target),
       authorOf: (message) => this.#authorOf(message),
       named: this.room.kind === "group",
@@ -298,25 +298,10 @@ export class ChatPane {
       this.#try(() => api.say(this.seat, command, null, this.thread));
       return;
     }
-    const link = new URL(url);
-    const start = link.searchParams.get("start");
-    if (
-      !/^(t|telegram)\.me$/.test(link.hostname) ||
-      link.pathname.slice(1) !== this.place.bot.username
-    )
-      return;
+    const start = startOf(url, this.place.bot.username);
+    if (start === null) return;
     event.preventDefault();
-    this.#try(() => api.say(this.seat, `/start ${start ?? ""}`.trim(), null));
-  }
-
-  #jump(id) {
-    const row = [...this.list.children].find((node) =>
-      node.dataset.ids?.split(" ").includes(String(id)),
-    );
-    if (!row) return;
-    row.scrollIntoView({ block: "center", behavior: "smooth" });
-    row.classList.remove("flash");
-    requestAnimationFrame(() => row.classList.add("flash"));
+    this.#try(() => api.say(this.seat, `/start ${start}`.trim(), null));
   }
 
   #unreadIn(thread) {

@@ -58,3 +58,19 @@ export function menuOf(messages, person, room, deeds) {
     },
   ];
 }
+
+/** Brings a message into sight and lights it up, where it stands in the list. */
+export function jump(list, id) {
+  const row = [...list.children].find((node) => node.dataset.ids?.split(" ").includes(String(id)));
+  if (!row) return;
+  row.scrollIntoView({ block: "center", behavior: "smooth" });
+  row.classList.remove("flash");
+  requestAnimationFrame(() => row.classList.add("flash"));
+}
+
+/** What a deep link to this bot starts it with; null for any other link. */
+export function startOf(url, username) {
+  const link = new URL(url);
+  const here = /^(t|telegram)\.me$/.test(link.hostname) && link.pathname.slice(1) === username;
+  return here ? (link.searchParams.get("start") ?? "") : null;
+}

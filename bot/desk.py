@@ -13,25 +13,26 @@ from bot import mail_notes, notes
 from bot.access import Access
 from bot.alert_cards import alert_view, alerts_view
 from bot.bursts import burst_view
+from bot.card_sending import show_card
 from bot.cards import CardView, card_view
-from bot.cautions import soft
 from bot.concerns import concerns_client_group, concerns_desk, understood
 from bot.files import messages_of, show_files
 from bot.form_storage import FormStorage
 from bot.handlers import setup
 from bot.mentions import mentioning, reader_of
+from bot.note_keeping import files_of
 from bot.outcomes import react, show_outcome
 from bot.people_notes import note_view
 from bot.places import Place, Places
 from bot.rich import Rich
-from bot.sending import edit, messages_of_text, send, send_long
+from bot.sending import edit, messages_of_text, send
 from bot.texts import speaker
 from connectors.telegram.bot import wait_of
 from connectors.telegram.connector import download
 from connectors.telegram.errors import translated
 from connectors.telegram.pacing import Urgency, together, urgency
 from inbox.channels import AnswersSeveral
-from inbox.errors import SendFailed, SendRejected, SendUncertain, Unreadable
+from inbox.errors import Unreadable
 from inbox.inbox import Inbox
 from inbox.model import (
     Attachment,
@@ -149,28 +150,10 @@ class TelegramDesk:
         async def whole(place: Place) -> tuple[Shown, ...]:
             view = self._view(card, to, place.chat_id, self._elapsed(card))
             with together(1 + messages_of_text(view.rest) + messages_of(files)):
-                return await self._show(card, to, files, (place, view))
+                return await show_card(self._bot, place, (card, view, files), speaker(to.language))
 
         with urgency(Urgency.CARD):
             return await self.places.deliver(card.conversation, to, whole)
-
-    async def _show(
-        self, card: Card, to: Manager, files: Sequence[LoadedFile], at: tuple[Place, CardView]
-    ) -> tuple[Shown, ...]:
-        place, view = at
-        silent, say = soft(card.message.warnings), speaker(to.language)
-        ref = await send(self._bot, place, view, silent=silent)
-        try:
-            below = ref.message_id
-            rest = await send_long(self._bot, place, view.rest, reply_to=below, silent=silent)
-            shown = await show_files(self._bot, place, below, files, say, silent=silent)
-        except SendRejected:
-            raise
-        except SendFailed as error:
-            # The card stands there: the next try must say that it may have been shown.
-            raise SendUncertain(error.fault, error.detail) from error
-        others = (Shown(each, Purpose.FILE) for each in (*rest, *shown))
-        return (Shown(ref, Purpose.CARD), *others)
 
     async def redraw(self, shown: Shown, card: Card, to: Manager, alert: Alert | None) -> None:
         """Edit the card or the alert where it stands; one that is gone is left alone."""
@@ -227,7 +210,8 @@ class TelegramDesk:
             return ()
         async with self._attached.store.begin() as t:
             newest = await t.newest_message(conversation.id)
-        return await self._say(conversation, to, view, Purpose.NOTE, about=newest)
+        files = await files_of(self._attached, conversation, words)
+        return await self._say(conversation, to, view, Purpose.NOTE, about=newest, files=files)
 
     async def show_outcome(
         self, reply: Reply, conversation: Conversation, to: Manager
@@ -293,12 +277,16 @@ class TelegramDesk:
         *,
         about: int | None,
         at_once: bool = False,
+        files: Sequence[LoadedFile] = (),
     ) -> tuple[Shown, ...]:
         """Something in the client's place, below the card of the message it is about."""
 
         async def said(place: Place) -> tuple[Shown, ...]:
             below = None if about is None else await self._card_in_chat(about, place.chat_id)
-            return (Shown(await send(self._bot, place, view, reply_to=below), purpose),)
+            ref = await send(self._bot, place, view, reply_to=below)
+            say = speaker(to.language)
+            others = await show_files(self._bot, place, ref.message_id, files, say)
+            return (Shown(ref, purpose), *(Shown(one, Purpose.FILE) for one in others))
 
         return await self.places.deliver(conversation, to, said, at_once=at_once)
 

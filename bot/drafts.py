@@ -11,11 +11,12 @@ from typing import Any
 
 from bot.rich import Rich, joined
 from connectors.telegram.content import content_of
-from inbox import flow
+from inbox import flow, internal_notes, routing
 from inbox.errors import Fault, Unreadable
 from inbox.inbox import Inbox
-from inbox.model import Attachment, Entity, Media
+from inbox.model import Attachment, Entity, Manager, Media
 from inbox.ports import DeskLink, DeskRef, Purpose, Reply, Shown, Transaction
+from inbox.work_records import InternalNote
 
 # Of what has no bytes the Bot API lets a bot send these to a client.
 _SENDABLE = frozenset({Media.LOCATION, Media.CONTACT})
@@ -67,6 +68,17 @@ class Draft:
         return sendable and bool(self.attachments or self.text.text.strip())
 
     @property
+    def is_internal(self) -> bool:
+        """Whether any of it begins as a note, so that none of it may go to a client."""
+        return any(internal_notes.is_note(one.text) for one in self.parts)
+
+    @property
+    def note_text(self) -> Rich:
+        """As `text`, without the marks of a note."""
+        texts = (internal_notes.unmarked(one.text, one.entities) for one in self.parts)
+        return joined([Rich(*one) for one in texts], "\n\n")
+
+    @property
     def key(self) -> str:
         """The reply's, for ever."""
         return f"tg:{self.first.account}:{self.first.chat_id}:{self.first.message_id}"
@@ -103,11 +115,24 @@ def part_of(given: Mapping[str, Any], bot_id: int) -> Part:
     return Part(ref, text, tuple(entities), attachments)
 
 
-async def deliver(inbox: Inbox, draft: Draft) -> None:
+@dataclass(frozen=True, slots=True)
+class KeptInside:
+    """What became of a note: whom it calls, and the names it calls of which nobody is. `note`:
+    None where it was kept before, or says nothing."""
+
+    note: InternalNote | None
+    called: tuple[Manager, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+async def deliver(inbox: Inbox, draft: Draft) -> KeptInside | None:
     """Make it a reply, once for ever, and what the member wrote a way to the client from then on.
 
-    ValueError for a draft that answers nothing.
+    A note goes to no client, whoever asked for it: it is kept inside, and what became of it is
+    returned. ValueError for a draft that answers nothing.
     """
+    if draft.is_internal:
+        return await keep_inside(inbox, draft)
     if draft.conversation_id is None:
         raise ValueError("nobody said whom this answers")
     text = draft.text
@@ -126,10 +151,38 @@ async def deliver(inbox: Inbox, draft: Draft) -> None:
             only_sender=await _only_sender(inbox, draft.message_id),
         ),
     )
+    await _decided(inbox, draft, draft.conversation_id)
+    return None
+
+
+async def keep_inside(inbox: Inbox, draft: Draft) -> KeptInside:
+    """Make it a note for the studio alone, once for ever. ValueError for one about no client."""
+    if draft.conversation_id is None:
+        raise ValueError("nobody said whom this is about")
+    text = draft.note_text
+    async with inbox.store.begin() as t:
+        staff = await t.staff()
+    called, unknown = internal_notes.mentioned(text.text, text.entities, staff)
+    note = InternalNote(
+        key=draft.key,
+        conversation_id=draft.conversation_id,
+        author_id=draft.author_id,
+        text=text.text,
+        written_at=draft.written_at,
+        entities=text.entities,
+        attachments=draft.attachments,
+        message_id=draft.message_id,
+        desk_ref=draft.first,
+        mentions=tuple(one.id for one in routing.people(called) if one.id != draft.author_id),
+    )
+    kept = await internal_notes.add(inbox, note)
+    await _decided(inbox, draft, draft.conversation_id)
+    return KeptInside(kept, called, unknown)
+
+
+async def _decided(inbox: Inbox, draft: Draft, conversation_id: int) -> None:
     links = [
-        DeskLink(
-            Shown(one.ref, Purpose.NOTE), draft.conversation_id, draft.author_id, draft.message_id
-        )
+        DeskLink(Shown(one.ref, Purpose.NOTE), conversation_id, draft.author_id, draft.message_id)
         for one in draft.parts
     ]
     async with inbox.store.begin() as t:

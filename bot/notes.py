@@ -136,23 +136,34 @@ def _in_words(say: Say, error: str) -> str:
 def history(say: Say, lines: Sequence[HistoryLine], reader: Manager, now: datetime) -> Rich:
     """A conversation's last messages, oldest first; the newest whatever there is room for."""
     title = Rich(say("Last messages")).styled("bold")
-    room = MESSAGE_LIMIT - title.units - 2
+    kept = history_lines(say, lines, reader, now, MESSAGE_LIMIT - title.units - 2)
+    if not kept.text:
+        return joined([title, Rich(say("Nothing yet."))])
+    return joined([title, kept], "\n\n")
+
+
+def history_lines(
+    say: Say, lines: Sequence[HistoryLine], reader: Manager, now: datetime, room: int = 1500
+) -> Rich:
+    """The same without a title; `room` in UTF-16 units."""
     kept: list[Rich] = []
     for line in reversed(lines):
-        entry = _history_line(say, line, reader, now)
+        entry = history_line(say, line, reader, now)
         if entry.units + 2 > room:
             break
         room -= entry.units + 2
         kept.insert(0, entry)
-    if not kept:
-        return joined([title, Rich(say("Nothing yet."))])
-    return joined([title, joined(kept, "\n\n")], "\n\n")
+    return joined(kept, "\n\n")
 
 
-def _history_line(say: Say, line: HistoryLine, reader: Manager, now: datetime) -> Rich:
-    arrow = "←" if line.inbound else "→"
+def history_line(
+    say: Say, line: HistoryLine, reader: Manager, now: datetime, place: str = ""
+) -> Rich:
+    """Who said what and when; `place`: where, if that is not said above."""
+    arrow = "📝" if line.internal else "←" if line.inbound else "→"
     author = one_line(line.author, NAME_LIMIT)
-    head = Rich(f"{arrow} {author} · {moment(say, line.at, now, zone_of(reader))}").styled("bold")
+    at = moment(say, line.at, now, zone_of(reader))
+    head = Rich(" · ".join(filter(None, (f"{arrow} {author}", place, at)))).styled("bold")
     unsent = {
         ReplyState.REJECTED: say("not sent"),
         ReplyState.UNCERTAIN: say("perhaps not arrived"),

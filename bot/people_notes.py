@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot import notes
+from bot import note_keeping, notes
 from bot.buttons import Button
 from bot.card_lines import NAME_LIMIT, client_name
 from bot.cards import CardView
@@ -75,6 +75,8 @@ async def note_view(
         case "suggested":
             pair = await suggestion(inbox, _number(words.text))
             return suggested_view(say, *pair) if pair is not None else _gone(say)
+        case "noted" | "mentioned":
+            return await note_keeping.note_view(inbox, conversation, words, to)
         case _:
             return notes.colleague(say, conversation, words)
 

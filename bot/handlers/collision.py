@@ -13,6 +13,7 @@ from bot.buttons import Button
 from bot.card_lines import NAME_LIMIT
 from bot.cards import CardView
 from bot.drafts import Draft, deliver, drop, keep, kept
+from bot.note_keeping import kept_words
 from bot.reply_buttons import AnsweringButton, AnywayButton
 from bot.rich import Rich, one_line
 from bot.sending import pressed_ref
@@ -105,8 +106,10 @@ async def decide(query: CallbackQuery, callback_data: AnywayButton, visit: Visit
         await answer(query, refusal(visit.say, holder), alert=True)
         return
     else:
-        await deliver(visit.inbox, draft)
+        inside = await deliver(visit.inbox, draft)
         words = visit.say("Sent all the same.")
+        if inside is not None:  # edited into a note while this was asked
+            words = kept_words(visit.say, inside, visit.me)
     await answer(query)
     await visit.edit(query, Rich(words))
 

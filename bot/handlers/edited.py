@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,11 +15,12 @@ from bot.buttons import Button
 from bot.cards import CardView
 from bot.drafts import Draft, Part, album_with, keep, kept, part_of, save_album
 from bot.handlers.outcome import pressed
+from bot.note_keeping import keep_note
 from bot.outcomes import EDITED, react
 from bot.reply_buttons import CorrectButton
 from bot.rich import Rich
 from connectors.telegram.errors import translated
-from inbox import changing
+from inbox import changing, internal_notes
 from inbox.changing import Changed
 from inbox.errors import SendRejected
 from inbox.model import Attachment, Conversation
@@ -45,14 +47,23 @@ async def edited(message: Message, given: Mapping[str, Any], visit: Visit) -> No
         if draft is not None:
             await keep(t, draft.edited(part))
         reply = await t.reply_at(first)
+        note = await t.internal_note_at(first)
+    whole = Draft((part,), visit.me.id, visit.inbox.clock.now())
+    whole = whole if album is None else album.edited(part)
+    if note is not None:
+        await _change_note(visit, whole, part.ref)
+        return
     if reply is None:
+        return
+    if whole.is_internal:
+        await _keep_inside(visit, whole, reply, part.ref)
         return
     conversation, holder = await visit.look_up(reply.conversation_id)
     if conversation is None:
         words = visit.say("The edit stays here.") + " " + refusal(visit.say, holder)
         await visit.send(Rich(words), reply_to=part.ref.message_id)
         return
-    text = Rich(part.text, part.entities) if album is None else album.edited(part).text
+    text = whole.text
     at = message.edit_date
     edited_at = visit.inbox.clock.now() if at is None else _instant(at)
     result = await changing.change(visit.inbox, first, text.text, text.entities, edited_at)
@@ -67,6 +78,30 @@ async def edited(message: Message, given: Mapping[str, Any], visit: Visit) -> No
 
 def _instant(at: int | datetime) -> datetime:
     return at if isinstance(at, datetime) else datetime.fromtimestamp(at, UTC)
+
+
+async def _change_note(visit: Visit, whole: Draft, ref: DeskRef) -> None:
+    """A note stays one, also without its mark: what was written for the studio goes to nobody by a
+    slip."""
+    text = whole.note_text
+    if await internal_notes.change(visit.inbox, whole.first, text.text, text.entities):
+        await _mark(visit, ref)
+        return
+    words = visit.say("A note that says nothing is none: it stays as it was.")
+    await visit.send(Rich(words), reply_to=ref.message_id)
+
+
+async def _keep_inside(visit: Visit, whole: Draft, reply: Reply, ref: DeskRef) -> None:
+    """A reply was made a note: it is stopped if it has not gone out, and else stays as it was."""
+    stopped = reply.state is ReplyState.WITHDRAWN
+    if stopped or await changing.withdraw(visit.inbox, reply.id, visit.me):
+        whole = replace(whole, conversation_id=reply.conversation_id, message_id=reply.message_id)
+        await keep_note(visit, whole, ref.message_id)
+        return
+    words = visit.say(
+        "It has gone out already: no note can be made of it. The client has it as it was."
+    )
+    await visit.send(Rich(words), reply_to=ref.message_id)
 
 
 async def _mark(visit: Visit, ref: DeskRef) -> None:

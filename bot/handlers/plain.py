@@ -16,9 +16,10 @@ from bot.access import Visit, answer, refusal
 from bot.buttons import Button
 from bot.card_lines import client_name, place_name
 from bot.cards import CardView
-from bot.drafts import deliver, draft_of, drop, keep
+from bot.drafts import Draft, deliver, draft_of, drop, keep, keep_inside
 from bot.handlers.collision import answered_already, own_draft
 from bot.handlers.reply import refuse_kind
+from bot.note_keeping import kept_words
 from bot.reply_buttons import ToWhomButton
 from bot.rich import Rich, one_line
 from inbox.model import Conversation, Role
@@ -55,23 +56,24 @@ async def plain(message: Message, album: Sequence[Mapping[str, Any]], visit: Vis
     """Keep it and ask to whom it goes, with the last conversations at hand."""
     if message.chat.type != ChatType.PRIVATE or message.content_type not in WRITTEN:
         return
-    if (message.text or "").startswith("/"):
+    draft = draft_of(album, visit.bot.id, visit.me.id)
+    if (message.text or "").startswith("/") and not draft.is_internal:
         await visit.send(Rich(visit.say("There is no such command. See /help.")))
         return
-    draft = draft_of(album, visit.bot.id, visit.me.id)
     if not draft.can_be_sent:
         await refuse_kind(visit, message)
         return
     async with visit.inbox.store.begin() as t:
-        sent = await t.reply_at(draft.first)
-        if sent is None:
+        decided = await t.reply_at(draft.first) or await t.internal_note_at(draft.first)
+        if decided is None:
             await keep(t, draft)
-    if sent is None:
-        view = await _to_whom(visit, draft.first.message_id)
+    if decided is None:
+        view = await _to_whom(visit, draft)
         await visit.send(view, reply_to=message.message_id)
 
 
-async def _to_whom(visit: Visit, number: int) -> CardView:
+async def _to_whom(visit: Visit, draft: Draft) -> CardView:
+    number = draft.first.message_id
     conversations = await _last_conversations(visit)
     if not conversations:
         words = visit.say("This went to nobody: there is no client yet whom you could answer.")
@@ -81,7 +83,10 @@ async def _to_whom(visit: Visit, number: int) -> CardView:
         for one in conversations
     ]
     cancel = Button(visit.say("Cancel"), ToWhomButton(message_id=number, conversation_id=0))
-    text = visit.say("This went to nobody yet. To whom shall it go?")
+    if draft.is_internal:
+        text = visit.say("📝 A note for the studio alone. About whom is it?")
+    else:
+        text = visit.say("This went to nobody yet. To whom shall it go?")
     how = visit.say("To another client: reply to the client's card, or see /inbox.")
     return CardView(Rich(f"{text}\n{how}"), (*rows, (cancel,)))
 
@@ -131,11 +136,16 @@ async def choose(query: CallbackQuery, callback_data: ToWhomButton, visit: Visit
         return
     # What it was asked about before may have been another client's message.
     draft = replace(draft, conversation_id=conversation.id, message_id=None)
+    name = client_name(conversation)
+    if draft.is_internal:
+        kept = await keep_inside(visit.inbox, draft)
+        await answer(query)
+        await visit.edit(query, Rich(f"{name}\n{kept_words(visit.say, kept, visit.me)}"))
+        return
     asked = await answered_already(visit, draft)
     if not asked:
         await deliver(visit.inbox, draft)
     await answer(query)
-    name = client_name(conversation)
     sent = visit.say("It goes to {client}.", client=name)
     await visit.edit(query, Rich(name if asked else sent))
 

@@ -3,6 +3,7 @@ so that none of them is taken for a command or goes to a client."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from aiogram import Bot, Router
@@ -10,7 +11,7 @@ from aiogram.filters import Filter
 from aiogram.types import Message
 
 from bot.access import Visit, refusal
-from bot.handlers import dayoff, groups
+from bot.handlers import dayoff, groups, internal_note
 from bot.handlers.away import go_by_words
 from bot.handlers.hand_over import keep_words
 from bot.handlers.phone import keep_note
@@ -40,39 +41,67 @@ def setup() -> Router:
     return router
 
 
-async def take_answer(message: Message, prompt: Prompt, visit: Visit) -> None:
+async def take_answer(
+    message: Message, album: Sequence[Mapping[str, Any]], prompt: Prompt, visit: Visit
+) -> None:
     """Keep what was written for what was asked."""
     text = (message.text or "").strip()
-    if not text:
+    if prompt.asked in _OF_ANY_KIND:
+        await _OF_ANY_KIND[prompt.asked](visit, message, album, prompt)
+    elif text:
+        await _IN_WORDS[prompt.asked](visit, prompt, text, message.message_id)
+    else:
         words = visit.say("Only a text is taken here. Nothing was sent.")
         await visit.send(Rich(words), reply_to=message.message_id)
-        return
-    words = visit.say("Noted.")
-    match prompt.asked:
-        case Asked.PROMISE:
-            await _promise(visit, prompt.about, text, message.message_id)
-            return
-        case Asked.AWAY:
-            await go_by_words(visit, text, message.message_id)
-            return
-        case Asked.DAY_OFF:
-            await dayoff.enter(visit, text, message.message_id)
-            return
-        case Asked.GROUP:
-            await groups.search(visit, prompt.about, text, message.message_id)
-            return
-        case Asked.PHONE:
-            if not await keep_note(visit, prompt.about, text):
-                words = visit.say("There is no call to note this for any more.")
-        case Asked.HAND_OVER:
-            if not await keep_words(visit, prompt.about, text):
-                words = visit.say("Nobody else has this client now who could read it.")
-    await visit.send(Rich(words), reply_to=message.message_id)
 
 
-async def _promise(visit: Visit, conversation_id: int, text: str, below: int) -> None:
-    conversation, holder = await visit.look_up(conversation_id)
+async def _promise(visit: Visit, prompt: Prompt, text: str, below: int) -> None:
+    conversation, holder = await visit.look_up(prompt.about)
     if conversation is None:
         await visit.send(Rich(refusal(visit.say, holder)), reply_to=below)
         return
     await promise_by_words(visit, conversation, text, below)
+
+
+async def _away(visit: Visit, prompt: Prompt, text: str, below: int) -> None:
+    await go_by_words(visit, text, below)
+
+
+async def _day_off(visit: Visit, prompt: Prompt, text: str, below: int) -> None:
+    await dayoff.enter(visit, text, below)
+
+
+async def _group(visit: Visit, prompt: Prompt, text: str, below: int) -> None:
+    await groups.search(visit, prompt.about, text, below)
+
+
+async def _phone(visit: Visit, prompt: Prompt, text: str, below: int) -> None:
+    words = visit.say("Noted.")
+    if not await keep_note(visit, prompt.about, text):
+        words = visit.say("There is no call to note this for any more.")
+    await visit.send(Rich(words), reply_to=below)
+
+
+async def _hand_over(visit: Visit, prompt: Prompt, text: str, below: int) -> None:
+    words = visit.say("Noted.")
+    if not await keep_words(visit, prompt.about, text):
+        words = visit.say("Nobody else has this client now who could read it.")
+    await visit.send(Rich(words), reply_to=below)
+
+
+InWords = Callable[[Visit, Prompt, str, int], Awaitable[None]]
+OfAnyKind = Callable[[Visit, Message, Sequence[Mapping[str, Any]], Prompt], Awaitable[None]]
+
+# What takes a text, which stands in the message of the last number.
+_IN_WORDS: dict[Asked, InWords] = {
+    Asked.PHONE: _phone,
+    Asked.HAND_OVER: _hand_over,
+    Asked.PROMISE: _promise,
+    Asked.AWAY: _away,
+    Asked.DAY_OFF: _day_off,
+    Asked.GROUP: _group,
+}
+# What takes files too, also an album.
+_OF_ANY_KIND: dict[Asked, OfAnyKind] = {
+    Asked.NOTE: internal_note.answered,
+}

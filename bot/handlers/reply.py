@@ -16,6 +16,7 @@ from bot.access import Visit, refusal
 from bot.buttons import CardButton, CardDeed
 from bot.drafts import deliver, draft_of
 from bot.handlers.collision import answered_already
+from bot.note_keeping import take_note
 from bot.rich import Rich
 from inbox.errors import Fault, SendDeferred
 from inbox.inbox import Inbox
@@ -105,16 +106,20 @@ async def send_reply(
 ) -> None:
     """A member's message goes to a client: an album as one reply, once, under a key of its own.
 
-    Where it may not, where nothing in it can be sent, and where a colleague was faster, that is
-    said below it instead. `message_id`: the client's message that it answers; None: the newest.
+    A note stays inside. Where it may not go, where nothing in it can be sent, and where a
+    colleague was faster, that is said below it instead. `message_id`: the client's message that it
+    answers; None: the newest.
     Raises Unreadable.
     """
+    draft = draft_of(album, visit.bot.id, visit.me.id)
+    if draft.is_internal:
+        await take_note(visit, message, album, conversation_id, message_id)
+        return
     conversation, holder = await visit.look_up(conversation_id)
     if conversation is None:
         words = visit.say("Not sent.") + " " + refusal(visit.say, holder)
         await visit.send(Rich(words), reply_to=message.message_id)
         return
-    draft = draft_of(album, visit.bot.id, visit.me.id)
     draft = replace(draft, conversation_id=conversation.id, message_id=message_id)
     if not draft.can_be_sent:
         await refuse_kind(visit, message)

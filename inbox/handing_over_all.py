@@ -147,13 +147,24 @@ def _urgency(one: tuple[Conversation, Wait]) -> tuple[bool, datetime, int]:
 
 
 async def take_client(inbox: Inbox, client_id: int, by: Manager, cause: str) -> bool:
-    """The client is this member's from now on, whoever held it; `cause` is of the press. False
-    where it is so already, or there is no such client."""
+    """The client is this member's from now on, whoever held it; see `hand_over_client`."""
+    return await hand_over_client(inbox, client_id, by, by, cause)
+
+
+async def hand_over_client(
+    inbox: Inbox, client_id: int, to: Manager, by: Manager, cause: str
+) -> bool:
+    """Give one client, with or without conversations, to a member, who sees what is open.
+
+    `cause` is of the press. False where it is so already, there is no such client, or `to` left
+    the studio or is no person.
+    """
     async with inbox.store.begin() as t:
         client = await t.client(client_id)
-        if client is None or client.manager_id == by.id:
+        takes = routing.member(routing.people(await t.staff()), to.id)
+        if client is None or takes is None or client.manager_id == to.id:
             return False
-        change = await _change(inbox, t, by.id, by, f"taken {cause}")
+        change = Change(takes, by.id, inbox.clock.now(), f"handed over {cause}")
         return await _give(inbox, t, client_id, client.manager_id, change)
 
 

@@ -19,9 +19,9 @@ NOTED, MENTIONED = "noted", "mentioned"  # kinds of ShowNote
 MOST_CALLED = 20  # members called by one note
 
 _USER_LINK = re.compile(r"tg://user\?id=(\d{1,19})")
-_CALLED = re.compile(r"(?<![\w@/.])@(?=\w)")
+_CALLED = re.compile(r"(?<![\w@/.])@(?=[^\W\d_])")
 _WORDS_OF_A_NAME = 4
-_WORD = re.compile(r"[ _\u00a0]?(\w[^\W_]*(?:[-'\u2019.](?=\w)[^\W_]+)*)")
+_WORD = re.compile(r"[ _\u00a0]?([^\W_]+(?:[-'\u2019][^\W_]+)*)")
 
 
 def is_note(text: str) -> bool:
@@ -34,9 +34,9 @@ def unmarked(text: str, entities: Sequence[Entity]) -> tuple[str, tuple[Entity, 
     if not is_note(text):
         return text, tuple(entities)
     rest = text[_before_the_mark(text) + len(NOTE_MARK) :].lstrip()
-    cut, whole = _units(text) - _units(rest), _units(rest)
+    cut = _units(text) - _units(rest)
     moved = (_moved(one, cut) for one in entities)
-    return rest, tuple(one for one in moved if one.length > 0 and one.offset < whole)
+    return rest, tuple(one for one in moved if one.length > 0)
 
 
 def _before_the_mark(text: str) -> int:
@@ -156,7 +156,7 @@ async def _call(t: Transaction, note: InternalNote, called: Iterable[int]) -> No
 
 async def _tell(t: Transaction, note: InternalNote, to_id: int, kind: str) -> None:
     job = ShowNote(note.conversation_id, to_id, note.author_id, kind, str(note.id))
-    key = f"note:{note.conversation_id}:{to_id}:internal {note.id}"
+    key = f"note:{note.conversation_id}:{to_id}:{kind} {note.id}"
     await t.put(job, key=key, lane=f"manager:{to_id}")
 
 

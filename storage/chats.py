@@ -238,10 +238,7 @@ class ChatRows(Statements):
 
     async def contacts_of_client(self, client_id: int) -> tuple[tuple[Contact, Handle], ...]:
         found = await self.rows(OF_CLIENT, client_id=client_id)
-        return tuple(
-            (Contact(id_, client_id, name), Handle(kind, address))
-            for id_, name, kind, address in found
-        )
+        return tuple(contact_and_handle(client_id, row) for row in found)
 
     async def keep_account(self, account: Account) -> None:
         await self.run(KEEP_ACCOUNT, account_row(account))
@@ -273,6 +270,12 @@ class ChatRows(Statements):
     async def first_replies(self, since: datetime, limit: int) -> tuple[float, ...]:
         found = await self.rows(FIRST_REPLIES, since=since, limit=limit)
         return tuple(business.total_seconds() for (business,) in found if business is not None)
+
+
+def contact_and_handle(client_id: int, row: Sequence[Any]) -> tuple[Contact, Handle]:
+    """From a row of OF_CLIENT."""
+    contact_id, name, kind, address = row
+    return Contact(contact_id, client_id, name), Handle(kind, address)
 
 
 def _its(one: Handle) -> dict[str, str]:

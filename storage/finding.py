@@ -10,14 +10,12 @@ from inbox.model import Conversation
 from storage.codec import CONVERSATION
 from storage.columns import storable
 from storage.conversations import ITS_OPEN_WAIT, PEOPLE, Conversations
+from storage.name_parts import MATCH, pattern
 from storage.tables import client, contact, conversation, handle, wait
 from storage.wait_codec import WAIT
 
 LONGEST = 320  # characters: a mail address (RFC 3696, erratum 1690)
 NUMBER = re.compile(r"[#№]?\s*([0-9]{1,18})")
-# Neither database's own folding can be relied on beyond ASCII: PostgreSQL's depends on how the
-# database was made. A class of both cases means the same everywhere.
-MATCH = {"sqlite": "GLOB", "postgresql": "~"}
 
 
 def _found(dialect: str) -> ColumnElement[bool]:
@@ -60,8 +58,8 @@ class Finding(Conversations):
         number = NUMBER.fullmatch(words)
         values = {
             "number": int(number[1]) if number else 0,
-            "address": self._pattern(words.removeprefix("@"), whole=True),
-            "prefix": self._pattern(words, whole=False),
+            "address": pattern(self.dialect, words.removeprefix("@"), whole=True),
+            "prefix": pattern(self.dialect, words, whole=False),
         }
         found = await self.rows(FIND, limit=limit, **values)
         return tuple(self.conversation_in(row) for row in found)
@@ -69,25 +67,5 @@ class Finding(Conversations):
     async def client_named(self, name: str) -> tuple[int, ...]:
         if len(name) > LONGEST:
             return ()
-        pattern = self._pattern(storable(name), whole=True)
-        return tuple(row[0] for row in await self.rows(CLIENT_NAMED, name=pattern))
-
-    def _pattern(self, words: str, *, whole: bool) -> str:
-        if self.dialect == "postgresql":
-            return f"^{''.join(map(_in_regex, words))}{'$' if whole else ''}"
-        return f"{''.join(map(_in_glob, words))}{'' if whole else '*'}"
-
-
-def _in_regex(letter: str) -> str:
-    return _either(letter) or re.escape(letter)
-
-
-def _in_glob(letter: str) -> str:
-    return _either(letter) or (f"[{letter}]" if letter in "*?[" else letter)
-
-
-def _either(letter: str) -> str:
-    """A class of the letter's cases; "" where it has but one."""
-    cases = {letter, letter.lower(), letter.upper(), letter.title()}
-    cases = {one for one in cases if len(one) == 1}
-    return f"[{''.join(sorted(cases))}]" if len(cases) > 1 else ""
+        its_name = pattern(self.dialect, storable(name), whole=True)
+        return tuple(row[0] for row in await self.rows(CLIENT_NAMED, name=its_name))

@@ -128,7 +128,8 @@ _has_people = (
     .where(contact.c.client_id == client.c.id)
     .exists()
 )
-CLIENTS = select(client).where(or_(~_joined_away, _has_people)).order_by(client.c.id)
+STANDS = or_(~_joined_away, _has_people)
+CLIENTS = select(client).where(STANDS).order_by(client.c.id)
 HANDLES = (
     select(contact.c.client_id, handle.c.kind, handle.c.address)
     .join(contact, contact.c.id == handle.c.contact_id)

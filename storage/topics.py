@@ -40,7 +40,7 @@ SAVE_TOPIC = per_dialect(
 DROP_OTHERS = delete(topic).where(*_chat, _thread, topic.c.client_id != bindparam("its_client_id"))
 DROP_TOPIC = delete(topic).where(*_chat, _client, _thread)
 
-_last: ColumnElement[datetime] = case(
+LAST_WORD: ColumnElement[datetime] = case(
     (conversation.c.asked_at >= conversation.c.answered_at, conversation.c.asked_at),
     else_=func.coalesce(conversation.c.answered_at, conversation.c.asked_at),
 )
@@ -52,7 +52,7 @@ NEWEST = (
         )
     )
     .where(contact.c.client_id == bindparam("client_id"))
-    .order_by(wait.c.id.is_(None), _last.is_(None), _last.desc(), conversation.c.id.desc())
+    .order_by(wait.c.id.is_(None), LAST_WORD.is_(None), LAST_WORD.desc(), conversation.c.id.desc())
     .limit(1)
 )
 _to = contact.alias("to_contact")
@@ -76,9 +76,9 @@ JOINED_INTO = (
 def _recent(*whose: ColumnElement[bool]) -> Select[Any]:
     """Where a person wrote or was answered; only so many are looked at as are likely enough."""
     looked = (
-        select(conversation.c.id, conversation.c.answered_at, _last.label("last"))
-        .where(_last.is_not(None), *whose)
-        .order_by(_last.desc(), conversation.c.id.desc())
+        select(conversation.c.id, conversation.c.answered_at, LAST_WORD.label("last"))
+        .where(LAST_WORD.is_not(None), *whose)
+        .order_by(LAST_WORD.desc(), conversation.c.id.desc())
         .limit(bindparam("looked_at"))
         .subquery("looked")
     )

@@ -4,13 +4,19 @@ from storage.alerts import AlertRows
 from storage.audit import AuditRows
 from storage.channels import Channels
 from storage.chats import ChatRows
+from storage.client_card import ClientCardRows
+from storage.client_files import ClientFileRows
+from storage.client_history import ClientHistoryRows
+from storage.client_lists import ClientListRows
 from storage.desk import DeskRows
 from storage.finding import Finding
 from storage.joining import JoiningRows
 from storage.messages import Messages
+from storage.notes_and_lists import NoteAndListRows
 from storage.queue import QueueRows
 from storage.raws import RawRows
 from storage.sorting import SortingRows
+from storage.tasks import TaskRows
 from storage.timing import TimingRows
 from storage.topics import TopicRows
 
@@ -28,6 +34,12 @@ class SqlTransaction(
     ChatRows,
     JoiningRows,
     TopicRows,
+    NoteAndListRows,
+    TaskRows,
+    ClientCardRows,
+    ClientHistoryRows,
+    ClientFileRows,
+    ClientListRows,
     QueueRows,
 ):
     """Implements inbox.ports.Transaction."""

@@ -35,6 +35,12 @@ def commands_of(me: Manager, say: Say) -> Commands:
     commands = [
         ("menu", say("everything by buttons")),
         ("inbox", say("who waits for an answer")),
+        ("tasks", say("what is to be done")),
+        ("client", say("your clients, and all about one: /client and a name")),
+        ("find", say("search messages and files")),
+        ("templates", say("texts that are written often")),
+        ("prices", say("what typical work costs")),
+        ("team", say("who holds what, and who is away")),
         ("why", say("reply with it to a card: how its time is counted")),
         ("noreply", say("reply with it to a card: no answer is needed")),
         ("phone", say("reply with it to a card: answered by phone")),
@@ -48,7 +54,7 @@ def commands_of(me: Manager, say: Say) -> Commands:
         ("help", say("how to work here")),
     ]
     if me.role is not Role.MANAGER:
-        commands[2:2] = [
+        commands[8:8] = [
             ("invite", say("invite a colleague")),
             ("dayoff", say("a day off, or other hours on a date")),
         ]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from bot.absent import state_words
 from bot.buttons import Button, Keyboard, in_rows
 from bot.cards import CardView
-from bot.menu_buttons import AlertsButton, BackButton, MenuButton, Screen
+from bot.menu_buttons import MenuButton, Screen
 from bot.reader import Reader
 from bot.rich import Rich, joined, one_line
 from bot.texts import Say, mark
@@ -29,8 +26,9 @@ def with_back(say: Say, view: CardView | Rich, to: Screen = Screen.MAIN) -> Card
     return CardView(body, (*keyboard, (Button(words, MenuButton(screen=to)),)))
 
 
-def main_view(reader: Reader, me: Manager, waiting: int) -> CardView:
-    """The menu itself; `waiting`: how many clients wait for what this member sees."""
+def main_view(reader: Reader, me: Manager, waiting: int, tasks: int) -> CardView:
+    """The menu itself; `waiting`: how many clients wait for what this member sees; `tasks`: how
+    many of the member's own are open."""
     say = reader.say
     name = one_line(me.name, NAME_LIMIT)
     lines = [Rich(f"☰ {name} · {role_words(say, me)}").styled("bold")]
@@ -38,7 +36,7 @@ def main_view(reader: Reader, me: Manager, waiting: int) -> CardView:
         lines.append(Rich(say("🌴 You are away.")))
     number = say.many("{number} client waits.", "{number} clients wait.", waiting)
     lines.append(Rich(number if waiting else say("Nobody waits for an answer.")))
-    return CardView(joined(lines), _main_keyboard(say, me, waiting))
+    return CardView(joined(lines), _main_keyboard(say, waiting, tasks))
 
 
 def role_words(say: Say, member: Manager) -> str:
@@ -46,77 +44,42 @@ def role_words(say: Say, member: Manager) -> str:
     return say(_ROLES[member.role]) if member.role in _ROLES else say("Group chat")
 
 
-def _main_keyboard(say: Say, me: Manager, waiting: int) -> Keyboard:
+def _main_keyboard(say: Say, waiting: int, tasks: int) -> Keyboard:
     inbox = say("📥 Who waits · {number}", number=waiting) if waiting else say("📥 Who waits")
+    to_do = say("☑️ Tasks · {number}", number=tasks) if tasks else say("☑️ Tasks")
     screens = [
-        (say("🌴 Away and back"), Screen.AWAY),
+        (to_do, Screen.TASKS),
+        (say("👤 Clients"), Screen.CLIENTS),
+        (say("🔎 Find"), Screen.FIND),
+        (say("📋 Templates"), Screen.TEMPLATES),
+        (say("💰 Prices"), Screen.PRICES),
         (say("🧑‍🤝‍🧑 Team"), Screen.TEAM),
+        (say("🌴 Away and back"), Screen.AWAY),
+        (say("⚙️ More"), Screen.MORE),
+    ]
+    buttons = [Button(words, MenuButton(screen=one)) for words, one in screens]
+    first = (Button(inbox, MenuButton(screen=Screen.INBOX), "success" if waiting else None),)
+    last = (Button(say("❓ How to work here"), MenuButton(screen=Screen.HELP)),)
+    return (first, *in_rows(buttons, 2), last)
+
+
+def more_view(say: Say, me: Manager) -> CardView:
+    """What is set up once, and seldom looked at."""
+    screens = [
         (say("👥 Client groups"), Screen.GROUPS),
         (say("💼 My account"), Screen.ACCOUNT),
         (say("🗂 Topics"), Screen.TOPICS),
+        (say("🌐 Language"), Screen.LANGUAGE),
     ]
     if is_head(me):
         screens += [(say("📅 Days off"), Screen.DAYS), (say("✉️ Invite"), Screen.INVITE)]
-    screens += [(say("🌐 Language"), Screen.LANGUAGE), (say("❓ How to work here"), Screen.HELP)]
     buttons = [Button(words, MenuButton(screen=one)) for words, one in screens]
-    first = (Button(inbox, MenuButton(screen=Screen.INBOX), "success" if waiting else None),)
-    return (first, *in_rows(buttons, 2))
+    return CardView(Rich(say("More")).styled("bold"), in_rows(buttons, 2))
 
 
 def is_head(me: Manager) -> bool:
     """Whether the member decides for others too."""
     return me.role in {Role.HEAD, Role.ADMIN}
-
-
-def team_view(
-    reader: Reader, me: Manager, staff: Sequence[Manager], waiting: Mapping[int, int]
-) -> CardView:
-    """Who is in the studio, who is away, and how many wait for each."""
-    say = reader.say
-    people = [one for one in staff if one.active and one.role is not Role.CHAT]
-    lines = [Rich(say("The team")).styled("bold")]
-    lines += [_member(reader, one, staff, waiting.get(one.id, 0)) for one in people]
-    chats = [one for one in staff if one.active and one.role is Role.CHAT]
-    lines += [
-        Rich(say("🔔 Alerts are told in the group {name}", name=one_line(one.name, NAME_LIMIT)))
-        for one in chats
-    ]
-    if not is_head(me):
-        return CardView(joined(lines, "\n\n"), ())
-    away = [one for one in people if one.away(reader.now) is not None]
-    back = [
-        Button(
-            say("{name} is back", name=one_line(one.name, NAME_LIMIT)),
-            BackButton(manager_id=one.id),
-        )
-        for one in away
-    ]
-    quiet = [
-        Button(
-            say("No alerts in {name}", name=one_line(one.name, NAME_LIMIT)),
-            AlertsButton(manager_id=one.id),
-        )
-        for one in chats
-    ]
-    alerts = (Button(say("🔔 Alerts in a group"), MenuButton(screen=Screen.ALERTS_GROUP)),)
-    others = (
-        Button(say("Somebody is away"), MenuButton(screen=Screen.SOMEBODY_AWAY)),
-        Button(say("✉️ Invite"), MenuButton(screen=Screen.INVITE)),
-    )
-    return CardView(joined(lines, "\n\n"), (*in_rows([*back, *quiet], 1), others, alerts))
-
-
-def _member(reader: Reader, one: Manager, staff: Sequence[Manager], waiting: int) -> Rich:
-    say = reader.say
-    head = Rich(f"{one_line(one.name, NAME_LIMIT)} · {role_words(say, one)}").styled("bold")
-    absence = one.away(reader.now)
-    if absence is not None:
-        state = state_words(reader, one, absence, staff, waiting)
-    elif waiting:
-        state = say("Waiting for an answer now: {number}.", number=waiting)
-    else:
-        state = say("Nobody waits for an answer.")
-    return joined([head, Rich(one_line(state, LINE_LIMIT))])
 
 
 def account_view(say: Say, account: Account | None, bot: str) -> CardView:

@@ -35,6 +35,12 @@ class Screen(StrEnum):
     ALERTS_GROUP = "r"
     FORUM_GROUP = "o"
     END_FORUM = "x"
+    MORE = "z"
+    TASKS = "b"
+    CLIENTS = "u"
+    FIND = "q"
+    TEMPLATES = "p"
+    PRICES = "y"
 
 
 class MenuButton(CallbackData, prefix="mn"):

@@ -11,9 +11,20 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.access import Visit, answer
 from bot.cards import CardView
-from bot.handlers import accounts, away, dayoff, groups, guide, inbox, invite, language, own_groups
-from bot.menu import is_head, main_view, team_view, with_back
-from bot.menu_buttons import BackButton, MenuButton, Screen
+from bot.handlers import (
+    accounts,
+    away,
+    dayoff,
+    groups,
+    guide,
+    inbox,
+    invite,
+    language,
+    own_groups,
+    team,
+)
+from bot.menu import is_head, main_view, more_view, with_back
+from bot.menu_buttons import MenuButton, Screen
 from bot.prompts import Asked, Prompt, ask
 from bot.reader import Reader
 from bot.rich import Rich
@@ -28,7 +39,6 @@ def setup() -> Router:
     router = Router(name="menu")
     router.message.register(show, Command("menu"))
     router.callback_query.register(go, MenuButton.filter())
-    router.callback_query.register(come_back, BackButton.filter())
     return router
 
 
@@ -54,35 +64,23 @@ async def go(
         case Screen.SOMEBODY_AWAY:
             await _ask(query, visit, Asked.AWAY, _away_words(visit))
         case screen:
-            await visit.edit(query, with_back(visit.say, await _SCREENS[screen](visit)))
+            before = Screen.MORE if screen in _UNDER_MORE else Screen.MAIN
+            view = await _SCREENS[screen](visit)
+            await visit.edit(query, with_back(visit.say, view, before))
 
 
 async def main(visit: Visit) -> CardView:
-    """The menu, with what waits for this member to see."""
+    """The menu, with what waits for this member to see and to do."""
     waiting = len(await inbox.waiting_for(visit, MOST))
     async with visit.inbox.store.begin() as t:
         me = routing.member(await t.staff(), visit.me.id) or visit.me
-    return main_view(Reader.of(visit.me, visit.inbox.clock.now()), me, waiting)
+        tasks = len(await t.open_tasks((me.id,)))
+    return main_view(Reader.of(visit.me, visit.inbox.clock.now()), me, waiting, tasks)
 
 
-async def team(visit: Visit) -> CardView:
-    """Who is there."""
-    async with visit.inbox.store.begin() as t:
-        staff = await t.staff()
-        people = routing.people(staff)
-        waiting = {one.id: await t.count_waiting(one.id) for one in people}
-    return team_view(Reader.of(visit.me, visit.inbox.clock.now()), visit.me, staff, waiting)
-
-
-async def come_back(query: CallbackQuery, callback_data: BackButton, visit: Visit) -> None:
-    """A head ends somebody's absence."""
-    async with visit.inbox.store.begin() as t:
-        who = routing.member(await t.staff(), callback_data.manager_id)
-    if who is None:
-        await answer(query, visit.say("This button no longer works."))
-        return
-    await answer(query, await away.end(visit, who), alert=True)
-    await visit.edit(query, with_back(visit.say, await team(visit)))
+async def more(visit: Visit) -> CardView:
+    """What is set up once."""
+    return more_view(visit.say, visit.me)
 
 
 async def _ask(query: CallbackQuery, visit: Visit, asked: Asked, words: str) -> None:
@@ -111,13 +109,20 @@ def _away_words(visit: Visit) -> str:
 
 _SCREENS: dict[Screen, Callable[[Visit], Awaitable[CardView]]] = {
     Screen.INBOX: inbox.first_page,
+    Screen.TEAM: team.view,
     Screen.AWAY: away.view,
+    Screen.MORE: more,
+    Screen.HELP: guide.view,
     Screen.DAYS: dayoff.view,
     Screen.LANGUAGE: language.view,
-    Screen.HELP: guide.view,
     Screen.INVITE: invite.view,
     Screen.GROUPS: groups.view,
     Screen.ACCOUNT: accounts.view,
     Screen.TOPICS: own_groups.view,
-    Screen.TEAM: team,
 }
+_UNDER_MORE = frozenset(
+    {
+        *(Screen.DAYS, Screen.LANGUAGE, Screen.INVITE),
+        *(Screen.GROUPS, Screen.ACCOUNT, Screen.TOPICS),
+    }
+)

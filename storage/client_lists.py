@@ -113,6 +113,7 @@ class ClientListRows(Statements):
         words: str = "",
         order: ClientOrder = ClientOrder.NAME,
         waiting: bool = False,
+        nobodys: bool = True,
         offset: int = 0,
         limit: int = 10,
     ) -> tuple[ClientLine, ...]:
@@ -121,7 +122,8 @@ class ClientListRows(Statements):
             return ()
         wanted = LINES_WITH_LAST if order is ClientOrder.LATEST else LINES
         if manager_ids is not None:
-            wanted = wanted.where(seen_by(manager_ids))
+            held = client.c.manager_id.in_(manager_ids)
+            wanted = wanted.where(seen_by(manager_ids) if nobodys else held)
         for word in storable(words).split()[:MOST_WORDS]:
             wanted = wanted.where(client.c.id.in_(_named(self.dialect, word.removeprefix("@"))))
         if waiting:

@@ -128,10 +128,19 @@ class PickButton(CallbackData, prefix="b"):
     conversation_id: RowId
 
 
-class PageButton(CallbackData, prefix="p"):
-    """The list of what waits, from this place on."""
+class WaitingOrder(StrEnum):
+    """How the list of what waits is sorted."""
 
-    offset: Annotated[int, Field(ge=0, le=100_000)]
+    DUE = "d"
+    CLIENT = "c"
+
+
+class PageButton(CallbackData, prefix="p"):
+    """The list of what waits, from this place on; `own`: only the presser's clients."""
+
+    offset: Annotated[int, Field(ge=0, le=100_000)] = 0
+    own: bool = False
+    order: WaitingOrder = WaitingOrder.DUE
 
 
 class RoleButton(CallbackData, prefix="v"):

@@ -10,6 +10,8 @@ from bot.buttons import (
     CardButton,
     CardDeed,
     Keyboard,
+    PageButton,
+    WaitingOrder,
     in_rows,
     pages,
 )
@@ -183,27 +185,49 @@ def history_line(
 def waiting_list(
     say: Say,
     waiting: Sequence[tuple[Conversation, timedelta | None]],
-    offset: int,
+    shown: PageButton,
     names: Mapping[int, str],
     *,
     more: bool,
 ) -> CardView:
-    """A page of what waits, most urgent first, each with a button that shows its card.
+    """A page of what waits, each with a button that shows its card; and how else to look at it.
 
     `waiting` pairs a conversation with its remaining business time; `names` are the holders'.
     """
+    offset = shown.offset
     if not waiting:
-        return CardView(Rich(say("Nobody waits for an answer.")), ())
-    title = Rich(say("Waiting for an answer, most urgent first")).styled("bold")
+        empty = Rich(say("Nobody waits for an answer."))
+        return CardView(empty, (_ways(say, shown)[:1],) if shown.own else ())
+    if shown.order is WaitingOrder.DUE:
+        title = Rich(say("Waiting for an answer, most urgent first")).styled("bold")
+    else:
+        title = Rich(say("Waiting for an answer, by client")).styled("bold")
     lines: list[Rich] = []
     buttons: list[Button] = []
     for number, (conversation, left) in enumerate(waiting, offset + 1):
         lines.append(_waiting_line(say, number, conversation, left, names))
         show = CardButton(deed=CardDeed.SHOW, conversation_id=conversation.id)
         buttons.append(Button(f"{number} · {client_name(conversation)}", show))
-    turn = pages(offset, PAGE, more=more)
-    keyboard: Keyboard = (*in_rows(buttons, 2), *((turn,) if turn else ()))
+
+    def page(place: int) -> PageButton:
+        return shown.model_copy(update={"offset": place})
+
+    turn = pages(offset, PAGE, more=more, to=page)
+    keyboard: Keyboard = (*in_rows(buttons, 2), *((turn,) if turn else ()), _ways(say, shown))
     return CardView(joined([title, joined(lines)], "\n\n"), keyboard)
+
+
+def _ways(say: Say, shown: PageButton) -> tuple[Button, ...]:
+    """Whose clients, and in which order: each button says what it would show."""
+    whose = say("Everybody's") if shown.own else say("Only mine")
+    by_due = shown.order is WaitingOrder.CLIENT
+    order = say("By urgency") if by_due else say("By client")
+    other = WaitingOrder.DUE if by_due else WaitingOrder.CLIENT
+    first = shown.model_copy(update={"offset": 0})
+    return (
+        Button(whose, first.model_copy(update={"own": not shown.own})),
+        Button(order, first.model_copy(update={"order": other})),
+    )
 
 
 def _waiting_line(

@@ -14,6 +14,7 @@ from bot.rich import Rich, joined, one_line, units
 from bot.template_buttons import ListDeed, PriceButton
 from bot.templates import may_change
 from bot.texts import Say
+from inbox.due_dates import MOST
 from inbox.model import Manager
 from inbox.phrases import Phrase
 from inbox.work_records import PriceItem, Unit, Within
@@ -24,7 +25,6 @@ LABEL_LIMIT = 56
 NAME_LIMIT = 80
 PAGE = 8
 MOST_PRICE = Decimal(10) ** 9
-MOST = {Unit.HOURS: 1000, Unit.DAYS: 250}
 SIGN = "💰"
 
 _HOURS = r"h|hrs?|hours?|ч|час|часа|часов"

@@ -19,7 +19,9 @@ from inbox.ports import DeskRef
 
 class Asked(StrEnum):
     """What the answer is for; a prompt is about a wait (PHONE), a member (AWAY, DAY_OFF,
-    CLIENT), a Telegram group (GROUP), a client (SUBJECT, LETTER) or a conversation."""
+    CLIENT), a Telegram group (GROUP), a client (SUBJECT, LETTER,
+    TASK_OF_CLIENT), a client's message (TASK_OF_MESSAGE), a task, a template, an item of the price
+    list (0: a new one), or a conversation."""
 
     PHONE = "phone"
     HAND_OVER = "hand_over"
@@ -31,6 +33,16 @@ class Asked(StrEnum):
     CLIENT = "client"
     SUBJECT = "subject"
     LETTER = "letter"
+    TASK_OF_MESSAGE = "task_message"
+    TASK_OF_CLIENT = "task_client"
+    TASK_TITLE = "task_title"
+    TASK_DUE = "task_due"
+    TASK_DONE = "task_done"
+    TEMPLATE = "template"
+    TEMPLATES_FILE = "templates_file"
+    PRICES = "prices"
+    PRICES_FILE = "prices_file"
+    QUOTE = "quote"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class ListDeed(StrEnum):
     USE = "u"
     CHOOSE = "o"
     SEND = "x"
+    ANYWAY = "y"
     CHANGE = "w"
     CANCEL = "q"
     LIST = "l"

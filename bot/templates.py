@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.buttons import Button, Keyboard, in_rows, pages
@@ -14,6 +15,7 @@ from bot.template_buttons import ListDeed, PriceButton, TemplateButton, Template
 from bot.texts import LANGUAGES, Say, mark
 from inbox.calendars import Hours
 from inbox.errors import NoWorkingTime
+from inbox.internal_notes import is_note
 from inbox.model import Manager
 from inbox.phrases import Phrase
 from inbox.work_records import Template
@@ -46,11 +48,19 @@ Values = Mapping[str, str]
 # --- what is taken as a template -------------------------------------------------------------
 
 
-def read_template(words: str) -> tuple[str, str] | tuple[Phrase, ...]:
-    """Title and text: the first line, and what is below it; else what is wrong."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A template as somebody wrote it."""
+
+    title: str
+    text: str
+
+
+def read_template(words: str) -> Written | tuple[Phrase, ...]:
+    """The first line is the title, the text is below it; else what is wrong."""
     title, _, text = words.strip().partition("\n")
     title, text = " ".join(title.split()), text.strip()
-    return faults_of(title, text) or (title, text)
+    return faults_of(title, text) or Written(title, text)
 
 
 def faults_of(title: str, text: str) -> tuple[Phrase, ...]:
@@ -64,7 +74,7 @@ def faults_of(title: str, text: str) -> tuple[Phrase, ...]:
         faults.append(Phrase("the text below the title is missing"))
     elif units(text) > TEXT_LIMIT:
         faults.append(Phrase("the text is longer than {number} letters", number=TEXT_LIMIT))
-    elif text.startswith("//"):
+    elif is_note(text):
         faults.append(Phrase("a text that begins with // would be an internal note"))
     if unknown := unknown_placeholders(text):
         listed = ", ".join(f"{{{one}}}" for one in unknown)

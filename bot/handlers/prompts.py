@@ -11,7 +11,16 @@ from aiogram.filters import Filter
 from aiogram.types import Message
 
 from bot.access import Visit, refusal
-from bot.handlers import dayoff, groups, internal_note
+from bot.handlers import (
+    dayoff,
+    groups,
+    internal_note,
+    lists_in,
+    prices,
+    quotes,
+    task_words,
+    templates,
+)
 from bot.handlers.away import go_by_words
 from bot.handlers.hand_over import keep_words
 from bot.handlers.phone import keep_note
@@ -89,6 +98,14 @@ async def _hand_over(visit: Visit, prompt: Prompt, text: str, below: int) -> Non
     await visit.send(Rich(words), reply_to=below)
 
 
+async def _template(visit: Visit, prompt: Prompt, text: str, below: int) -> None:
+    await templates.keep_words(visit, prompt.about, text, below)
+
+
+async def _prices(visit: Visit, prompt: Prompt, text: str, below: int) -> None:
+    await prices.keep_words(visit, prompt.about, text, below)
+
+
 InWords = Callable[[Visit, Prompt, str, int], Awaitable[None]]
 OfAnyKind = Callable[[Visit, Message, Sequence[Mapping[str, Any]], Prompt], Awaitable[None]]
 
@@ -100,8 +117,14 @@ _IN_WORDS: dict[Asked, InWords] = {
     Asked.AWAY: _away,
     Asked.DAY_OFF: _day_off,
     Asked.GROUP: _group,
+    Asked.TEMPLATE: _template,
+    Asked.PRICES: _prices,
 }
-# What takes files too, also an album.
+# What takes files too, also an album, or changes the question itself.
 _OF_ANY_KIND: dict[Asked, OfAnyKind] = {
     Asked.NOTE: internal_note.answered,
+    Asked.TEMPLATES_FILE: lists_in.take_file,
+    Asked.PRICES_FILE: lists_in.take_file,
+    Asked.QUOTE: quotes.in_other_words,
+    **dict.fromkeys(task_words.ASKED, task_words.take),
 }

@@ -1,0 +1,54 @@
+"""What is put in the place of a template's placeholders when a text goes to a client."""
+
+from __future__ import annotations
+
+from bot.rich import Rich, one_line
+from bot.templates import NAME_LIMIT, Values, filled, needs_filling, opening_after
+from bot.texts import speaker
+from inbox import routing
+from inbox.holding import terms_of
+from inbox.inbox import Inbox
+from inbox.model import Conversation, Manager
+from inbox.ports import Transaction
+from inbox.quoted import language_in
+
+
+async def filled_for(
+    inbox: Inbox, t: Transaction, conversation: Conversation, author: Manager, text: Rich
+) -> Rich:
+    """The text as this member says it to this client now."""
+    if not needs_filling(text.text):
+        return text
+    return filled(text, await _values(inbox, t, conversation, author))
+
+
+async def filled_by(inbox: Inbox, conversation_id: int, author_id: int, text: Rich) -> Rich:
+    """The same, of those with these numbers."""
+    async with inbox.store.begin() as t:
+        author = routing.member(await t.staff(), author_id)
+        if author is None:
+            return text
+        return await filled_for(inbox, t, await t.conversation(conversation_id), author, text)
+
+
+async def _values(
+    inbox: Inbox, t: Transaction, conversation: Conversation, author: Manager
+) -> Values:
+    contact = one_line(conversation.contact.name, NAME_LIMIT)
+    return {
+        "client": contact or one_line(conversation.client.name, NAME_LIMIT),
+        "manager": one_line(author.name, NAME_LIMIT),
+        "opening": await _opening(inbox, t, conversation, author),
+    }
+
+
+async def _opening(
+    inbox: Inbox, t: Transaction, conversation: Conversation, author: Manager
+) -> str:
+    """When the doors open next by the client's calendar, in the client's language."""
+    language = await language_in(inbox, t, conversation.id) or author.language
+    hours, now = (await terms_of(inbox, t, conversation)).calendar.hours, inbox.clock.now()
+    opens = opening_after(hours, now)
+    if opens is None:
+        return speaker(language)("as soon as we open")
+    return inbox.letters.opening(language, opens, now, hours.zone)

@@ -4,7 +4,8 @@
     channels  each read by a part of its own
     queues    IN, OUT and DESK, each with workers of its own
     clock     four ticks a second raise the alerts that are due; beside them, each second,
-              entered days and absences take effect, and alerts that reach nobody go by mail
+              entered days and absences take effect, alerts that reach nobody go by mail, and
+              members are told their tasks when their day begins and ends
 
 Every part is supervised: a fault in one is a pause for this one alone. SIGTERM or SIGINT stops
 taking, lets running jobs end for 10 seconds, and closes; a second one ends at once.
@@ -46,6 +47,7 @@ from inbox.jobs import Queue
 from inbox.mailing_alerts import mail_unreached
 from inbox.ports import Clock, Store
 from inbox.recounting import keep_calendars
+from inbox.task_digests import tell_tasks
 from inbox.worker import work
 from storage.store import SqlStore, open_store
 
@@ -166,11 +168,13 @@ async def _run_parts(
 
 
 def _chores(inbox: Inbox) -> dict[str, Work]:
-    """What follows from days entered, from absences, and from a desk that reaches nobody."""
+    """What follows from days entered, from absences, from a desk that reaches nobody, and from a
+    day that begins or ends."""
     return {
         "calendars": partial(keep_calendars, inbox),
         "absences": partial(change_over, inbox),
         "alerts by mail": partial(mail_unreached, inbox),
+        "tasks of the day": partial(tell_tasks, inbox),
     }
 
 

@@ -24,8 +24,10 @@ from bot.note_keeping import files_of
 from bot.outcomes import react, show_outcome
 from bot.people_notes import note_view
 from bot.places import Place, Places
+from bot.reader import Reader
 from bot.rich import Rich
 from bot.sending import edit, messages_of_text, send
+from bot.task_digests import digest_view
 from bot.texts import speaker
 from connectors.telegram.bot import wait_of
 from connectors.telegram.connector import download
@@ -46,6 +48,7 @@ from inbox.model import (
     Role,
 )
 from inbox.ports import Alert, Card, DeskRef, Note, Progress, Purpose, Reply, ReplyState, Shown
+from inbox.work_records import TaskDigest
 
 CLIENTS_CHANNEL = "telegram"
 STAFF_CHANNEL = "staff"
@@ -247,6 +250,12 @@ class TelegramDesk:
         view = mail_notes.digest(speaker(to.language), cards)
         with urgency(Urgency.DIGEST):
             return (Shown(await send(self._bot, to.telegram_id, view), Purpose.NOTE),)
+
+    async def show_tasks(self, digest: TaskDigest, to: Manager) -> None:
+        """See inbox.ports.Desk."""
+        view = digest_view(Reader.of(to, self._now), digest)
+        with urgency(Urgency.DIGEST):
+            await send(self._bot, to.telegram_id, view)
 
     async def show_fetched(
         self, card: Card, file: LoadedFile, progress: Progress, to: Manager

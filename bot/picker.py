@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from aiogram.filters.callback_data import CallbackData
@@ -21,10 +21,12 @@ from bot.buttons import (
 )
 from bot.card_lines import client_name
 from bot.cards import CardView
+from bot.dates import midnight, read_day
 from bot.promise_cards import due_of
 from bot.reader import Reader
 from bot.rich import Rich, joined
 from bot.texts import Say, speaker
+from bot.when import read_moment
 from inbox.calendars import Hours
 from inbox.model import Conversation, Manager, Wait
 
@@ -175,6 +177,20 @@ def zones(reader: Reader, hours: Hours) -> Rich:
         other=hours.zone.key,
     )
     return Rich(words).styled("italic")
+
+
+def read_due(text: str, now: datetime, zone: ZoneInfo, hours: Hours) -> datetime | None:
+    """The instant that was meant, UTC; of a day alone its last closing time, else its end. None
+    where the text cannot be read."""
+    at = read_moment(text, now, zone)
+    if at is None:
+        day = read_day(text, now, zone)
+        if day is None:
+            return None
+        begin, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+        closings = [closing for _, closing in hours.spans(begin, end) if closing < end]
+        at = closings[-1] if closings else end - timedelta(minutes=1)
+    return at.astimezone(UTC)
 
 
 def _beside(say: Say, conversation: Conversation, *deeds: PickDeed) -> tuple[Button, ...]:

@@ -204,6 +204,16 @@ async def tell_done(
     return told
 
 
+async def words_when_done(inbox: Inbox, task: Task) -> str | None:
+    """The words of the house in which `tell_done` would tell the client; None where the task is
+    not done, the client was told already, or there is nowhere to write."""
+    if task.done_at is None or task.told_at is not None:
+        return None
+    async with inbox.store.begin() as t:
+        to_id = task.conversation_id or await t.newest_conversation(task.client_id)
+        return None if to_id is None else await _words(inbox, t, task, to_id)
+
+
 async def _words(inbox: Inbox, t: Transaction, task: Task, conversation_id: int) -> str:
     asked = task.message_id or await t.newest_message(conversation_id)
     message = (await t.card(asked)).message if asked is not None else None

@@ -1,4 +1,4 @@
-"""Texts that leave the desk: to clients off hours, promises, and alerts that go by mail."""
+"""Texts that leave the desk: to clients off hours, promises, quotes, and alerts by mail."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.card_lines import EXCERPT_LIMIT, client_name
+from bot.price_lists import money, within_words
 from bot.rich import one_line
 from bot.texts import Say, known_language, mark, speaker
 from bot.wording import length, moment, remaining, zone_of
 from inbox.model import InboundMessage, Manager
 from inbox.ports import Alert
+from inbox.work_records import Quote, QuoteState
 
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 _LATIN = re.compile("[a-z]", re.IGNORECASE)
@@ -110,6 +112,51 @@ class CatalogueLetters:
         deadline = f"{_by(say, due, now=now, zone=zone)} ({_offset(due, zone)})"
         return say("We will come back to you with an answer {deadline}.", deadline=deadline)
 
+    def quote(
+        self, language: str, quote: Quote, *, now: datetime, zone: ZoneInfo, button: bool
+    ) -> str:
+        """See inbox.ports.Letters. It may be read on another day: dates are said in full."""
+        say = speaker(language)
+        lines = [
+            f"{quote.title}: {money(say, quote.price, quote.currency)}",
+            say("Deadline: {within} from your agreement.", within=within_words(say, quote.within)),
+        ]
+        if quote.due_at is not None:
+            deadline = _by_date(say, quote.due_at, now, zone)
+            lines.append(say("If you agree now, it will be done {deadline}.", deadline=deadline))
+        lines.append(
+            say("To order it, press “Agreed” below.")
+            if button
+            else say("To order it, answer with one word: “Agreed”.")
+        )
+        return "\n".join(lines)
+
+    def agree(self, language: str) -> str:
+        """See inbox.ports.Letters."""
+        return speaker(language)("Agreed")
+
+    def settled(self, language: str, quote: Quote, zone: ZoneInfo) -> str:
+        """See inbox.ports.Letters."""
+        say = speaker(language)
+        if quote.state is not QuoteState.AGREED:
+            return say("This offer no longer stands.")
+        if quote.due_at is None:
+            return say("✅ Agreed.")
+        deadline = _by_date(say, quote.due_at, quote.settled_at or quote.made_at, zone)
+        return say("✅ Agreed. It will be done {deadline}.", deadline=deadline)
+
+    def only_clients(self, language: str) -> str:
+        """See inbox.ports.Letters."""
+        return speaker(language)("Only the client can agree here.")
+
+    def task_done(self, language: str, title: str) -> str:
+        """See inbox.ports.Letters."""
+        return speaker(language)("Done: {title}", title=title)
+
+    def opening(self, language: str, opens_at: datetime, now: datetime, zone: ZoneInfo) -> str:
+        """See inbox.ports.Letters; the zone's offset is named."""
+        return f"{_at(speaker(language), opens_at, now, zone)} ({_offset(opens_at, zone)})"
+
     def alert(self, alert: Alert, to: Manager, why: str, now: datetime) -> tuple[str, str]:
         """See inbox.ports.Letters."""
         say = speaker(to.language)
@@ -185,6 +232,13 @@ def _by(
             return say("by {time} tomorrow", time=clock)
         case _:
             return say("by {time} {on_day}", time=clock, on_day=_on(say, day, today))
+
+
+def _by_date(say: Say, at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """ "by 09:00 on Monday, 4 May (UTC+3)", whatever day it is at `now`."""
+    on_day = _on(say, _day(at, zone), _day(now, zone))
+    words = say("by {time} {on_day}", time=_clock(at, zone), on_day=on_day)
+    return f"{words} ({_offset(at, zone)})"
 
 
 def _on(say: Say, day: date, today: date) -> str:

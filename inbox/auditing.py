@@ -26,6 +26,9 @@ entry's own instant is when the program did it, or learned of it.
     EDITED     before, after: what the client read; manager: the reply's author
     WITHDRAWN  manager: the author of a reply that never went out
     TAKEN_BACK manager: the author of a reply that the client has no more
+    QUOTED     after: due, the title with the price; manager: who named it
+    QUOTE_SETTLED after: quote-agreed, quote-declined or quote-withdrawn; its title; manager: as
+               QUOTED
     TASK_...   made, changed, done: before, after: the list (list-now, list-soon, list-later), done
                or dropped; due; the title
 """

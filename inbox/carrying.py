@@ -16,6 +16,7 @@ from inbox.jobs import ChangeReply, ShowNote, TakeBack
 from inbox.outgoing import Outgoing, outgoing_of
 from inbox.ports import Claim, Deed, Reply, ReplyState, Transaction
 from inbox.queueing import refresh, show_outcome
+from inbox.quoted import gone_with
 from inbox.returning import wait_goes_on
 from inbox.settling import about, want_back
 
@@ -33,7 +34,7 @@ async def change_reply(inbox: Inbox, claim: Claim, job: ChangeReply) -> None:
             return
     changed = replace(draft, text=newer.text, entities=newer.entities)
     message = replace(outgoing, draft=changed).message(connector, ())
-    refused = await _refused(connector.edit(message, draft.sent_as))
+    refused = await refused_change(connector.edit(message, draft.sent_as))
     async with inbox.store.begin(durable=True) as t:
         if refused is None:
             await _carried(inbox, t, job, newer)
@@ -82,7 +83,7 @@ async def carry_take_back(inbox: Inbox, claim: Claim, job: TakeBack) -> None:
             await t.finish(claim)
             return
     message = outgoing.message(connector, ())
-    refused = await _refused(connector.take_back(message, draft.sent_as))
+    refused = await refused_change(connector.take_back(message, draft.sent_as))
     async with inbox.store.begin(durable=True) as t:
         await want_back(t, draft.id, None)
         if refused is None:
@@ -97,6 +98,7 @@ async def _taken_back(inbox: Inbox, t: Transaction, job: TakeBack) -> None:
     talk = await t.conversation(draft.conversation_id)
     taken = replace(draft, state=ReplyState.TAKEN_BACK)
     await t.save_reply(taken)
+    await gone_with(t, draft, job.by_id, now)
     await t.log([about(Deed.TAKEN_BACK, draft, job.by_id, now)])
     await wait_goes_on(inbox, t, talk, await t.replies(talk.id), draft)
     await show_outcome(t, taken)
@@ -124,7 +126,7 @@ def _changing(inbox: Inbox, outgoing: Outgoing) -> ChangesSent | None:
     return connector if isinstance(connector, ChangesSent) else None
 
 
-async def _refused(change: Awaitable[None]) -> SendRejected | None:
+async def refused_change(change: Awaitable[None]) -> SendRejected | None:
     """Why the channel will never do it. Raises SendDeferred and SendUncertain: it is to be asked
     again; not where the chat went on elsewhere and left its messages behind."""
     try:

@@ -10,6 +10,7 @@ from inbox.model import (
     Attachment,
     Batch,
     Channel,
+    Chosen,
     Happening,
     InboundMessage,
     OutboundMessage,
@@ -111,6 +112,16 @@ class ChangesSent(Connector, Protocol):
 
     async def take_back(self, message: OutboundMessage, sent_as: Sequence[str]) -> None:
         """What was sent is deleted on both sides."""
+        ...
+
+
+@runtime_checkable
+class ShowsChoices(ChangesSent, Protocol):
+    """A connector whose messages can have buttons for the client (OutboundMessage.choices); an
+    edited message has those that it is edited with."""
+
+    async def answer_press(self, event: Chosen, text: str) -> None:
+        """Tell who pressed a button; "" only that it was heard. Raises the three SendFailed."""
         ...
 
 

@@ -84,7 +84,9 @@ class Connected:
 class Chosen:
     """Somebody pressed a button that we sent with a message (OutboundMessage.choices).
 
-    `data`: what it carries. `external_id`: the message it stands under, as in Receipt.sent_as.
+    `data`: what it carries; anybody may send made-up data. `external_id`: the message it stands
+    under, as in Receipt.sent_as. `thread_id`: the conversation's, as in InboundMessage.thread_ids.
+    `press_id`: what the channel calls the press, to answer it.
     """
 
     channel_id: str
@@ -93,6 +95,8 @@ class Chosen:
     by: Handle
     by_name: str
     at: datetime
+    thread_id: str = ""
+    press_id: str = ""
 
 
 Happening = Deleted | Moved | Reach | Added | Connected | Chosen

@@ -169,6 +169,15 @@ class Letters(Protocol):
         """What the client's button under a quote says."""
         ...
 
+    def settled(self, language: str, quote: Quote, zone: ZoneInfo) -> str:
+        """What has become of a quote that was settled: agreed, and by when it is done; or that it
+        no longer stands. The same words at any time."""
+        ...
+
+    def only_clients(self, language: str) -> str:
+        """Why a member's press on a client's button does nothing."""
+        ...
+
     def task_done(self, language: str, title: str) -> str:
         """That what the client asked for is done."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inbox import auditing, greeting, routing
+from inbox import auditing, greeting, quoted, routing
 from inbox.accounts import owner_of
 from inbox.copies import filed_as_copy
 from inbox.corrections import as_remembered
@@ -66,6 +66,7 @@ async def file(
         await auditing.opened(t, asked, now)
         await offer(inbox, t, asked, message_id, message, placed=placed)
     await _also(inbox, t, asked, message_id, message, staff=staff)
+    await quoted.said(inbox, t, asked, message, placed)
     return Card(
         message_id=message_id,
         conversation=asked,

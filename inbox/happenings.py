@@ -6,16 +6,20 @@ Each is one transaction, and doing it again changes nothing and tells nobody twi
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from inbox.accounts import connected
+from inbox.channels import ShowsChoices
+from inbox.errors import SendFailed
 from inbox.groups import added, goes_on_as
 from inbox.inbox import Inbox
 from inbox.model import (
     Added,
     Attachment,
+    Chosen,
     Conversation,
     Deleted,
     Handle,
@@ -29,6 +33,9 @@ from inbox.model import (
 from inbox.noting import note
 from inbox.ports import Card, CardState, Claim, Transaction
 from inbox.queueing import refresh
+from inbox.quoted import chosen
+
+log = logging.getLogger(__name__)
 
 OWN_ACCOUNT = "telegram_business"  # a place, whose member is never the one who cannot be reached
 GROUP = "telegram_group"
@@ -38,6 +45,7 @@ MOVING = 20.0  # seconds in which changes beside the text (a place that moves) a
 
 async def happened(inbox: Inbox, claim: Claim, raw_ids: Sequence[int], event: Happening) -> None:
     """Take note of it, tell whom it concerns, and acknowledge."""
+    words = ""
     async with inbox.store.begin() as t:
         match event:
             case Deleted():
@@ -49,10 +57,24 @@ async def happened(inbox: Inbox, claim: Claim, raw_ids: Sequence[int], event: Ha
             case Added():
                 await reachable(inbox, t, event.place, event.at)
                 await added(t, event)
+            case Chosen():
+                words = await chosen(inbox, t, event)
             case _:
                 await connected(t, event)
         await t.mark_raw(raw_ids, "filed")
         await t.finish(claim)
+    if isinstance(event, Chosen):
+        await _answer(inbox, event, words)
+
+
+async def _answer(inbox: Inbox, event: Chosen, words: str) -> None:
+    """Tell who pressed a button; it is stored by now, so that a failure loses nothing else."""
+    connector = inbox.connectors.get(event.channel_id)
+    if isinstance(connector, ShowsChoices):
+        try:
+            await connector.answer_press(event, words)
+        except SendFailed as error:
+            log.warning("a press was not answered: %s", error)
 
 
 # --- whether a client can be reached --------------------------------------------------------

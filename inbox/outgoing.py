@@ -18,6 +18,7 @@ from inbox.errors import Fault, SendDeferred, SendFailed, SendUncertain
 from inbox.inbox import Inbox, load_files
 from inbox.jobs import KeepCopy
 from inbox.model import (
+    Choice,
     Conversation,
     InboundMessage,
     LoadedFile,
@@ -26,6 +27,7 @@ from inbox.model import (
     Receipt,
 )
 from inbox.ports import Claim, Connector, KeepsSent, Reply, ReplyState, Transaction
+from inbox.quoted import below
 
 log = logging.getLogger(__name__)
 
@@ -36,23 +38,26 @@ SECRET = 16  # random bytes of a personal link
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A stored reply with all that its message is made of."""
+    """A stored reply with all that its message is made of; `ending` stands below its text."""
 
     draft: Reply
     conversation: Conversation
     answering: InboundMessage | None
     author: Manager | None
     telegram_link: str = ""
+    choices: tuple[Choice, ...] = ()
+    ending: str = ""
 
     def message(self, connector: Connector, files: Sequence[LoadedFile]) -> OutboundMessage:
         """The message, the same at every call."""
+        parts = (self.draft.text, self.ending)
         return OutboundMessage(
             key=self.draft.key,
             external_id=connector.external_id(self.draft.key),
             channel_id=self.conversation.channel_id,
             recipient=self.conversation.recipient,
             author=self.author.name if self.author is not None else "",
-            text=self.draft.text,
+            text="\n\n".join(one for one in parts if one),
             entities=self.draft.entities,
             files=tuple(files),
             subject=self.conversation.subject,
@@ -60,6 +65,7 @@ class Outgoing:
             written_at=self.draft.written_at,
             only_sender=self.draft.only_sender,
             telegram_link=self.telegram_link,
+            choices=self.choices,
         )
 
 
@@ -72,7 +78,8 @@ async def outgoing_of(inbox: Inbox, t: Transaction, reply_id: int) -> Outgoing:
         answering = (await t.card(draft.message_id)).message
     author = routing.member(await t.staff(), draft.author_id)
     link = await _telegram_link(inbox, t, conversation, reply_id)
-    return Outgoing(draft, conversation, answering, author, link)
+    choices, ending = await below(inbox, t, draft, conversation)
+    return Outgoing(draft, conversation, answering, author, link, choices, ending)
 
 
 async def _telegram_link(

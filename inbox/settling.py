@@ -13,6 +13,7 @@ from inbox.model import Conversation, Receipt
 from inbox.outgoing import Outgoing, queue_copy
 from inbox.ports import Claim, Deed, Entry, Reply, ReplyState, Transaction
 from inbox.queueing import ask_for_a_password, pause, refresh, show_outcome
+from inbox.quoted import gone_with
 from inbox.records import UNDER_WAY
 from inbox.refusals import followed, noticed
 
@@ -95,6 +96,7 @@ async def withdrawn(t: Transaction, draft: Reply, by_id: int, now: datetime) -> 
     stopped = replace(draft, state=ReplyState.WITHDRAWN)
     await t.save_reply(stopped)
     await t.end_answering(draft.conversation_id, draft.author_id)
+    await gone_with(t, draft, by_id, now)
     await t.log([about(Deed.WITHDRAWN, draft, by_id, now)])
     await show_outcome(t, stopped)
     await refresh(t, draft.conversation_id, f"reply {draft.id} withdrawn at {now}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from inbox.model import InboundMessage, Media
 
@@ -44,12 +44,12 @@ def _plain(text: str) -> str:
     return _REPEATED.sub(r"\1", text.casefold().replace("ё", "е"))
 
 
-def _listed(words: str) -> frozenset[str]:
+def listed(words: str) -> frozenset[str]:
+    """Words and phrases ("thank_you") as `plain_words` gives them."""
     return frozenset(_plain(one).replace("_", " ") for one in words.split())
 
 
-_THANKING, _BESIDES = _listed(_THANKS), _listed(_BESIDE)
-_LONGEST = max(one.count(" ") + 1 for one in _THANKING | _BESIDES)
+_THANKING, _BESIDES = listed(_THANKS), listed(_BESIDE)
 
 
 def only_thanks(message: InboundMessage) -> bool:
@@ -70,36 +70,49 @@ def only_thanks(message: InboundMessage) -> bool:
 
 
 def _says_thanks(text: str) -> bool:
+    words = plain_words(text)
+    if not words:
+        return words is not None and smiles(text)
+    return _word_count(words) <= MOST_WORDS and row_of(words, _THANKING, _BESIDES)
+
+
+def plain_words(text: str) -> list[str] | None:
+    """The words without case, punctuation and smileys, each run of a letter one letter; None where
+    it asks, counts, or shows displeasure or doubt."""
     read = unicodedata.normalize("NFKC", text)
     if any(one.isnumeric() or one in "?¿؟" for one in text + read):
-        return False
+        return None
     if _NO_THANKS & set(read) or read.count("(") > read.count(")"):
-        return False
+        return None
     words = _JOINERS.sub("", read)
-    smiles = bool(_EMOJI.search(words) or _SMILEY.search(words))
     words = _plain(_SMILEY.sub(" ", _EMOJI.sub(" ", words)))
-    said = [one for one in _BETWEEN.split(words) if one]
-    if not said:
-        return smiles
-    return _word_count(said) <= MOST_WORDS and _all_listed(said)
+    return [one for one in _BETWEEN.split(words) if one]
+
+
+def smiles(text: str) -> bool:
+    """Whether there is an emoji or a smiley in it."""
+    words = _JOINERS.sub("", unicodedata.normalize("NFKC", text))
+    return bool(_EMOJI.search(words) or _SMILEY.search(words))
 
 
 def _word_count(words: list[str]) -> int:
     return len(words) - " ".join(words).count("thank you")
 
 
-def _all_listed(words: list[str]) -> bool:
-    """Whether the words are a row of listed ones, the longest first, with thanks among them."""
-    thanked, at = False, 0
+def row_of(words: list[str], needed: Set[str], beside: Set[str]) -> bool:
+    """Whether the words are a row of listed ones, the longest first, one of them a needed one."""
+    longest = max(one.count(" ") + 1 for one in needed | beside)
+    met, at = False, 0
     while at < len(words):
-        found = next((one for one in _from(words, at) if one in _THANKING | _BESIDES), None)
+        starting = _from(words, at, longest)
+        found = next((one for one in starting if one in needed or one in beside), None)
         if found is None:
             return False
-        thanked = thanked or found in _THANKING
+        met = met or found in needed
         at += found.count(" ") + 1
-    return thanked
+    return met
 
 
-def _from(words: list[str], at: int) -> Iterable[str]:
-    longest = min(_LONGEST, len(words) - at)
+def _from(words: list[str], at: int, longest: int) -> Iterable[str]:
+    longest = min(longest, len(words) - at)
     return (" ".join(words[at : at + length]) for length in range(longest, 0, -1))

@@ -21,6 +21,7 @@ from inbox.jobs import (
     ChangeReply,
     KeepCopy,
     MailAlert,
+    MarkAgreed,
     Queue,
     Received,
     SendGreeting,
@@ -33,6 +34,7 @@ from inbox.off_hours import send_off_hours_reply
 from inbox.outgoing import keep_copy
 from inbox.ports import Claim, LeaseLost, ReplyState, Transaction
 from inbox.queueing import pause, put_off, show_outcome, tell_admins
+from inbox.quotes import mark_agreed
 from inbox.records import UNDER_WAY
 from inbox.showing import show
 
@@ -137,6 +139,8 @@ async def _dispatch(inbox: Inbox, claim: Claim) -> None:
             await change_reply(inbox, claim, claim.job)
         case TakeBack():
             await carry_take_back(inbox, claim, claim.job)
+        case MarkAgreed():
+            await mark_agreed(inbox, claim, claim.job)
         case SendGreeting():
             await send_greeting(inbox, claim, claim.job)
         case SendOffHoursReply():

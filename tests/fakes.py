@@ -221,6 +221,12 @@ class PlainLetters:
     def opening(self, language: str, opens_at: datetime, now: datetime, zone: ZoneInfo) -> str:
         return f"{language}: {opens_at:%d.%m %H:%M}"
 
+    def settled(self, language: str, quote: Quote, zone: ZoneInfo) -> str:
+        return f"{language}: {quote.state} by {quote.due_at}"
+
+    def only_clients(self, language: str) -> str:
+        return f"{language}: not you"
+
     def correction(self, language: str, text: str) -> str:
         return f"{language}: a correction: {text}"
 

@@ -27,7 +27,7 @@ PAGE = 10
 TITLE_LIMIT = 120  # UTF-16 units
 _IN_A_ROW = 5
 _HORIZONS = {
-    Horizon.NOW: mark("In work now"),
+    Horizon.NOW: mark("Now"),
     Horizon.SOON: mark("Next days"),
     Horizon.LATER: mark("Later"),
 }

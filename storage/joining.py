@@ -32,7 +32,8 @@ from storage.chat_tables import (
 )
 from storage.columns import storable
 from storage.conversations import ITS_HANDLE, locking
-from storage.statements import Statements, per_dialect
+from storage.joined_tasks import JoinedTasks
+from storage.statements import per_dialect
 from storage.tables import client, contact, conversation, handle
 
 ADD_LINK = per_dialect(personal_link, lambda insert: insert.on_conflict_do_nothing())
@@ -168,7 +169,7 @@ SETTLE = (
 )
 
 
-class JoiningRows(Statements):
+class JoiningRows(JoinedTasks):
     """A part of inbox.chats.Chats."""
 
     async def personal_link(self, contact_id: int, secret: str, now: datetime) -> str:
@@ -203,6 +204,7 @@ class JoiningRows(Statements):
         made = replace(made, id=await self.value(ADD_JOINING, **_row(made)))
         await self._keep_items(made)
         await self._move(handles, made.conversation_ids, to_id)
+        await self.tasks_along(made.id)
         return made
 
     async def joining(self, joining_id: int) -> Joining | None:
@@ -240,6 +242,7 @@ class JoiningRows(Statements):
         forgotten = {"joining_id": joining_id, "conversation_ids": ordered}
         await self.run(FORGET_CONVERSATIONS, forgotten)
         await self._move(undone.handles, ordered, undone.from_contact_id)
+        await self.tasks_back(joining_id, ordered)
         return replace(undone, conversation_ids=tuple(ordered))
 
     async def suggest(self, suggestion: Suggestion) -> Suggestion | None:

@@ -41,6 +41,11 @@ _KNOWN = {
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 _LATIN = re.compile("[a-z]", re.IGNORECASE)
 _LANGUAGES = {"ru": mark("Russian"), "en": mark("English")}
+_FOR_WHOM = {
+    "": mark("For all clients"),
+    "ru": mark("For clients who write Russian"),
+    "en": mark("For clients who write English"),
+}
 
 Values = Mapping[str, str]
 
@@ -266,12 +271,7 @@ def template_view(
     say: Say, one: Template, author: Manager | None, me: Manager, offset: int
 ) -> CardView:
     """One as it is kept, with what this member may do."""
-    language = say(_LANGUAGES[one.language]) if one.language in _LANGUAGES else ""
-    for_whom = (
-        say("For clients who write {language}", language=language)
-        if language
-        else say("For all clients")
-    )
+    for_whom = say(_FOR_WHOM.get(one.language, one.language))
     by = say("by {name}", name=one_line(author.name, NAME_LIMIT)) if author is not None else ""
     text, rest = Rich(one.text).cut(MOST_SHOWN)
     body = joined(

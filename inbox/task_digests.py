@@ -10,7 +10,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from inbox import routing
 from inbox.auditing import instant
@@ -38,6 +38,7 @@ Tasks = Sequence[tuple[Task, Client]]
 class WorkingDay:
     """From the opening of a date to the end of its last shift (UTC)."""
 
+    date: date
     opens: datetime
     closes: datetime
 
@@ -62,12 +63,12 @@ def _day_of(hours: Hours, local: datetime) -> WorkingDay | None:
         if one[0] < following and (one[0] > midnight or not hours.is_open(midnight - _TICK))
     ]
     if own:
-        return WorkingDay(own[0][0], own[-1][1])
+        return WorkingDay(local.date(), own[0][0], own[-1][1])
     morning, evening = (_at(local, one) for one in (MORNING, EVENING))
     if not hours.is_open(morning):
         return None
     _, until = next(hours.spans(morning, evening))
-    return WorkingDay(morning, until)
+    return WorkingDay(local.date(), morning, until)
 
 
 def _midnight(local: datetime) -> datetime:
@@ -110,8 +111,9 @@ def _due(inbox: Inbox, one: Manager, now: datetime) -> list[tuple[WorkingDay, bo
 
 
 def _mark(day: WorkingDay, evening: bool) -> str:  # noqa: FBT001 - part of what is marked
-    """Of digests of one member the later one's is the greater."""
-    return f"{instant(day.opens)} {'evening' if evening else 'morning'}"
+    """Of digests of one member the later one's is the greater; other hours of the same date are no
+    reason to tell it again."""
+    return f"{day.date} {int(evening)}"
 
 
 async def show_tasks(inbox: Inbox, claim: Claim, job: ShowTasks) -> None:

@@ -45,23 +45,23 @@ class TestTheDay:
         ],
     )
     def test_it_is_the_latest_that_has_begun(self, at: datetime, opens: datetime) -> None:
-        assert working_day(HOURS, at) == WorkingDay(opens, opens + timedelta(hours=9))
+        assert working_day(HOURS, at) == day(opens, opens + timedelta(hours=9))
 
     @pytest.mark.parametrize("at", [msk(29, 12), msk(30, 8, 59)])
     def test_none_where_the_date_and_the_one_before_are_off(self, at: datetime) -> None:
         assert working_day(HOURS, at) is None
 
     def test_a_night_shift_is_of_the_date_on_which_it_starts(self) -> None:
-        monday = WorkingDay(msk(23, 22), msk(24, 6))
+        monday = day(msk(23, 22), msk(24, 6))
         assert working_day(NIGHTS, msk(23, 22)) == monday
         assert working_day(NIGHTS, msk(24, 3)) == monday
         assert working_day(NIGHTS, msk(24, 21)) == monday
-        assert working_day(NIGHTS, msk(27, 12)) == WorkingDay(msk(26, 22), msk(27, 6))
+        assert working_day(NIGHTS, msk(27, 12)) == day(msk(26, 22), msk(27, 6))
         assert working_day(NIGHTS, msk(28, 12)) is None
 
     def test_where_it_never_closes_the_day_is_as_people_have_it(self) -> None:
-        assert working_day(ALWAYS, msk(28, 12)) == WorkingDay(msk(28, 9), msk(28, 18))
-        assert working_day(ALWAYS, msk(28, 8)) == WorkingDay(msk(27, 9), msk(27, 18))
+        assert working_day(ALWAYS, msk(28, 12)) == day(msk(28, 9), msk(28, 18))
+        assert working_day(ALWAYS, msk(28, 8)) == day(msk(27, 9), msk(27, 18))
 
     def test_no_hours_no_day(self) -> None:
         assert working_day(NEVER, msk(23, 12)) is None
@@ -70,11 +70,11 @@ class TestTheDay:
     def test_it_has_begun_and_is_no_older_than_two_days(self, minutes: int) -> None:
         now = msk(16, 3) + timedelta(minutes=minutes)
         for hours in (HOURS, NIGHTS, ALWAYS):
-            day = working_day(hours, now)
-            if day is not None:
-                assert day.opens <= now < day.opens + timedelta(days=2)
-                assert day.opens < day.closes
-                assert hours.is_open(day.opens)
+            found = working_day(hours, now)
+            if found is not None:
+                assert found.opens <= now < found.opens + timedelta(days=2)
+                assert found.opens < found.closes
+                assert hours.is_open(found.opens)
 
 
 def task(number: int, due_at: datetime | None = None, horizon: Horizon = Horizon.NOW) -> Task:
@@ -82,6 +82,10 @@ def task(number: int, due_at: datetime | None = None, horizon: Horizon = Horizon
 
 
 NOW, UNTIL = msk(23, 9, 5), msk(23, 18)
+
+
+def day(opens: datetime, closes: datetime) -> WorkingDay:
+    return WorkingDay(opens.astimezone(MOSCOW).date(), opens, closes)
 
 
 def ids(digest: TaskDigest) -> tuple[list[int], list[int], list[int], list[int]]:
@@ -215,6 +219,15 @@ class TestTelling:
             (True, "Анна", ["Макет"])
         ]
         assert await at(studio, msk(24, 18) + LATE) == [], "the day was slept through"
+
+    async def test_other_hours_of_the_same_date_tell_it_no_second_time(
+        self, studio: Studio, client_id: int
+    ) -> None:
+        with_calendars(studio)
+        await made(studio, client_id)
+        assert len(await at(studio, msk(23, 10))) == 1
+        await saved(studio, replace(studio.anna, calendar="afternoon"))
+        assert await at(studio, msk(23, 12)) == []
 
     async def test_two_processes_tell_it_once(self, studio: Studio, client_id: int) -> None:
         await made(studio, client_id)

@@ -14,6 +14,7 @@ from bot.work_buttons import Offset
 # Microseconds since 1970 (UTC), from then to 2199; 0: no instant.
 Instant = Annotated[int, Field(ge=0, lt=7_258_118_400_000_000)]
 Ordinal = Annotated[int, Field(ge=0, lt=1_000)]
+FileMark = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 class ClientDeed(StrEnum):
@@ -50,12 +51,21 @@ class NotesButton(CallbackData, prefix="cn"):
     before_id: RowId = 0
 
 
-class FileButton(CallbackData, prefix="cf"):
-    """Show a file: which one of a client's message, or of a reply."""
+class FileOf(StrEnum):
+    """In what a file stands: a client's message, a reply, a note."""
 
-    inbound: bool
+    MESSAGE = "m"
+    REPLY = "r"
+    NOTE = "n"
+
+
+class FileButton(CallbackData, prefix="cf"):
+    """Show a client's file: where it stands, and what tells it from the others there."""
+
+    of: FileOf
+    client_id: RowId
     source_id: RowId
-    place: Ordinal
+    mark: FileMark
 
 
 class WriteButton(CallbackData, prefix="cw"):

@@ -136,7 +136,7 @@ def joined_view(
         head = say("🔗 {name} opened the personal link:", name=_name(now))
     else:
         head = say("🔗 Now one person:")
-    moved = ", ".join(_handle(say, one) for one in found.handles[:HANDLES_SHOWN])
+    moved = ", ".join(handle_words(say, one) for one in found.handles[:HANDLES_SHOWN])
     lines = [
         Rich(head).styled("bold"),
         Rich(say("{name} · now also {handles}", handles=moved, name=_name(now))),
@@ -182,7 +182,7 @@ def suggested_view(say: Say, found: Suggestion, one: Person, other: Person) -> C
 
 
 def _line(say: Say, person: Person) -> str:
-    shown = [_handle(say, one) for one in person.handles[:HANDLES_SHOWN]]
+    shown = [handle_words(say, one) for one in person.handles[:HANDLES_SHOWN]]
     return " · ".join([_name(person), *dict.fromkeys(shown)])
 
 
@@ -193,7 +193,8 @@ def _name(person: Person) -> str:
     return contact if contact == client or not client else f"{contact or '?'} ({client})"
 
 
-def _handle(say: Say, handle: Handle) -> str:
+def handle_words(say: Say, handle: Handle) -> str:
+    """An address, or by which way there is one, where it says nothing to a reader."""
     address = one_line(handle.address, NAME_LIMIT)
     match handle.kind:
         case "email":

@@ -8,6 +8,9 @@ from bot.handlers import (
     away,
     by_reply,
     card,
+    client,
+    client_files,
+    client_history,
     collision,
     dayoff,
     edited,
@@ -47,6 +50,7 @@ from bot.handlers import (
     undo,
     versions,
     why,
+    write_first,
 )
 
 
@@ -56,6 +60,7 @@ def setup() -> list[Router]:
     commands = (
         prompts,
         internal_note,
+        client,
         forum,
         groups,
         group,
@@ -74,8 +79,9 @@ def setup() -> list[Router]:
         prices,
         inline,
     )
+    about_clients = (client_history, client_files, write_first)
     buttons = (card, hand_over, phone, promise, escalation, mail, why, versions, people)
     work = (quotes, lists_in, task_card)
     replies = (outcome, undo, takeback, collision, edited, by_reply, reply)
     rest = (invite, membership, topic, plain)
-    return [room.setup() for room in (*commands, *buttons, *work, *replies, *rest)]
+    return [room.setup() for room in (*commands, *about_clients, *buttons, *work, *replies, *rest)]

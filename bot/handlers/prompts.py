@@ -12,6 +12,7 @@ from aiogram.types import Message
 
 from bot.access import Visit, refusal
 from bot.handlers import (
+    client,
     dayoff,
     groups,
     internal_note,
@@ -20,6 +21,7 @@ from bot.handlers import (
     quotes,
     task_words,
     templates,
+    write_first,
 )
 from bot.handlers.away import go_by_words
 from bot.handlers.hand_over import keep_words
@@ -117,12 +119,15 @@ _IN_WORDS: dict[Asked, InWords] = {
     Asked.AWAY: _away,
     Asked.DAY_OFF: _day_off,
     Asked.GROUP: _group,
+    Asked.CLIENT: client.answered,
+    Asked.SUBJECT: write_first.subject_given,
     Asked.TEMPLATE: _template,
     Asked.PRICES: _prices,
 }
 # What takes files too, also an album, or changes the question itself.
 _OF_ANY_KIND: dict[Asked, OfAnyKind] = {
     Asked.NOTE: internal_note.answered,
+    Asked.LETTER: write_first.letter_given,
     Asked.TEMPLATES_FILE: lists_in.take_file,
     Asked.PRICES_FILE: lists_in.take_file,
     Asked.QUOTE: quotes.in_other_words,

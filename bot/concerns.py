@@ -14,6 +14,7 @@ from bot.access import INVITE_START, active_member, group_of, is_for_groups, is_
 from connectors.telegram.parse import update_of
 from inbox.errors import Fault, Unreadable
 from inbox.model import Manager, RawMessage
+from inbox.quoted import CHOICE
 
 _OUTSIDE = frozenset({"left", "kicked"})
 
@@ -21,12 +22,17 @@ Given = Mapping[str, Any]
 
 
 def concerns_desk(raw: RawMessage, staff: Sequence[Manager], forum_id: int | None) -> bool:
-    """Members in their private chats and in the studio's forum, all buttons, invitations, members'
-    commands in groups, and that a member added the bot to one. Unreadable, KeyError, TypeError or
+    """Members in their private chats and in the studio's forum, all buttons but those under our
+    messages to clients, invitations, members' commands in groups, what members type behind the
+    bot's name, and that a member added the bot to a group. Unreadable, KeyError, TypeError or
     AttributeError for what is no update."""
     update = update_of(raw)
-    if "callback_query" in update:
-        return True
+    press = update.get("callback_query")
+    if press is not None:
+        return not str(press.get("data", "")).startswith(CHOICE)
+    for kind in ("inline_query", "chosen_inline_result"):
+        if kind in update:
+            return active_member(staff, update[kind]["from"]["id"]) is not None
     for kind in ("message", "edited_message", "my_chat_member"):
         event = update.get(kind)
         if event is None:

@@ -28,6 +28,8 @@ ALLOWED_UPDATES = [
     "business_message",
     "edited_business_message",
     "deleted_business_messages",
+    "inline_query",
+    "chosen_inline_result",
 ]
 
 

@@ -11,7 +11,7 @@ from aiogram.enums import ChatMemberStatus
 from connectors.telegram.accounts import Accounts, NoAccounts
 from connectors.telegram.config import TelegramSettings
 from connectors.telegram.errors import translated
-from connectors.telegram.outgoing import delete_reply, edit_reply, send_reply
+from connectors.telegram.outgoing import answer_press, delete_reply, edit_reply, send_reply
 from connectors.telegram.parse import connection_of, parse_updates
 from connectors.telegram.source import PollingSource
 from connectors.telegram.webhook import WebhookSource
@@ -27,6 +27,7 @@ from inbox.model import (
     Attachment,
     Batch,
     Channel,
+    Chosen,
     Happening,
     InboundMessage,
     OutboundMessage,
@@ -119,6 +120,10 @@ class TelegramConnector:
     async def take_back(self, message: OutboundMessage, sent_as: Sequence[str]) -> None:
         """See inbox.channels.ChangesSent: within 48 hours, in own accounts at any time."""
         await delete_reply(self._bot, message, sent_as, self._accounts)
+
+    async def answer_press(self, event: Chosen, text: str) -> None:
+        """See inbox.channels.ShowsChoices."""
+        await answer_press(self._bot, event.press_id, text)
 
     async def fetch(self, attachment: Attachment, raw: RawMessage | None) -> bytes:
         """See inbox.ports.Connector: by file id, at most 20 MB unless the server is our own."""

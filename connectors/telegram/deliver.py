@@ -92,10 +92,11 @@ async def send_file(
     reply_to: int | None = None,
     caption: str = "",
     entities: Sequence[Entity] = (),
+    keyboard: InlineKeyboardMarkup | None = None,
     silent: bool = False,
 ) -> Message:
     """Send one file; raises aiogram's errors. Not every kind takes a caption: `captioned`."""
-    words = _words(where, reply_to, silent=silent)
+    words = {**_words(where, reply_to, silent=silent), "reply_markup": keyboard}
     facts = file.attachment.facts
     media = shown_as(file)
     match media:

@@ -10,7 +10,7 @@ from connectors.telegram.chats import chat_of, group_handle, group_thread
 from connectors.telegram.people import chat_name, person_name
 from connectors.telegram.values import instant, mapping, whole, words
 from inbox.errors import Fault, Unreadable
-from inbox.model import Account, Added, Connected, Deleted, Handle, Moved, Reach
+from inbox.model import Account, Added, Chosen, Connected, Deleted, Handle, Moved, Reach
 
 _GONE = frozenset({"left", "kicked"})
 _KNOWN = _GONE | {"creator", "administrator", "member", "restricted"}
@@ -75,6 +75,34 @@ def _status(raw: object) -> str:
     member = mapping(raw)
     status = words(member.get("status"))
     return "left" if status == "restricted" and member.get("is_member") is False else status
+
+
+def chosen(
+    press: Mapping[str, Any], channel_id: str, owner_id: int | None, at: datetime
+) -> Chosen | str:
+    """A button was pressed (https://core.telegram.org/bots/api#callbackquery); Telegram does not
+    say when. What an inline keyboard of a message elsewhere carries is none of ours."""
+    message, person = mapping(press.get("message")), mapping(press.get("from"))
+    number, by = whole(message.get("message_id")), whole(person.get("id"))
+    press_id = words(press.get("id"))
+    if by is None or not press_id:
+        raise Unreadable(Fault.MALFORMED, "a press of nobody")
+    if number is None:
+        return "a press under a message that is not said"
+    business = "business_connection_id" in message
+    chat = chat_of(message.get("chat"), business=business, owner_id=owner_id)
+    if isinstance(chat, str):
+        return chat
+    return Chosen(
+        channel_id=channel_id,
+        external_id=chat.external_id(number),
+        data=words(press.get("data")),
+        by=Handle("telegram", str(by)),
+        by_name=person_name(person),
+        at=at,
+        thread_id=chat.thread,
+        press_id=press_id,
+    )
 
 
 def moved(message: Mapping[str, Any], channel_id: str, at: datetime) -> Moved | None:

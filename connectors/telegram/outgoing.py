@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aiogram import Bot
-from aiogram.types import Message
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from connectors.telegram.accounts import Accounts
 from connectors.telegram.albums import batches, send_album
@@ -41,6 +41,7 @@ from inbox.model import Entity, Handle, LoadedFile, OutboundMessage, Receipt
 PATIENCE = 30.0  # seconds that a reply may wait for its turn
 REST_PATIENCE = 600.0  # seconds that the rest may, once a part of the reply is out
 BUSINESS, GROUP = "telegram_business", "telegram_group"
+ANSWER_LIMIT = 200  # (https://core.telegram.org/bots/api#answercallbackquery)
 CAPTION, FILE = "caption", "file"
 _DONE = ("not modified", "to delete not found")
 
@@ -90,6 +91,15 @@ class _Sending:
         self.sent_at = self.sent_at or date.astimezone(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class _Caption:
+    """What stands below a file."""
+
+    text: str = ""
+    entities: Sequence[Entity] = ()
+    keyboard: InlineKeyboardMarkup | None = None
+
+
 async def send_reply(bot: Bot, message: OutboundMessage, accounts: Accounts) -> Receipt:
     """Text, then files, neighbours as albums; or the text as the first file's caption.
 
@@ -113,15 +123,19 @@ async def send_reply(bot: Bot, message: OutboundMessage, accounts: Accounts) -> 
 
 async def _send(bot: Bot, message: OutboundMessage, sending: _Sending) -> None:
     caption = _goes_along(message)
-    where = sending.place.where
+    where, keyboard = sending.place.where, keyboard_of(message)
     reply_to = _answered(message, where)
     if message.text and not caption:
-        said = await send_text(bot, where, message.text, message.entities, reply_to=reply_to)
+        said = await send_text(
+            bot, where, message.text, message.entities, reply_to=reply_to, keyboard=keyboard
+        )
         sending.note(said.message_id, said.date)
     for number, batch in enumerate(batches(message.files)):
-        words, entities = ("", ()) if number or not caption else (caption, message.entities)
+        along = (
+            _Caption() if number or not caption else _Caption(caption, message.entities, keyboard)
+        )
         with urgency(Urgency.CARD, patience=sending.patience):
-            sent = await _send_files(bot, where, batch, reply_to, (words, entities))
+            sent = await _send_files(bot, where, batch, reply_to, along)
         for place, one in enumerate(sent):
             carries = not number and not place and captioned(shown_as(batch[0]))
             text_is_here = carries and (bool(caption) or not message.text)
@@ -133,15 +147,33 @@ async def _send_files(
     where: Where,
     batch: Sequence[LoadedFile],
     reply_to: int | None,
-    caption: tuple[str, Sequence[Entity]],
+    along: _Caption,
 ) -> Sequence[Message]:
-    words, entities = caption
-    if len(batch) == 1:
-        one = await send_file(
-            bot, where, batch[0], reply_to=reply_to, caption=words, entities=entities
+    text, entities = along.text, along.entities
+    if len(batch) > 1:
+        return await send_album(
+            bot, where, batch, reply_to=reply_to, caption=text, entities=entities
         )
-        return [one]
-    return await send_album(bot, where, batch, reply_to=reply_to, caption=words, entities=entities)
+    one = await send_file(
+        bot,
+        where,
+        batch[0],
+        reply_to=reply_to,
+        caption=text,
+        entities=entities,
+        keyboard=along.keyboard,
+    )
+    return [one]
+
+
+def keyboard_of(message: OutboundMessage) -> InlineKeyboardMarkup | None:
+    """The message's choices, one below the other; None where it has none."""
+    if not message.choices:
+        return None
+    buttons = [
+        InlineKeyboardButton(text=one.text, callback_data=one.data) for one in message.choices
+    ]
+    return InlineKeyboardMarkup(inline_keyboard=[[one] for one in buttons])
 
 
 def _answered(message: OutboundMessage, where: Where) -> int | None:
@@ -155,8 +187,10 @@ def _answered(message: OutboundMessage, where: Where) -> int | None:
 
 
 def _goes_along(message: OutboundMessage) -> str:
-    """The text, where the first file carries it; else ""."""
+    """The text, where the first file carries it; else "". An album has no buttons."""
     if not message.files or not captioned(shown_as(message.files[0])):
+        return ""
+    if message.choices and len(next(batches(message.files))) > 1:
         return ""
     return message.text if utf16_length(message.text) <= CAPTION_LIMIT else ""
 
@@ -183,6 +217,7 @@ async def edit_reply(
                 business_connection_id=place.where.business,
                 caption=message.text or None,
                 caption_entities=entities_for(message.entities),
+                reply_markup=keyboard_of(message),
             )
         else:
             await bot.edit_message_text(
@@ -191,6 +226,7 @@ async def edit_reply(
                 message_id=_number(bearer),
                 business_connection_id=place.where.business,
                 entities=entities_for(message.entities),
+                reply_markup=keyboard_of(message),
             )
 
 
@@ -218,6 +254,12 @@ def _check_there(place: Place, sent_as: Sequence[str]) -> None:
     same numbers are others' messages."""
     if any(one.rpartition(":")[0] != place.prefix for one in sent_as):
         raise SendRejected(Fault.MOVED, "it stands in the chat that was left")
+
+
+async def answer_press(bot: Bot, press_id: str, text: str) -> None:
+    """See inbox.channels.ShowsChoices: at the top of the chat, at most 200 letters."""
+    with _harmless():
+        await bot.answer_callback_query(press_id, text=text[:ANSWER_LIMIT] or None)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any
 from connectors.telegram.chats import Chat, chat_of
 from connectors.telegram.content import content_of, service_kind
 from connectors.telegram.formatting import entities_of, joined, utf16_length
-from connectors.telegram.happenings import connected, membership, moved, taken_back
+from connectors.telegram.happenings import chosen, connected, membership, moved, taken_back
 from connectors.telegram.people import (
     TELEGRAM_ITSELF,
     Person,
@@ -74,9 +74,9 @@ def connection_of(raws: Sequence[RawMessage]) -> str | None:
     Raises Unreadable.
     """
     update = update_of(raws[0])
-    found = (
-        words(mapping(update.get(kind)).get("business_connection_id")) for kind in _OF_ACCOUNTS
-    )
+    bodies = [mapping(update.get(kind)) for kind in _OF_ACCOUNTS]
+    bodies.append(mapping(mapping(update.get("callback_query")).get("message")))
+    found = (words(one.get("business_connection_id")) for one in bodies)
     return next((one for one in found if one), None)
 
 
@@ -96,6 +96,9 @@ def parse_updates(
         return _reason(taken_back(deletion, channel_id, owner_id, frame.at))
     if "business_connection" in first:
         return connected(mapping(first["business_connection"]), channel_id, frame.at)
+    if "callback_query" in first:
+        press = mapping(first["callback_query"])
+        return _reason(chosen(press, channel_id, owner_id, frame.at))
     if "my_chat_member" in first:
         return _reason(membership(mapping(first["my_chat_member"]), channel_id, frame.at))
     heard = [one for update in updates if (one := _heard(update)) is not None]

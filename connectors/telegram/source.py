@@ -40,7 +40,7 @@ def raw_message(update: dict[str, Any], received_at: datetime) -> RawMessage:
     message = mapping(body.get("message")) or body
     chat_id = mapping(message.get("chat")).get("id")
     user_id = mapping(body.get("from") or body.get("user")).get("id")
-    connection = body.get("business_connection_id")
+    connection = message.get("business_connection_id")
     space = f"{connection}:{chat_id}" if connection else f"{chat_id}"
     album = body.get("media_group_id")
     if chat_id is None:
@@ -62,7 +62,8 @@ def _what(body: Mapping[str, Any]) -> object:
     deleted = body.get("message_ids")
     if isinstance(deleted, list):
         return ",".join(str(one) for one in deleted)
-    return body.get("message_id") or body.get("id") or body.get("date") or ""
+    named = ("message_id", "id", "result_id", "date")
+    return next((body[one] for one in named if body.get(one)), "")
 
 
 class Listening:

@@ -21,7 +21,10 @@ from bot.handlers import (
     invite,
     language,
     own_groups,
+    prices,
+    tasks,
     team,
+    templates,
 )
 from bot.menu import is_head, main_view, more_view, with_back
 from bot.menu_buttons import MenuButton, Screen
@@ -74,8 +77,8 @@ async def main(visit: Visit) -> CardView:
     waiting = len(await inbox.waiting_for(visit, MOST))
     async with visit.inbox.store.begin() as t:
         me = routing.member(await t.staff(), visit.me.id) or visit.me
-        tasks = len(await t.open_tasks((me.id,)))
-    return main_view(Reader.of(visit.me, visit.inbox.clock.now()), me, waiting, tasks)
+        to_do = len(await t.open_tasks((me.id,)))
+    return main_view(Reader.of(visit.me, visit.inbox.clock.now()), me, waiting, to_do)
 
 
 async def more(visit: Visit) -> CardView:
@@ -109,6 +112,9 @@ def _away_words(visit: Visit) -> str:
 
 _SCREENS: dict[Screen, Callable[[Visit], Awaitable[CardView]]] = {
     Screen.INBOX: inbox.first_page,
+    Screen.TASKS: tasks.view,
+    Screen.TEMPLATES: templates.view,
+    Screen.PRICES: prices.view,
     Screen.TEAM: team.view,
     Screen.AWAY: away.view,
     Screen.MORE: more,

@@ -13,6 +13,7 @@ from inbox.chat_records import Greeting
 from inbox.errors import NoSuchRow
 from inbox.model import Account, Client, Contact, Handle, InboundMessage, Moved, Outcome, WaitKind
 from inbox.records import Version
+from storage.backlog import Backlog
 from storage.chat_codec import account_row, greeting_of, greeting_row
 from storage.chat_tables import (
     account,
@@ -23,7 +24,7 @@ from storage.chat_tables import (
 )
 from storage.codec import attachments_json, entities_json, entities_of
 from storage.columns import storable, to_json
-from storage.statements import Statements, per_dialect
+from storage.statements import per_dialect
 from storage.tables import client, contact, conversation, handle, message, thread, wait
 
 _in_channel = message.c.channel_id == bindparam("its_channel_id")
@@ -168,7 +169,7 @@ FIRST_REPLIES = (
 )
 
 
-class ChatRows(Statements):
+class ChatRows(Backlog):
     """A part of inbox.chats.Chats."""
 
     async def message_at(self, channel_id: str, external_id: str) -> int | None:
@@ -190,6 +191,7 @@ class ChatRows(Statements):
         await self.run(KEEP_VERSION, {"message_id": message_id, "until": at, **before})
         new = {"new_text": new_text, "new_extra": new_extra, "new_at": at}
         await self.run(EDIT, {"message_id": message_id, **new})
+        await self.index_messages((message_id,))
         return True
 
     async def mark_deleted(

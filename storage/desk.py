@@ -17,7 +17,8 @@ from storage.codec import (
     entities_json,
     entities_of,
 )
-from storage.statements import Statements, per_dialect
+from storage.indexing import Indexing
+from storage.statements import per_dialect
 from storage.tables import desk_link, form, message, reply
 from storage.waits import LATEST
 
@@ -72,10 +73,14 @@ SAVE_FORM = per_dialect(
 DROP_FORM = delete(form).where(form.c.key == bindparam("form_key"))
 
 
-class DeskRows(Statements):
+class DeskRows(Indexing):
     async def add_reply(self, reply: Reply) -> Reply | None:
         added: int | None = await self.value(ADD_REPLY, **reply_row(reply))
-        return None if added is None else replace(reply, id=added)
+        if added is None:
+            return None
+        reply = replace(reply, id=added)
+        await self.index_reply(reply)
+        return reply
 
     async def reply(self, reply_id: int) -> Reply:
         """Locked until the end of the transaction: two may press the same button."""
@@ -88,6 +93,8 @@ class DeskRows(Statements):
         row = {"saved_id": reply.id, **reply_row(reply)}
         if not await self.changed(SAVE_REPLY, **row):
             raise NoSuchRow("reply", reply.id)
+        if reply.edits or reply.state is ReplyState.WITHDRAWN:
+            await self.index_reply(reply)
 
     async def link(self, links: Sequence[DeskLink]) -> None:
         """What a desk message stands for never changes: known ones stay as they are."""

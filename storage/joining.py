@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from inbox.chat_records import Joining, Suggestion, SuggestionState
 from inbox.model import Handle
+from storage.backlog import Backlog
 from storage.chat_codec import suggestion_of, suggestion_row
 from storage.chat_tables import (
     joined_conversation,
@@ -169,7 +170,7 @@ SETTLE = (
 )
 
 
-class JoiningRows(JoinedTasks):
+class JoiningRows(JoinedTasks, Backlog):
     """A part of inbox.chats.Chats."""
 
     async def personal_link(self, contact_id: int, secret: str, now: datetime) -> str:
@@ -300,6 +301,7 @@ class JoiningRows(JoinedTasks):
         holder = await self.value(HOLDER, contact_id=contact_id)
         new = {"new_contact_id": contact_id, "new_assignee_id": holder}
         await self.run(MOVE_CONVERSATIONS, {"conversation_ids": list(conversation_ids), **new})
+        await self.index_later(conversation_ids)
 
 
 def _row(one: Joining) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from storage.codec import (
     message_row,
     raw_of,
 )
+from storage.indexing import Indexing, message_entry
 from storage.sorting import DIGEST, TOLD
 from storage.statements import per_dialect
 from storage.tables import conversation, manager, message, raw, reply
@@ -101,7 +102,7 @@ OUTBOUND = (
 )
 
 
-class Messages(Cards):
+class Messages(Cards, Indexing):
     async def add_message(
         self,
         conversation: Conversation,
@@ -122,7 +123,10 @@ class Messages(Cards):
             **message_row(message),
         }
         added: int | None = await self.value(ADD, **row)
-        return added if added is not None else int(await self.value(OF_RAW, raw_id=raw_id))
+        if added is None:
+            return int(await self.value(OF_RAW, raw_id=raw_id))
+        await self.index(message_entry(added, conversation.id, message, placing.counted_on))
+        return added
 
     async def message_of_raw(self, raw_id: int) -> int | None:
         found: int | None = await self.value(OF_RAW, raw_id=raw_id)

@@ -21,8 +21,9 @@ from storage.day_codec import (
     template_row,
 )
 from storage.day_tables import internal_note, price_item, template
+from storage.indexing import Indexing, note_entry
 from storage.name_parts import folded
-from storage.statements import Statements, per_dialect
+from storage.statements import per_dialect
 from storage.tables import contact, conversation
 
 ADD_NOTE = per_dialect(
@@ -66,12 +67,16 @@ ADD_ITEM = insert(price_item).returning(price_item.c.id)
 SAVE_ITEM = update(price_item).where(price_item.c.id == bindparam("saved_id"))
 
 
-class NoteAndListRows(Statements):
+class NoteAndListRows(Indexing):
     """A part of inbox.working_day.WorkingDay."""
 
     async def add_internal_note(self, note: InternalNote) -> InternalNote | None:
         added: int | None = await self.value(ADD_NOTE, **note_row(note))
-        return None if added is None else replace(note, id=added)
+        if added is None:
+            return None
+        note = replace(note, id=added)
+        await self.index(note_entry(note))
+        return note
 
     async def internal_note_at(self, ref: DeskRef) -> InternalNote | None:
         found = await self.row(
@@ -85,6 +90,7 @@ class NoteAndListRows(Statements):
     async def save_internal_note(self, note: InternalNote) -> None:
         if not await self.changed(SAVE_NOTE.values(**note_row(note)), saved_id=note.id):
             raise NoSuchRow("internal_note", note.id)
+        await self.index(note_entry(note))
 
     async def notes_of_client(
         self, client_id: int, before_id: int | None, limit: int

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, bindparam, func, or_, select, text, update
 
 from inbox.model import InboundMessage, RawMessage
 from inbox.records import KeptRaw
+from storage.backlog import Backlog
 from storage.codec import RAW, message_row, raw_of
 from storage.columns import storable
-from storage.statements import Statements
 from storage.tables import message, raw
 
 NOTHING = zlib.compress(b"")
@@ -76,7 +76,7 @@ OLD = (
 )
 
 
-class RawRows(Statements):
+class RawRows(Backlog):
     async def noted(
         self, channel_id: str, name: str, like: Mapping[str, str], since: datetime
     ) -> frozenset[str]:
@@ -123,6 +123,7 @@ class RawRows(Statements):
             edited = {name: said.extra[name] for name in ("entities", "attachments")}
             new |= {"text": said.text, "extra": row["extra"] | edited}
         await self.run(RETELL.values(new), {"message_id": message_id})
+        await self.index_messages((message_id,))
 
     async def drop_payloads(self, kind: str, before: datetime, limit: int) -> tuple[int, int]:
         values = {"kind": kind, "prefix": f"{kind}:", "before": before, "limit": limit}

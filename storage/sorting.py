@@ -10,10 +10,11 @@ from sqlalchemy import BindParameter, bindparam, delete, func, select, update
 
 from inbox.model import Handle, InboundMessage, Nature
 from inbox.records import Reply, SenderClass
+from storage.backlog import Backlog
 from storage.codec import MESSAGE, Cells, message_of
 from storage.columns import storable
 from storage.desk import reply_of
-from storage.statements import Statements, per_dialect
+from storage.statements import per_dialect
 from storage.tables import (
     contact,
     conversation,
@@ -178,7 +179,7 @@ REPLIES_SINCE = REPLIES.where(reply.c.written_at >= bindparam("since"))
 ONLY_SENDER = update(message).where(_one).values(only_sender=bindparam("only"))
 
 
-class SortingRows(Statements):
+class SortingRows(Backlog):
     """Implements inbox.sorting.Sorting."""
 
     async def sender_class(self, handle: Handle) -> SenderClass | None:
@@ -199,6 +200,7 @@ class SortingRows(Statements):
     async def call_sender(self, message_id: int, sender: Handle, name: str) -> None:
         new = {"new_kind": sender.kind, "new_address": sender.address, "new_name": name}
         await self.run(CALL_SENDER, {"message_id": message_id, **new})
+        await self.index_messages((message_id,))
 
     async def join_wait(self, message_id: int, wait_id: int | None) -> None:
         await self.run(JOIN, {"message_id": message_id, "new_wait_id": wait_id})
@@ -235,6 +237,7 @@ class SortingRows(Statements):
             )
         ids = [storable(one) for one in thread_ids]
         await self.run(MOVE_THREADS, {"thread_ids": ids, "new_id": conversation_id})
+        await self.index_moved(message_ids)
 
     async def move_wait(self, wait_id: int, conversation_id: int) -> None:
         for statement in (MOVE_WAIT, MOVE_ALERTS):

@@ -15,6 +15,7 @@ from storage.messages import Messages
 from storage.notes_and_lists import NoteAndListRows
 from storage.queue import QueueRows
 from storage.raws import RawRows
+from storage.search import SearchRows
 from storage.sorting import SortingRows
 from storage.tasks import TaskRows
 from storage.timing import TimingRows
@@ -40,6 +41,7 @@ class SqlTransaction(
     ClientHistoryRows,
     ClientFileRows,
     ClientListRows,
+    SearchRows,
     QueueRows,
 ):
     """Implements inbox.ports.Transaction."""

@@ -9,14 +9,15 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.filling import as_chosen
 from bot.rich import Rich, joined
 from connectors.telegram.content import content_of
-from inbox import flow, internal_notes, routing
+from inbox import flow, internal_notes, quotes, routing
 from inbox.errors import Fault, Unreadable
 from inbox.inbox import Inbox
 from inbox.model import Attachment, Entity, Manager, Media
 from inbox.ports import DeskLink, DeskRef, Purpose, Reply, Shown, Transaction
-from inbox.work_records import InternalNote
+from inbox.work_records import InternalNote, PriceItem, Quote
 
 # Of what has no bytes the Bot API lets a bot send these to a client.
 _SENDABLE = frozenset({Media.LOCATION, Media.CONTACT})
@@ -24,12 +25,14 @@ _SENDABLE = frozenset({Media.LOCATION, Media.CONTACT})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message of a member: what it says and carries."""
+    """One message of a member: what it says and carries. `chosen`: by inline mode, from the
+    templates or the price list."""
 
     ref: DeskRef
     text: str
     entities: tuple[Entity, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,14 @@ class Draft:
     message_id: int | None = None
 
     @property
-    def first(self) -> DeskRef:
+    def first_part(self) -> Part:
         """The message that it is known by."""
-        return self.parts[0].ref
+        return self.parts[0]
+
+    @property
+    def first(self) -> DeskRef:
+        """Where that stands."""
+        return self.first_part.ref
 
     @property
     def text(self) -> Rich:
@@ -106,13 +114,14 @@ def part_of(given: Mapping[str, Any], bot_id: int) -> Part:
     try:
         ref = DeskRef(bot_id, int(given["chat"]["id"]), int(given["message_id"]))
         content = content_of(given, bot_id)
+        chosen = given.get("via_bot", {}).get("id") == bot_id
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Unreadable(Fault.MALFORMED, f"{type(error).__name__}: {error}") from error
     (text, entities), attachments = content.text, content.attachments
     if "venue" in given and attachments and not text:
         facts = attachments[0].facts
         text = f"{facts.get('title', '')}\n{facts.get('address', '')}".strip()
-    return Part(ref, text, tuple(entities), attachments)
+    return Part(ref, text, tuple(entities), attachments, chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +134,30 @@ class KeptInside:
     unknown: tuple[str, ...] = ()
 
 
-async def deliver(inbox: Inbox, draft: Draft) -> KeptInside | None:
+async def deliver(inbox: Inbox, draft: Draft) -> KeptInside | Quote | None:
     """Make it a reply, once for ever, and what the member wrote a way to the client from then on.
 
     A note goes to no client, whoever asked for it: it is kept inside, and what became of it is
-    returned. ValueError for a draft that answers nothing.
+    returned. So is what a line of the price list offers, while it is open. ValueError for a draft
+    that answers nothing.
     """
+    conversation_id = draft.conversation_id
+    if conversation_id is None:
+        raise ValueError("nobody said whom this answers")
+    if draft.first_part.chosen:
+        meant = await as_chosen(inbox, conversation_id, draft.author_id, draft.text)
+        if not isinstance(meant, Rich):
+            return await _offer(inbox, draft, conversation_id, *meant)
+        part = replace(draft.first_part, text=meant.text, entities=meant.entities)
+        draft = replace(draft, parts=(part,))
     if draft.is_internal:
         return await keep_inside(inbox, draft)
-    if draft.conversation_id is None:
-        raise ValueError("nobody said whom this answers")
     text = draft.text
     await flow.reply(
         inbox,
         Reply(
             key=draft.key,
-            conversation_id=draft.conversation_id,
+            conversation_id=conversation_id,
             author_id=draft.author_id,
             text=text.text,
             written_at=draft.written_at,
@@ -151,8 +168,24 @@ async def deliver(inbox: Inbox, draft: Draft) -> KeptInside | None:
             only_sender=await _only_sender(inbox, draft.message_id),
         ),
     )
-    await _decided(inbox, draft, draft.conversation_id)
+    await _decided(inbox, draft, conversation_id)
     return None
+
+
+async def _offer(
+    inbox: Inbox, draft: Draft, conversation_id: int, item: PriceItem, by: Manager
+) -> Quote | None:
+    quote = await quotes.offer(
+        inbox,
+        conversation_id,
+        item,
+        by,
+        key=draft.key,
+        message_id=draft.message_id,
+        desk_ref=draft.first,
+    )
+    await _decided(inbox, draft, conversation_id)
+    return quote
 
 
 async def keep_inside(inbox: Inbox, draft: Draft) -> KeptInside:
@@ -269,4 +302,5 @@ def _part(given: Mapping[str, Any]) -> Part:
         given["text"],
         tuple(Entity(**one) for one in given["entities"]),
         tuple(Attachment(**one | {"media": Media(one["media"])}) for one in given["attachments"]),
+        given.get("chosen", False),
     )

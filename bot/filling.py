@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.price_lists import item_meant
 from bot.rich import Rich, one_line
 from bot.templates import NAME_LIMIT, Values, filled, needs_filling, opening_after
 from bot.texts import speaker
@@ -11,6 +12,7 @@ from inbox.inbox import Inbox
 from inbox.model import Conversation, Manager
 from inbox.ports import Transaction
 from inbox.quoted import language_in
+from inbox.work_records import PriceItem
 
 
 async def filled_for(
@@ -22,24 +24,34 @@ async def filled_for(
     return filled(text, await _values(inbox, t, conversation, author))
 
 
-async def filled_by(inbox: Inbox, conversation_id: int, author_id: int, text: Rich) -> Rich:
-    """The same, of those with these numbers."""
+async def as_chosen(
+    inbox: Inbox, conversation_id: int, author_id: int, text: Rich
+) -> Rich | tuple[PriceItem, Manager]:
+    """What a text of inline mode means: a line of the price list its item (and whose offer it is),
+    any other the finished text."""
     async with inbox.store.begin() as t:
         author = routing.member(await t.staff(), author_id)
         if author is None:
             return text
+        item = item_meant(await t.price_items(), text.text, speaker(author.language))
+        if item is not None:
+            return item, author
         return await filled_for(inbox, t, await t.conversation(conversation_id), author, text)
 
 
 async def _values(
     inbox: Inbox, t: Transaction, conversation: Conversation, author: Manager
 ) -> Values:
-    contact = one_line(conversation.contact.name, NAME_LIMIT)
     return {
-        "client": contact or one_line(conversation.client.name, NAME_LIMIT),
-        "manager": one_line(author.name, NAME_LIMIT),
+        "client": _plain(conversation.contact.name) or _plain(conversation.client.name),
+        "manager": _plain(author.name),
         "opening": await _opening(inbox, t, conversation, author),
     }
+
+
+def _plain(name: str) -> str:
+    """Whoever is called "//" makes no note of what is written to them."""
+    return one_line(name, NAME_LIMIT).lstrip("/ ")
 
 
 async def _opening(

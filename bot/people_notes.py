@@ -15,6 +15,7 @@ from bot.menu_buttons import (
     SuggestionButton,
     SuggestionDeed,
 )
+from bot.quotes import agreed_view
 from bot.rich import Rich, joined, one_line
 from bot.texts import Say, mark, speaker
 from bot.wording import reason
@@ -77,6 +78,8 @@ async def note_view(
             return suggested_view(say, *pair) if pair is not None else _gone(say)
         case "noted" | "mentioned":
             return await note_keeping.note_view(inbox, conversation, words, to)
+        case "agreed":
+            return await _agreed(inbox, conversation, words, to)
         case _:
             return notes.colleague(say, conversation, words)
 
@@ -205,6 +208,18 @@ def handle_words(say: Say, handle: Handle) -> str:
             return address
         case kind:
             return say(_KINDS[kind]) if kind in _KINDS else address
+
+
+async def _agreed(
+    inbox: Inbox, conversation: Conversation, words: Note, to: Manager
+) -> CardView | Rich:
+    """That the client agreed to a quote, with the way to the task."""
+    say, name = speaker(to.language), client_name(conversation)
+    async with inbox.store.begin() as t:
+        quote = await t.quote(_number(words.text))
+    if quote is None:
+        return Rich(say("This offer no longer stands."))
+    return agreed_view(say, name, quote, to, inbox.clock.now())
 
 
 def _gone(say: Say) -> Rich:

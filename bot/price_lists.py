@@ -15,6 +15,7 @@ from bot.template_buttons import ListDeed, PriceButton
 from bot.templates import may_change
 from bot.texts import Say
 from inbox.due_dates import MOST
+from inbox.internal_notes import is_note
 from inbox.model import Manager
 from inbox.phrases import Phrase
 from inbox.work_records import PriceItem, Unit, Within
@@ -77,6 +78,8 @@ def priced(title: str, money: str, currency: str, within: str) -> Priced | Fault
         faults.append(Phrase("the title is missing"))
     elif units(title) > TITLE_LIMIT:
         faults.append(Phrase("the title is longer than {number} letters", number=TITLE_LIMIT))
+    elif is_note(title):
+        faults.append(Phrase("a text that begins with // would be an internal note"))
     price, beside = _money(money)
     if price is None:
         said = one_line(money, NAME_LIMIT)

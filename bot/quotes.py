@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.access import Visit
 from bot.buttons import Button
+from bot.card_lines import client_name
 from bot.cards import CardView
 from bot.price_lists import money, within_words
 from bot.rich import Rich, joined, one_line
@@ -12,7 +14,7 @@ from bot.task_buttons import TaskButton, TaskDeed
 from bot.template_buttons import ListDeed, PriceButton, QuoteButton, QuoteDeed
 from bot.texts import Say
 from bot.wording import moment, zone_of
-from inbox.model import Manager
+from inbox.model import Conversation, Manager
 from inbox.work_records import Quote, QuoteState
 
 TITLE_LIMIT = 120  # UTF-16 units
@@ -83,6 +85,12 @@ def quote_view(
         to(say("Withdraw"), QuoteDeed.ASK_WITHDRAW),
     )
     return CardView(joined([head, about]), (row,))
+
+
+def offered_view(visit: Visit, conversation: Conversation, quote: Quote) -> CardView:
+    """The same for who is at the desk."""
+    now = visit.inbox.clock.now()
+    return quote_view(visit.say, client_name(conversation), quote, visit.me, now)
 
 
 def _settled(say: Say, name: str, quote: Quote) -> str:

@@ -16,7 +16,7 @@ from inbox.inbox import Inbox
 from inbox.jobs import MarkAgreed
 from inbox.model import Conversation, Manager
 from inbox.outgoing import outgoing_of
-from inbox.ports import Claim, Deed, Entry, Reply, ReplyState, Transaction
+from inbox.ports import Claim, Deed, DeskRef, Entry, Reply, ReplyState, Transaction
 from inbox.quoted import (
     CHOICE,
     QUOTING,
@@ -64,11 +64,13 @@ async def offer(
     key: str,
     message_id: int | None,
     text: str | None = None,
+    desk_ref: DeskRef | None = None,
 ) -> Quote | None:
     """Name the price and the date to the client by a reply of `by`; `text`: in other words.
 
     `key`: of the press or the message that said so. Known already: the quote of then while it is
-    open, else None. `message_id`: the client's message that it answers.
+    open, else None. `message_id`: the client's message that it answers. `desk_ref`: the message
+    on the desk under which it is told what becomes of the reply.
     """
     async with inbox.store.begin() as t:
         conversation = await t.conversation(conversation_id, with_client=True)
@@ -85,6 +87,7 @@ async def offer(
             words if text is None else text,
             quote.made_at,
             message_id=answers,
+            desk_ref=desk_ref,
         )
         await queue_new(inbox, t, draft)
         await t.log([_named(quote)])

@@ -12,8 +12,9 @@ from bot.access import Visit, answer, refusal
 from bot.buttons import Button
 from bot.card_lines import NAME_LIMIT
 from bot.cards import CardView
-from bot.drafts import Draft, deliver, drop, keep, kept
+from bot.drafts import Draft, KeptInside, deliver, drop, keep, kept
 from bot.note_keeping import kept_words
+from bot.quotes import offered_view
 from bot.reply_buttons import AnsweringButton, AnywayButton
 from bot.rich import Rich, one_line
 from bot.sending import pressed_ref
@@ -106,10 +107,14 @@ async def decide(query: CallbackQuery, callback_data: AnywayButton, visit: Visit
         await answer(query, refusal(visit.say, holder), alert=True)
         return
     else:
-        inside = await deliver(visit.inbox, draft)
+        made = await deliver(visit.inbox, draft)
         words = visit.say("Sent all the same.")
-        if inside is not None:  # edited into a note while this was asked
-            words = kept_words(visit.say, inside, visit.me)
+        if isinstance(made, KeptInside):  # edited into a note while this was asked
+            words = kept_words(visit.say, made, visit.me)
+        elif made is not None:
+            await answer(query)
+            await visit.edit(query, offered_view(visit, conversation, made))
+            return
     await answer(query)
     await visit.edit(query, Rich(words))
 

@@ -20,9 +20,11 @@ from bot.drafts import Draft, deliver, draft_of, drop, keep, keep_inside
 from bot.handlers.collision import answered_already, own_draft
 from bot.handlers.reply import refuse_kind
 from bot.note_keeping import kept_words
+from bot.quotes import offered_view
 from bot.reply_buttons import ToWhomButton
 from bot.rich import Rich, one_line
 from inbox.model import Conversation, Role
+from inbox.work_records import Quote
 
 OFFERED = 5
 LOOKED_AT = 30  # of all conversations, for those that the member may answer
@@ -143,9 +145,11 @@ async def choose(query: CallbackQuery, callback_data: ToWhomButton, visit: Visit
         await visit.edit(query, Rich(f"{name}\n{kept_words(visit.say, kept, visit.me)}"))
         return
     asked = await answered_already(visit, draft)
-    if not asked:
-        await deliver(visit.inbox, draft)
+    made = None if asked else await deliver(visit.inbox, draft)
     await answer(query)
+    if isinstance(made, Quote):
+        await visit.edit(query, offered_view(visit, conversation, made))
+        return
     sent = visit.say("It goes to {client}.", client=name)
     await visit.edit(query, Rich(name if asked else sent))
 

@@ -222,6 +222,7 @@ async def _offer(
         key=f"tg:{ref.account}:{ref.chat_id}:{ref.message_id}",
         message_id=message_id,
         text=chosen.words,
+        desk_ref=ref,
     )
     if quote is None:
         await answer(query, visit.say("This was decided already."))

@@ -17,10 +17,12 @@ from bot.buttons import CardButton, CardDeed
 from bot.drafts import deliver, draft_of
 from bot.handlers.collision import answered_already
 from bot.note_keeping import take_note
+from bot.quotes import offered_view
 from bot.rich import Rich
 from inbox.errors import Fault, SendDeferred
 from inbox.inbox import Inbox
 from inbox.ports import DeskRef
+from inbox.work_records import Quote
 
 A_MOMENT = timedelta(seconds=1)
 SETTLING = timedelta(seconds=5)  # from a message sent to its link committed
@@ -125,7 +127,10 @@ async def send_reply(
         await refuse_kind(visit, message)
         return
     if not await answered_already(visit, draft):
-        await deliver(visit.inbox, draft)
+        made = await deliver(visit.inbox, draft)
+        if isinstance(made, Quote):
+            view = offered_view(visit, conversation, made)
+            await visit.note(conversation, view, message.message_id)
 
 
 async def refuse_kind(visit: Visit, message: Message) -> None:

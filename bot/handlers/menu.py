@@ -14,6 +14,7 @@ from bot.cards import CardView
 from bot.handlers import (
     accounts,
     away,
+    client,
     dayoff,
     groups,
     guide,
@@ -113,6 +114,7 @@ def _away_words(visit: Visit) -> str:
 _SCREENS: dict[Screen, Callable[[Visit], Awaitable[CardView]]] = {
     Screen.INBOX: inbox.first_page,
     Screen.TASKS: tasks.view,
+    Screen.CLIENTS: client.first_page,
     Screen.TEMPLATES: templates.view,
     Screen.PRICES: prices.view,
     Screen.TEAM: team.view,

@@ -138,7 +138,9 @@ async def _changed(
     query: CallbackQuery, visit: Visit, before: tuple[Task, Client], after: Task | None
 ) -> None:
     if after is None:
-        await answer(query, visit.say("It is too late for that."), alert=True)
+        over = before[0].dropped_at is not None
+        words = visit.say("It is too late for that." if over else "This was decided already.")
+        await answer(query, words, alert=True)
     else:
         await answer(query)
     await _draw(query, visit, after or before[0], before[1])

@@ -101,7 +101,7 @@ async def _about_task(visit: Visit, prompt: Prompt, text: str, message: Message)
 async def _rename(visit: Visit, found: tuple[Task, Client], text: str, message: Message) -> str:
     renamed = await tasks.rename(visit.inbox, found[0].id, text, visit.me)
     if renamed is None:
-        return visit.say("It is too late for that.")
+        return visit.say("This was decided already.")
     await show_below(visit, renamed, found[1], message.message_id)
     return ""
 
@@ -133,7 +133,7 @@ async def _set_due(visit: Visit, found: tuple[Task, Client], text: str, message:
         return ""
     changed = await tasks.set_due(visit.inbox, task.id, due, visit.me)
     if changed is None or due is None:
-        return visit.say("It is too late for that.")
+        return visit.say("This was decided already.")
     await edit_target(visit, message, await view_of(visit, changed, client))
     await _asks_no_more(visit, message)
     title = one_line(changed.title, TITLE_LIMIT)

@@ -20,7 +20,7 @@ from bot.task_visits import form_key, link, reader_of, view_of
 from bot.tasks import TaskList, client_title, list_view
 from bot.work_buttons import WorkButton, WorkDeed
 from inbox import tasks
-from inbox.model import Client
+from inbox.model import Client, Media
 from inbox.ports import Card
 from inbox.work_records import Task
 
@@ -113,8 +113,11 @@ async def ask_new(query: CallbackQuery, callback_data: NewTaskButton, visit: Vis
 
 
 def title_of(visit: Visit, card: Card) -> str:
-    """What the message says; of one that says nothing whose it is."""
-    said = tasks.title_from(card.message)
+    """What the message says; of one that says nothing, as a voice message, whose it is."""
+    message = card.message
+    nameless = all(one.media is not Media.DOCUMENT for one in message.attachments)
+    says_nothing = not (message.text.strip() or message.subject) and nameless
+    said = "" if says_nothing else tasks.title_from(message)
     return said or visit.say("Message from {name}", name=client_name(card.conversation))
 
 

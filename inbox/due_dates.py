@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from inbox.calendars import Hours
 from inbox.errors import NoWorkingTime
@@ -38,15 +38,14 @@ def _end_of_working_day(hours: Hours, start: datetime, number: int) -> datetime:
 def _next_working_day(hours: Hours, day: date) -> tuple[date, datetime]:
     """The first one after this date, and when it ends."""
     while True:
-        midnight = _midnight(hours, day + timedelta(days=1))
-        opens = hours.next_opening(midnight)
+        opens = hours.next_opening(_midnight(hours, day + timedelta(days=1)))
         day = opens.astimezone(hours.zone).date()
-        spans = list(hours.spans(_midnight(hours, day), _midnight(hours, day + timedelta(days=1))))
-        is_tail = opens == midnight and hours.is_open(midnight - _MOMENT)
-        all_day = spans[0] == (midnight, _midnight(hours, day + timedelta(days=1)))
-        if len(spans) > 1 or not is_tail or all_day:
+        begins, ends = _midnight(hours, day), _midnight(hours, day + timedelta(days=1))
+        spans = list(hours.spans(begins, ends))
+        is_tail = spans[0][0] == begins and hours.is_open(begins - _MOMENT)
+        if len(spans) > 1 or not is_tail or spans[0][1] == ends:
             return day, spans[-1][1]
 
 
 def _midnight(hours: Hours, day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=hours.zone)
+    return datetime.combine(day, time(), tzinfo=hours.zone).astimezone(UTC)

@@ -8,7 +8,7 @@ done is kept by the `key` of the press: after a kill the same call goes on where
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
@@ -41,7 +41,7 @@ class Handing:
 
 async def hand_over_all(
     inbox: Inbox, from_: Manager, to: Manager, by: Manager, key: str
-) -> AsyncIterator[int]:
+) -> AsyncGenerator[int, None]:
     """Give all clients of `from_` to `to`; yields how many are given after every BATCH of them and
     at the end. The new holder sees the most urgent of what is open, MOST_CARDS at most, and is
     told how much it is.

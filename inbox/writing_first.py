@@ -4,6 +4,7 @@ wrote before."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from inbox.inbox import Inbox
 from inbox.model import Contact, Conversation, Handle, Manager
@@ -11,6 +12,8 @@ from inbox.ports import Transaction
 
 EMAIL = "email"  # kind of handles and of channels
 LONGEST_SUBJECT = 200  # letters
+
+_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,6 @@ async def begin(
     None where the handle is nobody's any more, or there is no such way to write to it.
     """
     async with inbox.store.begin(durable=True) as t:
-        begun = await t.form(_begun(by, key))
-        if begun is not None:
-            return await t.conversation(int(begun))
         known = await t.contact_of((handle,))
         if known is None or channel_id not in inbox.connectors:
             return None
@@ -73,10 +73,12 @@ async def begin(
             return await _where_it_stands(t, handle, channel_id)
         if channel_id not in _mailboxes(inbox):
             return None
-        client, contact = known
+        form = f"begun:{by.id}:{key}"
+        if not await t.take_slot(form, _ONCE):  # who comes at the same time waits here
+            return await t.conversation(int(await t.form(form) or 0))
         said = " ".join((subject or "").split())[:LONGEST_SUBJECT].rstrip() or None
-        opened = await t.open_conversation(channel_id, client, contact, handle, said)
-        await t.save_form(_begun(by, key), str(opened.id))
+        opened = await t.open_conversation(channel_id, *known, handle, said)
+        await t.save_form(form, str(opened.id))
     return opened
 
 
@@ -85,7 +87,3 @@ async def _where_it_stands(t: Transaction, handle: Handle, channel_id: str) -> C
         if channel == channel_id:
             return await t.conversation(number)
     return None
-
-
-def _begun(by: Manager, key: str) -> str:
-    return f"begun:{by.id}:{key}"

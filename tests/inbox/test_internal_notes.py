@@ -97,11 +97,11 @@ class TestWhoIsCalled:
 
 
 def notes(studio: Studio) -> list[tuple[str, str, str]]:
-    """Kind, author and reader of each that was shown."""
-    return [
+    """Kind, author and reader of each that was shown, sorted."""
+    return sorted(
         (words.kind, words.author.name if words.author else "", to.name)
         for _, words, to in studio.desk.notes
-    ]
+    )
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ class TestAdding:
         called = (studio.boris.id, studio.anna.id)
         await add(studio.inbox, note(studio, talk, studio.head, mentions=called))
         await studio.run()
-        assert notes(studio) == [("mentioned", "Глава", "Борис"), ("mentioned", "Глава", "Анна")]
+        assert notes(studio) == [("mentioned", "Глава", "Анна"), ("mentioned", "Глава", "Борис")]
 
     async def test_who_had_a_part_in_notes_there_hears_of_the_next(
         self, studio: Studio, talk: Conversation
@@ -286,7 +286,7 @@ class TestChanging:
         assert added.desk_ref is not None
         await change(studio.inbox, added.desk_ref, "// @Анна, глянь", ())
         await studio.run()
-        assert notes(studio) == [("noted", "Борис", "Анна"), ("mentioned", "Борис", "Анна")]
+        assert notes(studio) == [("mentioned", "Борис", "Анна"), ("noted", "Борис", "Анна")]
 
     async def test_what_is_no_note_or_would_be_empty(
         self, studio: Studio, talk: Conversation

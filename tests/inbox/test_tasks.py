@@ -1,6 +1,9 @@
 """A client's tasks: made once, changed, done, deleted and brought back; the client told once."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,7 +11,7 @@ from hypothesis import strategies as st
 
 from inbox.actions import take
 from inbox.model import Attachment, Conversation, Entity, Handle, InboundMessage, Media
-from inbox.ports import Deed
+from inbox.ports import Deed, Store, Transaction
 from inbox.tasks import (
     LONGEST_TITLE,
     drop,
@@ -22,6 +25,7 @@ from inbox.tasks import (
     tell_done,
     title_from,
     title_of,
+    words_when_done,
 )
 from inbox.work_records import Horizon, Task
 from tests.inbox.conftest import Studio
@@ -209,6 +213,24 @@ class TestDone:
             assert await act(studio.inbox, 10**9, studio.anna) is None
 
 
+class BeforeItsSecondStep:
+    """A store behind which something happens between two transactions of one act."""
+
+    def __init__(self, store: Store, act: Callable[[], Awaitable[None]]) -> None:
+        self._store, self._act, self._steps = store, act, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    @asynccontextmanager
+    async def begin(self, *, durable: bool = False) -> AsyncIterator[Transaction]:
+        self._steps += 1
+        if self._steps == 2:
+            await self._act()
+        async with self._store.begin(durable=durable) as t:
+            yield t
+
+
 class TestTellingTheClient:
     async def test_in_the_words_of_the_house(
         self, studio: Studio, talk: Conversation, task: Task
@@ -305,6 +327,34 @@ class TestTellingTheClient:
         await studio.run()
         (sent,) = studio.channel.sent
         assert (sent.text, sent.subject, sent.answering) == (": done: Счёт", "Счёт", None)
+
+    async def test_not_where_it_was_taken_up_again_in_the_same_moment(
+        self, studio: Studio, task: Task
+    ) -> None:
+        async def taken_up() -> None:
+            await reopen(studio.inbox, task.id, studio.boris)
+
+        await finish(studio.inbox, task.id, studio.anna)
+        slow = replace(studio.inbox, store=BeforeItsSecondStep(studio.inbox.store, taken_up))
+        assert await tell_done(slow, task.id, studio.anna, key="q1") is None
+        await studio.run()
+        assert studio.channel.sent == []
+
+    async def test_its_words_are_known_before(
+        self, studio: Studio, talk: Conversation, task: Task
+    ) -> None:
+        inbox, anna = studio.inbox, studio.anna
+        assert await words_when_done(inbox, task) is None
+        done = await finish(inbox, task.id, anna)
+        assert done is not None
+        assert await words_when_done(inbox, done) == "ru: done: Поменять телефон"
+        anywhere = replace(done, conversation_id=None, message_id=None)
+        assert await words_when_done(inbox, anywhere) == "ru: done: Поменять телефон"
+        nowhere = replace(anywhere, client_id=10**9)
+        assert await words_when_done(inbox, nowhere) is None
+        told = await tell_done(inbox, task.id, anna, key="q1")
+        assert told is not None
+        assert await words_when_done(inbox, told) is None
 
     async def test_who_tells_the_client_of_nobody_takes_the_client(self, studio: Studio) -> None:
         inbox, boris = studio.inbox, studio.boris

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import bindparam, func, select
 
 from inbox.model import Client, Handle, Wait, WaitKind
 from inbox.work_records import ClientCard
@@ -68,7 +68,10 @@ _ranked = (
         )
         .label("place"),
     )
-    .where(tuple_(*_recipient).in_(bindparam("handles", expanding=True)))
+    .where(
+        conversation.c.recipient_kind.in_(bindparam("kinds", expanding=True)),
+        conversation.c.recipient_address.in_(bindparam("addresses", expanding=True)),
+    )
     .subquery()
 )
 LATEST_WITH = select(
@@ -111,6 +114,8 @@ class ClientCardRows(Conversations):
         keys = [(one.kind, storable(one.address)) for one in dict.fromkeys(handles)]
         if not keys:
             return ()
-        found = await self.rows(LATEST_WITH, handles=keys)
-        ordered = sorted(found, key=lambda row: keys.index((row[0], row[1])))
-        return tuple((Handle(kind, address), *where) for kind, address, *where in ordered)
+        kinds, addresses = map(list, map(set, zip(*keys, strict=True)))
+        # Not by pairs: of these SQLite makes no use in its index.
+        found = await self.rows(LATEST_WITH, kinds=kinds, addresses=addresses)
+        places = {(kind, address): where for kind, address, *where in found}
+        return tuple((Handle(*key), *places[key]) for key in keys if key in places)

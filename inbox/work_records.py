@@ -211,8 +211,8 @@ class ClientFile:
 
 @dataclass(frozen=True, slots=True)
 class ClientCard:
-    """All about a client but the long lists. `conversations`: the latest asked or answered
-    first."""
+    """All about a client but the long lists. `conversations`: a hundred at most, the latest asked
+    or answered first."""
 
     client: Client
     contacts: tuple[tuple[Contact, Handle], ...]

@@ -130,7 +130,8 @@ class WorkingDay(Protocol):
         self, client_id: int, before: datetime | None, limit: int
     ) -> tuple[HistoryLine, ...]:
         """The last `limit` lines before then over all channels, internal notes too, oldest
-        first."""
+        first; more than these where several are of the oldest instant, so that the page before
+        the first one's `at` misses none."""
         ...
 
     async def client_files(

@@ -22,6 +22,7 @@ from inbox.errors import StoreRefused, StoreUnavailable
 from inbox.log_records import Deed, Entry
 from inbox.model import Outcome, WaitKind
 from inbox.records import ReplyState
+from inbox.work_records import Horizon, Task
 from storage.all_tables import ALL
 from storage.engine import open_engine, parse_url
 from storage.schema import HEAD, migrate
@@ -211,6 +212,35 @@ async def test_going_back_to_version_5_leaves_nothing_that_it_cannot_read(url: s
     with pytest.raises(StoreRefused, match="append-only"):
         async with store.begin() as t:
             await t.run(text("DELETE FROM audit"))
+    await store.close()
+
+
+async def test_what_version_6_wrote_is_part_of_the_day(url: str) -> None:
+    await migrated(url, "0006", OLD_MESSAGE)
+    store = await open_store(url)
+    async with store.begin() as t:
+        (line, answer) = await t.client_history(1, None, 9)
+        assert (line.text, line.message_id, answer.text) == ("Да?", 1, "Да")
+        assert await t.client_files(1, 0, 9) == ()
+        card = await t.client_card(1)
+        assert card is not None
+        assert (card.notes, card.files, card.open_tasks) == (0, 0, ())
+    await store.close()
+
+
+async def test_going_back_to_version_6_forgets_the_day_alone(url: str) -> None:
+    await migrated(url, "0006", OLD_MESSAGE)
+    store = await open_store(url)
+    async with store.begin() as t:
+        await t.add_task(Task("k", 1, "Счёт", Horizon.NOW, 1, T0))
+        await t.log([Entry(T0, Deed.OPENED), Entry(T0, Deed.TASK_MADE), Entry(T0, Deed.QUOTED)])
+    await store.close()
+    await migrated(url, "0006")
+    store = await open_store(url)
+    async with store.begin() as t:
+        assert await t.open_tasks(None) == ()
+        assert [line.entry.deed for line in await t.logged()] == [Deed.OPENED]
+        assert (await t.card(1)).last_reply == await t.reply(9)
     await store.close()
 
 

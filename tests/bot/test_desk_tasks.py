@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from inbox.business_hours import BusinessHours
+from inbox.task_digests import tell_tasks
 from inbox.work_records import Horizon, Task, TaskDigest
 from sandbox.telegram import Person
 from tests.bot.desk_world import BOT, CLIENT, DeskWorld, around, button, labels, running
@@ -398,6 +399,30 @@ class TestDigests:
         assert opened["reply_to_message"]["message_id"] == told["message_id"]
         assert opened["text"].startswith(f"📌 {TITLE}\nАнна\nСейчас · без срока")
         assert shown(desk, told)["text"] == told["text"]
+
+    async def test_once_at_the_days_opening_and_once_at_its_end(self, desk: DeskWorld) -> None:
+        card = await made(desk)
+        await until_clock(desk, 10)
+        for _ in range(2):
+            await tell_tasks(desk.inbox)
+            await desk.sees(OLGA.telegram_id, "☀️ Ваши задачи на сегодня")
+        await pressed(desk, card, "✅ Сделано", "Сообщить клиенту?")
+        await until_clock(desk, 19)
+        for _ in range(2):
+            await tell_tasks(desk.inbox)
+            told = await desk.sees(OLGA.telegram_id, "🌙 Ваши задачи: итог дня")
+        assert told["text"].endswith(f"Сделано сегодня\n1. {TITLE} · Анна")
+        texts = [one.get("text", "") for one in desk.chat(OLGA.telegram_id)]
+        assert sum(one.startswith(("☀️", "🌙")) for one in texts) == 2
+        heads = [one.get("text", "") for one in desk.chat(HELEN.telegram_id)]
+        assert not any("Your tasks" in one for one in heads)
+
+
+async def until_clock(desk: DeskWorld, hour: int) -> None:
+    """The next time that it is so late in Moscow."""
+    now = desk.inbox.clock.now().astimezone(MOSCOW)
+    later = now.replace(hour=hour, minute=0) + timedelta(days=now.hour >= hour)
+    await desk.passes(later - now)
 
 
 async def member(desk: DeskWorld) -> Any:

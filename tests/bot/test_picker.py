@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.buttons import DayButton, PickButton, TimeButton
 from bot.cards import CardView
-from bot.picker import days_view, open_days, times_on, times_view
+from bot.picker import days_view, open_days, read_due, times_on, times_view
 from inbox.business_hours import BusinessHours
 from tests.bot.studio import HELEN, HOURS, IVAN, MOSCOW, NOON, OLGA, conversation
 
@@ -108,3 +108,16 @@ def test_two_taps() -> None:
         2026, 11, 27, 9, tzinfo=MOSCOW
     )
     assert isinstance(times.keyboard[-1][0].data, PickButton)
+
+
+def test_a_day_alone_is_due_at_its_last_closing_time_else_at_its_end() -> None:
+    def read(text: str) -> str:
+        due = read_due(text, NOON, MOSCOW, LUNCH)
+        return "" if due is None else f"{due.astimezone(MOSCOW):%d.%m %H:%M}"
+
+    assert read("завтра") == "26.11 17:45"
+    assert read("Friday") == "27.11 23:59"
+    assert read("28.11") == "28.11 23:59"
+    assert read("завтра 8:15") == "26.11 08:15"
+    assert read("когда-нибудь") == ""
+    assert read_due("завтра", NOON, MOSCOW, HOURS) == datetime(2026, 11, 26, 15, tzinfo=UTC)

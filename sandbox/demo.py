@@ -117,6 +117,7 @@ async def demonstration(folder: Path, language: str, send_delay: str) -> AsyncIt
         (folder / "okno.toml").write_text(settings, encoding="utf-8")
         product = Product(folder, folder / LOG, servers.health_port)
         await product.seed()
+        await product.remember(language, scene.clock.now())
         open_chats(scene)
         async with product.running() as ended:
             await _until_ended(_reads_mail(scene), ended)

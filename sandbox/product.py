@@ -14,8 +14,8 @@ from pathlib import Path
 import aiohttp
 
 from inbox.phrases import Phrase
-from sandbox import studio
-from storage.store import open_store
+from sandbox import past, studio
+from storage.store import SqlStore, open_store
 
 ROOT = Path(__file__).resolve().parents[1]
 UP_WITHIN = 30.0  # seconds
@@ -48,6 +48,11 @@ class Product:
         clients.write_text(studio.clients_csv(), encoding="utf-8")
         await self._command("clients", "import", str(clients))
 
+    async def remember(self, language: str, now: datetime) -> None:
+        """Enter what the studio had in its books at the shown instant `now`, after `seed`."""
+        async with self._store() as store:
+            await past.enter(store, language, now)
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[asyncio.Task[ProductFault]]:
         """Run while the block does; gives a task that ends, with why, if the product ends first.
@@ -66,11 +71,16 @@ class Product:
 
     async def next_alert(self) -> datetime | None:
         """When the product announces something next, UTC, as its database says it."""
-        url = f"sqlite:///{self._settings.with_name(DATABASE)}"
-        store = await open_store(url, exclusive=False)
+        async with self._store() as store, store.begin() as t:
+            return await t.next_rung_at()
+
+    @asynccontextmanager
+    async def _store(self) -> AsyncIterator[SqlStore]:
+        store = await open_store(
+            f"sqlite:///{self._settings.with_name(DATABASE)}", exclusive=False
+        )
         try:
-            async with store.begin() as t:
-                return await t.next_rung_at()
+            yield store
         finally:
             await store.close()
 

@@ -19,6 +19,7 @@ from tests.inbox import (
     test_showing_a_message,
     test_task_digests,
     test_tasks,
+    test_telling_of_tasks,
     test_writing_first,
 )
 from tests.inbox.conftest import Studio
@@ -52,7 +53,7 @@ class TestTasks(test_tasks.TestDone):
     pass
 
 
-class TestTellingTheClient(test_tasks.TestTellingTheClient):
+class TestTellingTheClient(test_telling_of_tasks.TestTellingTheClient):
     pass
 
 

@@ -76,13 +76,13 @@ def quote_view(
     if sure:
         asked = Rich(say("Withdraw it? The client can no longer agree then."))
         row = (
-            to(say("Withdraw"), QuoteDeed.WITHDRAW, "danger"),
+            to(say("Withdraw the offer"), QuoteDeed.WITHDRAW, "danger"),
             to(say("Leave it"), QuoteDeed.LEAVE),
         )
         return CardView(joined([head, about, asked]), (row,))
     row = (
         to(say("Agreed by phone → task"), QuoteDeed.AGREED),
-        to(say("Withdraw"), QuoteDeed.ASK_WITHDRAW),
+        to(say("Withdraw the offer"), QuoteDeed.ASK_WITHDRAW),
     )
     return CardView(joined([head, about]), (row,))
 

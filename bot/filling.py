@@ -62,5 +62,6 @@ async def _opening(
     hours, now = (await terms_of(inbox, t, conversation)).calendar.hours, inbox.clock.now()
     opens = opening_after(hours, now)
     if opens is None:
-        return speaker(language)("as soon as we open")
+        say = speaker(language)
+        return say("as soon as we open")
     return inbox.letters.opening(language, opens, now, hours.zone)

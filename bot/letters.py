@@ -133,7 +133,8 @@ class CatalogueLetters:
 
     def agree(self, language: str) -> str:
         """See inbox.ports.Letters."""
-        return speaker(language)("Agreed")
+        say = speaker(language)
+        return say("Agreed")
 
     def settled(self, language: str, quote: Quote, zone: ZoneInfo) -> str:
         """See inbox.ports.Letters."""
@@ -147,11 +148,13 @@ class CatalogueLetters:
 
     def only_clients(self, language: str) -> str:
         """See inbox.ports.Letters."""
-        return speaker(language)("Only the client can agree here.")
+        say = speaker(language)
+        return say("Only the client can agree here.")
 
     def task_done(self, language: str, title: str) -> str:
         """See inbox.ports.Letters."""
-        return speaker(language)("Done: {title}", title=title)
+        say = speaker(language)
+        return say("Done: {title}", title=title)
 
     def opening(self, language: str, opens_at: datetime, now: datetime, zone: ZoneInfo) -> str:
         """See inbox.ports.Letters; the zone's offset is named."""

@@ -130,10 +130,8 @@ async def said(
     quote, draft = open_[0]
     if draft is None or not await _means(inbox, t, message, draft):
         return None
-    locked = await t.quote(quote.id)
-    if locked is None or locked.state is not QuoteState.OFFERED:
-        return None
-    _, task = await agreed(inbox, t, conversation, locked, at=message.sent_at)
+    # What was sent is settled only behind the conversation's lock, which is held here.
+    _, task = await agreed(inbox, t, conversation, quote, at=message.sent_at)
     return task
 
 
@@ -221,17 +219,12 @@ async def settle(
 async def keep_settled(now: datetime, t: Transaction, quote: Quote, by_id: int | None) -> None:
     """Store it, and say so in the log."""
     await t.save_quote(quote)
-    talk, whom = quote.conversation_id, quote.author_id
-    entry = Entry(
-        now,
-        Deed.QUOTE_SETTLED,
-        by_id,
-        talk,
-        manager_id=whom,
-        before=quote.title,
-        after=quote.state,
+    talk, whom, after = (
+        quote.conversation_id,
+        quote.author_id,
+        f"quote-{quote.state} {quote.title}",
     )
-    await t.log([entry])
+    await t.log([Entry(now, Deed.QUOTE_SETTLED, by_id, talk, manager_id=whom, after=after)])
 
 
 async def gone_with(t: Transaction, draft: Reply, by_id: int | None, now: datetime) -> None:

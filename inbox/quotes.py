@@ -13,6 +13,7 @@ from inbox.errors import Fault
 from inbox.flow import queue_new
 from inbox.holding import terms_of
 from inbox.inbox import Inbox
+from inbox.internal_notes import is_note
 from inbox.jobs import MarkAgreed
 from inbox.model import Conversation, Manager
 from inbox.outgoing import outgoing_of
@@ -70,8 +71,11 @@ async def offer(
 
     `key`: of the press or the message that said so. Known already: the quote of then while it is
     open, else None. `message_id`: the client's message that it answers. `desk_ref`: the message
-    on the desk under which it is told what becomes of the reply.
+    on the desk under which it is told what becomes of the reply. None also for words that are an
+    internal note's.
     """
+    if is_note(text or ""):
+        return None
     async with inbox.store.begin() as t:
         conversation = await t.conversation(conversation_id, with_client=True)
         drafted, words = await _drafted(inbox, t, conversation, item, by)
@@ -191,8 +195,8 @@ async def _redraw(inbox: Inbox, draft: Reply) -> None:
     connector = inbox.connectors.get(outgoing.conversation.channel_id)
     if not isinstance(connector, ShowsChoices):
         return
-    for ending in (outgoing.ending, ""):
-        message = replace(outgoing, ending=ending).message(connector, ())
-        refused = await refused_change(connector.edit(message, draft.sent_as))
-        if refused is None or refused.fault is not Fault.TOO_LARGE:
-            return
+    longer = outgoing.message(connector, ())
+    refused = await refused_change(connector.edit(longer, draft.sent_as))
+    if refused is not None and refused.fault is Fault.TOO_LARGE:
+        as_it_was = replace(outgoing, ending="").message(connector, ())
+        await refused_change(connector.edit(as_it_was, draft.sent_as))

@@ -103,6 +103,9 @@ class DeskWorld:
         self.world.callbacks[query_id] = answer
         person = self.world.people[person_id].as_user()
         query = {"id": query_id, "from": person, "chat_instance": "1", "data": data}
+        under = next((one for one in reversed(self.chat(person_id)) if not one["out"]), None)
+        if under is not None and "keyboard" not in under.get("reply_markup", {}):
+            query["message"] = under
         self.world.bots[BOT].stream.push("callback_query", query)
         async with asyncio.timeout(PATIENCE):
             return str((await answer).get("text") or "")

@@ -116,7 +116,7 @@ async def _end(inbox: Inbox, handing: Handing, by: Manager, key: str) -> Handing
         await _keep(t, key, handing)
         if not handing.given:
             return handing
-        given = await _given(t, key, handing)
+        given = set(await _given(t, key, handing))
         open_ = [
             (talk, wait)
             for talk, wait in await t.open_waits_of(manager_id=handing.to_id)

@@ -118,7 +118,8 @@ def _mark(day: WorkingDay, evening: bool) -> str:  # noqa: FBT001 - part of what
 
 async def show_tasks(inbox: Inbox, claim: Claim, job: ShowTasks) -> None:
     """Show a member what is to be done, or what slipped, of the clients that the member sees to
-    now; nothing where that is nothing, or the time for it has passed."""
+    now, a head also of those whom nobody does; nothing where that is nothing, or the time for it
+    has passed."""
     now, until = inbox.clock.now(), datetime.fromisoformat(job.until)
     over = until + LATE if job.evening else until
     async with inbox.store.begin() as t:
@@ -147,12 +148,16 @@ async def _gathered(
     now: datetime,
 ) -> TaskDigest:
     until = datetime.fromisoformat(job.until)
-    seen_to = [
+    seen_to = {
         one.id for one in routing.people(staff) if to in routing.in_place_of(one, staff, now)
-    ]
+    }
     zone = inbox.calendars.of(None, to.calendar).hours.zone
     done = await t.tasks_done(seen_to, _midnight(until.astimezone(zone))) if job.evening else ()
-    open_ = await t.open_tasks(seen_to)
+    if to in routing.heads(staff, now):
+        active = {one.id for one in routing.people(staff)} - seen_to
+        open_ = [one for one in await t.open_tasks(None) if one[1].manager_id not in active]
+    else:
+        open_ = list(await t.open_tasks(seen_to))
     return digest_of(open_, done, now=now, until=until, evening=job.evening)
 
 

@@ -261,7 +261,21 @@ class TestTelling:
         await made(studio, client_id)
         await saved(studio, replace(studio.anna, active=False))
         await saved(studio, Manager(0, "Отдел", -100, Role.CHAT))
-        assert await at(studio, msk(24, 9)) == []
+        assert [to for _, to, _ in await at(studio, msk(24, 9))] == ["Глава"]
+
+    async def test_what_nobody_sees_to_is_the_heads_matter(
+        self, studio: Studio, client_id: int
+    ) -> None:
+        async with studio.inbox.store.begin() as t:
+            free = (await t.add_client("Вега", None)).id
+            own = (await t.add_client("Зерно", studio.head.id)).id
+            other = (await t.add_client("Ель", studio.boris.id)).id
+        for number, title in ((free, "Ничья"), (own, "Своя"), (other, "Чужая")):
+            await made(studio, number, title)
+        await made(studio, client_id, "Ушедшей")
+        await saved(studio, replace(studio.anna, active=False))
+        told = sorted((to, sorted(titles)) for _, to, titles in await at(studio, msk(24, 9)))
+        assert told == [("Борис", ["Чужая"]), ("Глава", ["Ничья", "Своя", "Ушедшей"])]
 
 
 class TestShowing:

@@ -1,0 +1,362 @@
+"""The price list in the chat, and quotes: offered from a card, agreed to, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.template_buttons import ListDeed, PriceButton, QuoteButton, QuoteDeed
+from inbox import routing
+from inbox.model import Manager
+from inbox.work_records import PriceItem, QuoteState, Task, Unit, Within
+from tests.bot.desk_world import (
+    BOT,
+    CLIENT,
+    DeskWorld,
+    around,
+    button,
+    desk_world,
+    labels,
+    running,
+    taken,
+    ticks,
+)
+from tests.bot.studio import HELEN, IVAN, OLGA
+
+PHONE = "Заменить телефон в шапке"
+LINE = f"💰 {PHONE}: 500\u00a0₽, 2 рабочих часа"
+ANOTHERS = "Этот клиент — за другим менеджером (Ольга). Попросите передать."
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[DeskWorld]:
+    async with desk_world(tmp_path) as world:
+        yield world
+
+
+def at_client(desk: DeskWorld) -> list[str]:
+    return [one.get("text", "") for one in desk.chat(CLIENT) if not one["out"]]
+
+
+async def said(desk: DeskWorld, person: Manager, words: str) -> dict[str, Any]:
+    return await desk.sees(person.telegram_id, words)
+
+
+async def now_says(desk: DeskWorld, message: dict[str, Any], words: str) -> dict[str, Any]:
+    """The same message, once these words stand in it."""
+
+    def found() -> dict[str, Any] | None:
+        chat = desk.chat(message["chat"]["id"])
+        same = next(one for one in chat if one["message_id"] == message["message_id"])
+        return same if words in same["text"] else None
+
+    found_one: dict[str, Any] = await desk.until(found)
+    return found_one
+
+
+async def showing(desk: DeskWorld, message: dict[str, Any], label: str) -> dict[str, Any]:
+    """The same message, once it has this button."""
+
+    def found() -> dict[str, Any] | None:
+        chat = desk.chat(message["chat"]["id"])
+        same = next(one for one in chat if one["message_id"] == message["message_id"])
+        return same if label in labels(same) else None
+
+    found_one: dict[str, Any] = await desk.until(found)
+    return found_one
+
+
+async def add_item(desk: DeskWorld, title: str = PHONE, hours: int = 2) -> None:
+    async with desk.inbox.store.begin() as t:
+        olga = routing.named(await t.staff(), OLGA.name)
+        assert olga is not None
+        within, now = Within(hours, Unit.HOURS), desk.inbox.clock.now()
+        await t.save_price_item(PriceItem(title, Decimal(500), "₽", within, olga.id, now))
+
+
+async def items(desk: DeskWorld) -> list[tuple[str, Decimal, str, Within]]:
+    async with desk.inbox.store.begin() as t:
+        found = await t.price_items()
+    return [(one.title, one.price, one.currency, one.within) for one in found]
+
+
+async def tasks(desk: DeskWorld) -> tuple[Task, ...]:
+    async with desk.inbox.store.begin() as t:
+        return await t.tasks_of_client(1)
+
+
+async def state(desk: DeskWorld, quote_id: int = 1) -> QuoteState:
+    async with desk.inbox.store.begin() as t:
+        quote = await t.quote(quote_id)
+    assert quote is not None
+    return quote.state
+
+
+async def looked_at(desk: DeskWorld, card: dict[str, Any]) -> dict[str, Any]:
+    """The quote as it would go out, below the card."""
+    await desk.presses(OLGA, card, "Шаблон")
+    listed = await said(desk, OLGA, "Шаблонов пока нет")
+    await desk.presses(OLGA, listed, "💰 Прайс")
+    prices = await now_says(desk, listed, "Что предложить — Анна?")
+    await desk.presses(OLGA, prices, f"{PHONE} · 500\u00a0₽")
+    return await now_says(desk, listed, "Клиенту Анна:")
+
+
+async def offered(desk: DeskWorld) -> dict[str, Any]:
+    """A quote that Olga made; her message about it."""
+    await add_item(desk)
+    shown = await looked_at(desk, await taken(desk))
+    await desk.presses(OLGA, shown, "Отправить")
+    await desk.sees(CLIENT, PHONE)
+    return await now_says(desk, shown, "Предложено: Анна")
+
+
+# --- the price list ----------------------------------------------------------------------------
+
+
+async def asked(desk: DeskWorld, by: Manager = OLGA) -> dict[str, Any]:
+    """The question for new items."""
+    desk.people.says(by.telegram_id, BOT, "/prices")
+    listed = await said(desk, by, "Прайс")
+    await desk.presses(by, listed, "➕ Новая позиция")
+    return await said(desk, by, "работа, цена и срок")
+
+
+async def test_each_line_is_an_item_and_wrong_ones_are_said(desk: DeskWorld) -> None:
+    question = await asked(desk)
+    words = f"{PHONE}: 500 ₽, 2 часа\nЛендинг: 45 000, 10 рабочих дней\nПросто так"
+    desk.people.says(OLGA.telegram_id, BOT, words, reply_to=question["message_id"])
+    told = await said(desk, OLGA, "Строка 3")
+    assert LINE in told["text"]
+    assert "💰 Лендинг: 45\u00a0000\u00a0₽, 10 рабочих дней" in told["text"]
+    assert "Новых: 2 · не принято: 1" in told["text"]
+    assert "Строка 3: строка не вида «работа: цена, срок»" in told["text"]
+    assert await items(desk) == [
+        (PHONE, Decimal(500), "₽", Within(2, Unit.HOURS)),
+        ("Лендинг", Decimal(45000), "₽", Within(10, Unit.DAYS)),
+    ]
+    # The same once more, in the answer to what was wrong, changes nothing.
+    desk.people.says(OLGA.telegram_id, BOT, words, reply_to=told["message_id"])
+    await said(desk, OLGA, "Уже есть: 2 · не принято: 1")
+    assert len(await items(desk)) == 2
+
+
+async def test_an_item_is_changed_by_who_may_and_deleted_with_a_minute_to_undo(
+    desk: DeskWorld,
+) -> None:
+    await add_item(desk)
+    await add_item(desk, "Правка")
+    refusal = "Изменить может только автор, руководитель или администратор."
+    for deed in (ListDeed.EDIT, ListDeed.DROP):
+        data = PriceButton(deed=deed, item_id=1).pack()
+        assert await desk.presses_made_up(IVAN.telegram_id, data) == refusal
+    data = PriceButton(deed=ListDeed.SHOW, item_id=77).pack()
+    assert await desk.presses_made_up(IVAN.telegram_id, data) == "Этой позиции уже нет."
+
+    desk.people.says(OLGA.telegram_id, BOT, "/prices")
+    listed = await said(desk, OLGA, "Всего 2 позиции.")
+    await desk.presses(OLGA, listed, f"{PHONE} · 500\u00a0₽")
+    shown = await now_says(desk, listed, "автор: Ольга")
+    await desk.presses(OLGA, shown, "Изменить")
+    question = await said(desk, OLGA, f"{PHONE}: 500\u00a0₽, 2 рабочих часа")
+    me = OLGA.telegram_id
+    desk.people.says(me, BOT, "правка: 1 ₽, 1 час", reply_to=question["message_id"])
+    again = await said(desk, OLGA, "позиция с таким названием уже есть")
+    desk.people.says(me, BOT, "Телефон: 700, 1 день", reply_to=again["message_id"])
+    await said(desk, OLGA, "700\u00a0₽, 1 рабочий день")
+
+    await desk.presses(OLGA, shown, "Удалить")
+    gone = await now_says(desk, listed, "«Телефон» — удалено.")
+    await desk.presses(OLGA, gone, "Вернуть")
+    shown = await now_says(desk, listed, "автор: Ольга")
+    await desk.presses(OLGA, shown, "Удалить")
+    gone = await now_says(desk, listed, "«Телефон» — удалено.")
+    await desk.passes(timedelta(minutes=2))
+    assert await desk.presses(OLGA, gone, "Вернуть") == "Отменить уже поздно."
+    assert [one[0] for one in await items(desk)] == ["Правка"]
+
+
+# --- offered -----------------------------------------------------------------------------------
+
+
+async def test_one_tap_puts_price_and_date_into_the_reply_and_agreed_makes_the_task(
+    desk: DeskWorld,
+) -> None:
+    await add_item(desk)
+    card = await taken(desk)
+    shown = await looked_at(desk, card)
+    assert LINE in shown["text"]
+    assert at_client(desk) == []
+    send = button(shown, "Отправить")
+
+    await desk.presses(OLGA, shown, "Отправить")
+
+    there = await desk.sees(CLIENT, f"{PHONE}: 500\u00a0₽")
+    assert "Срок" in there["text"]
+    hers = await now_says(desk, shown, "Предложено: Анна")
+    assert labels(hers) == ["Согласен устно → задача", "Отозвать"]
+    await desk.until(lambda: ticks(desk, shown["message_id"]) == ["👌"])
+    await presses_again(desk, shown, send)
+    assert len(at_client(desk)) == 1
+
+    await desk.people.presses(CLIENT, BOT, there["message_id"], button(there, "Согласен"))
+
+    note = await said(desk, OLGA, "✅ Согласие получено: Анна")
+    assert LINE in note["text"]
+    (task,) = await tasks(desk)
+    assert (task.title, task.quote_id) == (PHONE, 1)
+    await desk.presses(OLGA, note, "Задача")
+    await said(desk, OLGA, PHONE)
+    # What stood there before tells that it was decided.
+    assert await desk.presses(OLGA, hers, "Согласен устно → задача") == "Это уже решено."
+    await now_says(desk, shown, "✅ Согласие получено: Анна")
+    assert len(await tasks(desk)) == 1
+
+
+async def test_agreed_by_phone_makes_the_task(desk: DeskWorld) -> None:
+    hers = await offered(desk)
+    await desk.presses(OLGA, hers, "Согласен устно → задача")
+    settled = await now_says(desk, hers, "✅ Согласие получено: Анна")
+    assert labels(settled) == ["Задача"]
+    assert [one.title for one in await tasks(desk)] == [PHONE]
+
+
+async def test_a_quote_is_withdrawn_after_a_second_press(desk: DeskWorld) -> None:
+    hers = await offered(desk)
+    await desk.presses(OLGA, hers, "Отозвать")
+    sure = await now_says(desk, hers, "Клиент уже не сможет согласиться.")
+    await desk.presses(OLGA, sure, "Оставить")
+    left = await showing(desk, hers, "Согласен устно → задача")
+    data = QuoteButton(deed=QuoteDeed.WITHDRAW, quote_id=1).pack()
+    assert await desk.presses_made_up(IVAN.telegram_id, data) == ANOTHERS
+    assert await state(desk) is QuoteState.OFFERED
+    await desk.presses(OLGA, left, "Отозвать")
+    sure = await now_says(desk, hers, "Клиент уже не сможет согласиться.")
+    await desk.presses(OLGA, sure, "Отозвать")
+    await now_says(desk, hers, "Предложение отозвано: Анна")
+    assert await state(desk) is QuoteState.WITHDRAWN
+    assert await tasks(desk) == ()
+
+
+async def test_other_words_keep_price_and_date_and_outlive_a_restart(tmp_path: Path) -> None:
+    async with around(tmp_path) as there:
+        async with running(there) as desk:
+            await add_item(desk)
+            shown = await looked_at(desk, await taken(desk))
+        async with running(there) as desk:
+            me = OLGA.telegram_id
+            desk.people.says(me, BOT, "// дорого?", reply_to=shown["message_id"])
+            await said(desk, OLGA, "📝")
+            own = "Анна, поменяем за 500, ладно?"
+            desk.people.says(me, BOT, own, reply_to=shown["message_id"])
+            mine = await said(desk, OLGA, own)
+            assert LINE in mine["text"]
+            assert at_client(desk) == []
+        async with running(there) as desk:
+            await desk.presses(OLGA, mine, "Отправить")
+            sent = await desk.sees(CLIENT, own)
+            assert sent["text"] == own
+            await desk.people.presses(CLIENT, BOT, sent["message_id"], button(sent, "Согласен"))
+            await said(desk, OLGA, "✅ Согласие получено: Анна")
+
+
+async def test_an_item_that_was_changed_meanwhile_is_looked_at_again(desk: DeskWorld) -> None:
+    await add_item(desk)
+    shown = await looked_at(desk, await taken(desk))
+    async with desk.inbox.store.begin() as t:
+        (item,) = await t.price_items()
+        later = item.changed_at + timedelta(seconds=5)
+        await t.save_price_item(replace(item, price=Decimal(900), changed_at=later))
+    assert await desk.presses(OLGA, shown, "Отправить") == "Позицию изменили. Посмотрите ещё раз."
+    shown = await now_says(desk, shown, "900\u00a0₽")
+    assert at_client(desk) == []
+    await desk.presses(OLGA, shown, "Отправить")
+    await desk.sees(CLIENT, "900\u00a0₽")
+
+
+async def test_a_colleague_who_was_faster_is_asked_about(desk: DeskWorld) -> None:
+    await add_item(desk)
+    card = await taken(desk)
+    hers = await desk.sees(HELEN.telegram_id, "Сайт не открывается")
+    desk.people.says(HELEN.telegram_id, BOT, "Looking", reply_to=hers["message_id"])
+    await desk.sees(CLIENT, "Looking")
+    shown = await looked_at(desk, card)
+    await desk.presses(OLGA, shown, "Отправить")
+    warned = await now_says(desk, shown, "Уже отвечает Helen. Всё равно отправить?")
+    assert at_client(desk) == ["Looking"]
+    await desk.presses(OLGA, warned, "Всё равно отправить")
+    await desk.sees(CLIENT, PHONE)
+
+
+async def test_nobody_offers_anything_to_anothers_client(desk: DeskWorld) -> None:
+    hers = await offered(desk)
+    for deed in (ListDeed.USE, ListDeed.CHOOSE, ListDeed.SEND, ListDeed.ANYWAY, ListDeed.CANCEL):
+        data = PriceButton(deed=deed, item_id=1, message_id=1).pack()
+        assert await desk.presses_made_up(IVAN.telegram_id, data) == ANOTHERS
+    for one in QuoteDeed:
+        data = QuoteButton(deed=one, quote_id=1).pack()
+        assert await desk.presses_made_up(IVAN.telegram_id, data) == ANOTHERS
+        data = QuoteButton(deed=one, quote_id=77).pack()
+        refused = await desk.presses_made_up(IVAN.telegram_id, data)
+        assert refused == "Эта кнопка больше не действует."
+    await now_says(desk, hers, "Предложено: Анна")
+    assert await state(desk) is QuoteState.OFFERED
+
+
+async def test_cancel_and_back_send_nothing(desk: DeskWorld) -> None:
+    await add_item(desk)
+    shown = await looked_at(desk, await taken(desk))
+    await desk.presses(OLGA, shown, "← Назад")
+    listed = await now_says(desk, shown, "Что предложить")
+    # A reply is an answer like any other again.
+    desk.people.says(OLGA.telegram_id, BOT, "Секунду", reply_to=shown["message_id"])
+    await desk.sees(CLIENT, "Секунду")
+    await desk.presses(OLGA, listed, "Отмена")
+    await now_says(desk, shown, "Ничего не отправлено.")
+    assert at_client(desk) == ["Секунду"]
+
+
+# --- inline mode -------------------------------------------------------------------------------
+
+
+async def test_a_line_of_the_price_list_by_inline_mode_is_a_quote(desk: DeskWorld) -> None:
+    await add_item(desk)
+    card = await taken(desk)
+    me = OLGA.telegram_id
+    results = (await desk.people.types_inline(me, BOT, "телефон"))["results"]
+    assert [one["id"] for one in results] == ["p1"]
+    desk.people.chooses(me, BOT, "p1", reply_to=card["message_id"])
+    there = await desk.sees(CLIENT, f"{PHONE}: 500\u00a0₽")
+    assert labels(there) == ["Согласен"]
+    hers = await said(desk, OLGA, "Предложено: Анна")
+    await desk.presses(OLGA, hers, "Согласен устно → задача")
+    await now_says(desk, hers, "✅ Согласие получено: Анна")
+    assert len(at_client(desk)) == 1
+
+
+async def test_the_same_without_a_card_is_asked_about_first(desk: DeskWorld) -> None:
+    await add_item(desk)
+    await taken(desk)
+    me = OLGA.telegram_id
+    await desk.people.types_inline(me, BOT, "телефон")
+    desk.people.chooses(me, BOT, "p1")
+    question = await said(desk, OLGA, "Это пока никому не ушло.")
+    await desk.presses(OLGA, question, "Анна · 💬 Telegram")
+    await now_says(desk, question, "Предложено: Анна")
+    await desk.sees(CLIENT, f"{PHONE}: 500\u00a0₽")
+
+
+async def presses_again(desk: DeskWorld, message: dict[str, Any], data: str) -> None:
+    """The button that stood there before, as a press that is read late."""
+    room = desk.world.room(desk.world.bot(BOT), message["chat"]["id"])
+    entry = room.entries[message["message_id"]]
+    before = entry.markup
+    entry.markup = {"inline_keyboard": [[{"text": "x", "callback_data": data}]]}
+    await desk.people.presses(OLGA.telegram_id, BOT, message["message_id"], data)
+    entry.markup = before

@@ -1,0 +1,372 @@
+"""Templates: kept by the members in the chat, sent from a card, found by inline mode."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.template_buttons import ListDeed, TemplateButton
+from inbox import routing
+from inbox.model import Manager
+from inbox.work_records import Template
+from tests.bot.desk_world import (
+    BOT,
+    CLIENT,
+    NEWCOMER,
+    DeskWorld,
+    around,
+    button,
+    desk_world,
+    labels,
+    running,
+    taken,
+    ticks,
+)
+from tests.bot.studio import HELEN, IVAN, OLGA
+
+HELLO = "Приветствие\nЗдравствуйте, {client}! Меня зовут {manager}."
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[DeskWorld]:
+    async with desk_world(tmp_path) as world:
+        yield world
+
+
+def at_client(desk: DeskWorld) -> list[str]:
+    return [one.get("text", "") for one in desk.chat(CLIENT) if not one["out"]]
+
+
+async def said(desk: DeskWorld, person: Manager, words: str) -> dict[str, Any]:
+    """The newest message of the bot to this member in which these words stand."""
+    return await desk.sees(person.telegram_id, words)
+
+
+async def now_says(desk: DeskWorld, message: dict[str, Any], words: str) -> dict[str, Any]:
+    """The same message, once these words stand in it."""
+
+    def found() -> dict[str, Any] | None:
+        chat = desk.chat(message["chat"]["id"])
+        same = next(one for one in chat if one["message_id"] == message["message_id"])
+        return same if words in same["text"] else None
+
+    found_one: dict[str, Any] = await desk.until(found)
+    return found_one
+
+
+async def added(desk: DeskWorld, words: str = HELLO, by: Manager = OLGA) -> dict[str, Any]:
+    """A template that a member wrote; the message that shows it."""
+    desk.people.says(by.telegram_id, BOT, "/templates")
+    listed = await said(desk, by, "@studio_bot")
+    await desk.presses(by, listed, labels(listed)[-3 if len(labels(listed)) > 3 else 0])
+    asked = await said(desk, by, "{opening}")
+    desk.people.says(by.telegram_id, BOT, words, reply_to=asked["message_id"])
+    return await said(desk, by, words.partition("\n")[2])
+
+
+async def kept(desk: DeskWorld) -> list[tuple[str, str, str]]:
+    async with desk.inbox.store.begin() as t:
+        return [(one.title, one.text, one.language) for one in await t.templates()]
+
+
+async def add_directly(desk: DeskWorld, *templates: tuple[str, str, str]) -> None:
+    async with desk.inbox.store.begin() as t:
+        olga = routing.named(await t.staff(), OLGA.name)
+        assert olga is not None
+        for title, text, language in templates:
+            now = desk.inbox.clock.now()
+            await t.save_template(Template(title, text, language, olga.id, now))
+
+
+async def chosen(desk: DeskWorld, card: dict[str, Any], title: str) -> dict[str, Any]:
+    """The finished text of a template, below the card."""
+    await desk.presses(OLGA, card, "Шаблон")
+    listed = await said(desk, OLGA, "Какой шаблон")
+    await desk.presses(OLGA, listed, title)
+    return await now_says(desk, listed, "Клиенту")
+
+
+# --- kept ----------------------------------------------------------------------------------------
+
+
+async def test_a_template_is_written_in_one_message_and_read_by_all(desk: DeskWorld) -> None:
+    shown = await added(desk)
+    assert shown["text"].startswith("Приветствие\n\nЗдравствуйте, {client}!")
+    assert "Для клиентов, которые пишут по-русски · автор: Ольга" in shown["text"]
+    assert await kept(desk) == [
+        ("Приветствие", "Здравствуйте, {client}! Меня зовут {manager}.", "ru")
+    ]
+    desk.people.says(IVAN.telegram_id, BOT, "/templates")
+    listed = await said(desk, IVAN, "Всего 1 шаблон.")
+    await desk.presses(IVAN, listed, "RU · Приветствие")
+    read = await now_says(desk, listed, "автор: Ольга")
+    assert labels(read) == ["← Назад"]
+
+
+async def test_what_is_wrong_is_said_and_can_be_sent_anew(desk: DeskWorld) -> None:
+    await added(desk)
+    desk.people.says(OLGA.telegram_id, BOT, "/templates")
+    listed = await said(desk, OLGA, "Всего 1 шаблон.")
+    await desk.presses(OLGA, listed, "➕ Новый шаблон")
+    asked = await said(desk, OLGA, "{opening}")
+    me = OLGA.telegram_id
+    for words, fault in (
+        ("Одна строка", "нет текста под названием"),
+        ("Т\nПишет {имя} и {client}", "нет такой подстановки: {имя}"),
+        ("Т\n// внутри", "был бы заметкой"),
+        ("Приветствие\nДругой текст", "шаблон с таким названием уже есть"),
+    ):
+        desk.people.says(me, BOT, words, reply_to=asked["message_id"])
+        asked = await said(desk, OLGA, fault)
+    desk.people.says(me, BOT, "Прощание\nДо свидания", reply_to=asked["message_id"])
+    await said(desk, OLGA, "Прощание")
+    assert [one[0] for one in await kept(desk)] == ["Приветствие", "Прощание"]
+
+
+async def test_only_who_added_it_a_head_or_an_administrator_changes_it(desk: DeskWorld) -> None:
+    shown = await added(desk)
+    edit = button(shown, "Изменить")
+    for deed in (ListDeed.EDIT, ListDeed.DROP):
+        data = TemplateButton(deed=deed, template_id=1).pack()
+        answer = await desk.presses_made_up(IVAN.telegram_id, data)
+        assert answer == "Изменить может только автор, руководитель или администратор."
+    strangers = await desk.presses_made_up(NEWCOMER, edit)
+    assert strangers == "Эта кнопка только для сотрудников студии."
+    data = TemplateButton(deed=ListDeed.SHOW, template_id=77).pack()
+    assert await desk.presses_made_up(IVAN.telegram_id, data) == "Этого шаблона уже нет."
+
+    await desk.presses(OLGA, shown, "Изменить")
+    asked = await said(desk, OLGA, "откроетесь.\n\nПриветствие\nЗдравствуйте, {client}!")
+    desk.people.says(HELEN.telegram_id, BOT, "/templates")
+    listed = await said(desk, HELEN, "There is 1 template.")
+    await desk.presses(HELEN, listed, "RU · Приветствие")
+    hers = await now_says(desk, listed, "by Ольга")
+    await desk.presses(HELEN, hers, "For all")
+    await now_says(desk, listed, "For all clients")
+    desk.people.says(OLGA.telegram_id, BOT, "Привет\nПривет!", reply_to=asked["message_id"])
+    await said(desk, OLGA, "Привет!")
+    assert await kept(desk) == [("Привет", "Привет!", "")]
+
+
+async def test_what_is_deleted_can_be_brought_back_for_a_minute(desk: DeskWorld) -> None:
+    shown = await added(desk)
+    await desk.presses(OLGA, shown, "Удалить")
+    gone = await now_says(desk, shown, "«Приветствие» — удалено.")
+    assert await kept(desk) == []
+    await desk.presses(OLGA, gone, "Вернуть")
+    back = await now_says(desk, shown, "Здравствуйте")
+    assert len(await kept(desk)) == 1
+
+    await desk.presses(OLGA, back, "Удалить")
+    gone = await now_says(desk, shown, "удалено")
+    await desk.passes(timedelta(minutes=2))
+    assert await desk.presses(OLGA, gone, "Вернуть") == "Отменить уже поздно."
+    await now_says(desk, shown, "Пока пусто.")
+    assert await kept(desk) == []
+
+
+async def test_the_question_outlives_a_restart(tmp_path: Path) -> None:
+    async with around(tmp_path) as there:
+        async with running(there) as desk:
+            desk.people.says(OLGA.telegram_id, BOT, "/templates")
+            await desk.presses(OLGA, await said(desk, OLGA, "@studio_bot"), "➕ Новый шаблон")
+            asked = await said(desk, OLGA, "{opening}")
+        async with running(there) as desk:
+            desk.people.says(OLGA.telegram_id, BOT, HELLO, reply_to=asked["message_id"])
+            await said(desk, OLGA, "автор: Ольга")
+            assert len(await kept(desk)) == 1
+
+
+async def test_long_lists_have_pages(desk: DeskWorld) -> None:
+    await add_directly(desk, *((f"Шаблон {n:02}", "Текст", "") for n in range(1, 18)))
+    desk.people.says(OLGA.telegram_id, BOT, "/templates")
+    listed = await said(desk, OLGA, "Всего 17 шаблонов.")
+    assert labels(listed)[:9] == [*(f"Шаблон {n:02}" for n in range(1, 9)), "→"]
+    await desk.presses(OLGA, listed, "→")
+    second = await desk.until(
+        lambda: next(
+            (
+                one
+                for one in desk.chat(OLGA.telegram_id)
+                if one["message_id"] == listed["message_id"] and "Шаблон 09" in labels(one)
+            ),
+            None,
+        )
+    )
+    assert labels(second)[8:10] == ["←", "→"]
+
+
+# --- sent from a card ----------------------------------------------------------------------------
+
+
+async def test_a_template_goes_from_the_card_with_its_placeholders_filled_once(
+    desk: DeskWorld,
+) -> None:
+    await add_directly(
+        desk,
+        ("Hello", "Hello, {client}!", "en"),
+        ("Привет", "Здравствуйте, {client}! {manager} на связи.", "ru"),
+        ("Всем", "👍", ""),
+    )
+    card = await taken(desk)
+    await desk.presses(OLGA, card, "Шаблон")
+    listed = await said(desk, OLGA, "Какой шаблон — Анна?")
+    assert labels(listed)[:3] == ["RU · Привет", "Всем", "EN · Hello"]
+    await desk.presses(OLGA, listed, "RU · Привет")
+    shown = await now_says(desk, listed, "Здравствуйте, Анна! Ольга на связи.")
+    assert labels(shown) == ["Отправить", "Изменить", "← Назад", "Отмена"]
+    send = button(shown, "Отправить")
+    assert at_client(desk) == []
+
+    await desk.presses(OLGA, shown, "Отправить")
+
+    await desk.sees(CLIENT, "Здравствуйте, Анна! Ольга на связи.")
+    told = await now_says(desk, listed, "Уходит клиенту: Анна.")
+    assert labels(told) == []
+    await desk.until(lambda: ticks(desk, listed["message_id"]) == ["👌"])
+    # The press is read once more, as after a kill; and somebody presses what was there before.
+    await pressed_again(desk, listed, send)
+    assert at_client(desk) == ["Здравствуйте, Анна! Ольга на связи."]
+    await now_says(desk, listed, "Уходит клиенту: Анна.")
+
+
+async def test_what_is_shown_is_what_goes_whatever_becomes_of_the_template(tmp_path: Path) -> None:
+    async with around(tmp_path) as there:
+        async with running(there) as desk:
+            await add_directly(desk, ("Привет", "Здравствуйте!", "ru"))
+            shown = await chosen(desk, await taken(desk), "RU · Привет")
+            async with desk.inbox.store.begin() as t:
+                (one,) = await t.templates()
+                now = desk.inbox.clock.now()
+                await t.save_template(Template("П", "Другое", "ru", one.by_id, now, now, one.id))
+        async with running(there) as desk:
+            await desk.presses(OLGA, shown, "Отправить")
+            await desk.sees(CLIENT, "Здравствуйте!")
+            shown = await said(desk, OLGA, "Уходит клиенту")
+            assert at_client(desk) == ["Здравствуйте!"]
+
+
+async def test_a_reply_to_the_finished_text_goes_instead_of_it(desk: DeskWorld) -> None:
+    await add_directly(desk, ("Привет", "Здравствуйте, {client}!", "ru"))
+    shown = await chosen(desk, await taken(desk), "RU · Привет")
+    await desk.presses(OLGA, shown, "Изменить")
+    shown = await now_says(desk, shown, "чтобы скопировать")
+    code = [one for one in shown["entities"] if one["type"] == "code"]
+    assert len(code) == 1
+    me, number = OLGA.telegram_id, shown["message_id"]
+    desk.people.says(me, BOT, "// про себя", reply_to=number)
+    await said(desk, OLGA, "📝")
+    desk.people.says(me, BOT, "Анна, добрый день!", reply_to=number)
+    await desk.sees(CLIENT, "Анна, добрый день!")
+    assert at_client(desk) == ["Анна, добрый день!"]
+
+
+async def test_it_can_be_left(desk: DeskWorld) -> None:
+    await add_directly(desk, ("Привет", "Здравствуйте!", "ru"))
+    shown = await chosen(desk, await taken(desk), "RU · Привет")
+    send = button(shown, "Отправить")
+    await desk.presses(OLGA, shown, "← Назад")
+    listed = await now_says(desk, shown, "Какой шаблон")
+    await desk.presses(OLGA, listed, "Отмена")
+    await now_says(desk, shown, "Ничего не отправлено.")
+    await pressed_again(desk, shown, send)
+    assert at_client(desk) == []
+
+
+async def test_nobody_sends_a_template_to_anothers_client(desk: DeskWorld) -> None:
+    await add_directly(desk, ("Привет", "Здравствуйте!", "ru"))
+    await taken(desk)
+    anothers = "Этот клиент — за другим менеджером (Ольга). Попросите передать."
+    for deed in (ListDeed.USE, ListDeed.CHOOSE):
+        data = TemplateButton(deed=deed, template_id=1, message_id=1).pack()
+        assert await desk.presses_made_up(IVAN.telegram_id, data) == anothers
+        data = TemplateButton(deed=deed, template_id=1, message_id=77).pack()
+        refused = await desk.presses_made_up(IVAN.telegram_id, data)
+        assert refused == "Эта кнопка больше не действует."
+    data = TemplateButton(deed=ListDeed.SEND, template_id=1, message_id=1).pack()
+    assert await desk.presses_made_up(IVAN.telegram_id, data) == "Это уже решено."
+    assert at_client(desk) == []
+
+
+async def test_a_colleague_who_was_faster_is_asked_about(desk: DeskWorld) -> None:
+    await add_directly(desk, ("Привет", "Здравствуйте!", "ru"))
+    card = await taken(desk)
+    hers = await desk.sees(HELEN.telegram_id, "Сайт не открывается")
+    desk.people.says(HELEN.telegram_id, BOT, "Looking", reply_to=hers["message_id"])
+    await desk.sees(CLIENT, "Looking")
+    shown = await chosen(desk, card, "RU · Привет")
+    await desk.presses(OLGA, shown, "Отправить")
+    asked = await said(desk, OLGA, "Helen")
+    assert at_client(desk) == ["Looking"]
+    await desk.presses(OLGA, asked, "Отправить")
+    await desk.sees(CLIENT, "Здравствуйте!")
+
+
+async def test_the_command_in_a_reply_to_a_card_is_the_button(desk: DeskWorld) -> None:
+    await add_directly(desk, ("Привет", "Здравствуйте!", "ru"))
+    card = await taken(desk)
+    desk.people.says(OLGA.telegram_id, BOT, "/templates", reply_to=card["message_id"])
+    assert "RU · Привет" in labels(await said(desk, OLGA, "Какой шаблон — Анна?"))
+    there = await desk.sees(IVAN.telegram_id, "Сайт не открывается")
+    desk.people.says(IVAN.telegram_id, BOT, "/templates", reply_to=there["message_id"])
+    await said(desk, IVAN, "за другим менеджером")
+
+
+# --- inline mode ---------------------------------------------------------------------------------
+
+
+async def test_inline_mode_finds_templates_and_fills_what_is_chosen(desk: DeskWorld) -> None:
+    await add_directly(
+        desk,
+        ("Привет", "Здравствуйте, {client}!\nОткроемся {opening}.", "ru"),
+        ("Счёт", "Счёт во вложении", "ru"),
+    )
+    card = await taken(desk)
+    me = OLGA.telegram_id
+    offered = await desk.people.types_inline(me, BOT, "здравст")
+    assert [one["title"] for one in offered["results"]] == ["RU · Привет"]
+    everything = await desk.people.types_inline(me, BOT, "")
+    assert len(everything["results"]) == 2
+    desk.people.chooses(me, BOT, everything["results"][0]["id"], reply_to=card["message_id"])
+    there = await desk.sees(CLIENT, "Здравствуйте, Анна!\nОткроемся ")
+    assert "{" not in there["text"]
+    assert "UTC+3" in there["text"]
+
+
+async def test_what_was_chosen_without_a_card_is_asked_about_and_filled(desk: DeskWorld) -> None:
+    await add_directly(desk, ("Привет", "Здравствуйте, {client}!", "ru"))
+    await taken(desk)
+    me = OLGA.telegram_id
+    offered = await desk.people.types_inline(me, BOT, "привет")
+    desk.people.chooses(me, BOT, offered["results"][0]["id"])
+    asked = await said(desk, OLGA, "Это пока никому не ушло.")
+    await desk.presses(OLGA, asked, "Анна · 💬 Telegram")
+    await desk.sees(CLIENT, "Здравствуйте, Анна!")
+
+
+async def test_who_writes_braces_without_inline_mode_means_them(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    desk.people.says(OLGA.telegram_id, BOT, "Вставьте {client}", reply_to=card["message_id"])
+    await desk.sees(CLIENT, "Вставьте {client}")
+
+
+async def test_strangers_find_nothing(desk: DeskWorld) -> None:
+    await add_directly(desk, ("Привет", "Здравствуйте!", "ru"))
+    with pytest.raises(TimeoutError):
+        await desk.people.types_inline(CLIENT, BOT, "привет", within=1.0)
+
+
+async def pressed_again(desk: DeskWorld, message: dict[str, Any], data: str) -> None:
+    """The button that stood there before, as a press that is read late."""
+    room = desk.world.room(desk.world.bot(BOT), message["chat"]["id"])
+    entry = room.entries[message["message_id"]]
+    before = entry.markup
+    entry.markup = {"inline_keyboard": [[{"text": "x", "callback_data": data}]]}
+    answer = await desk.people.presses(OLGA.telegram_id, BOT, message["message_id"], data)
+    assert answer == "Это уже решено.", json.dumps(before)
+    entry.markup = before

@@ -126,7 +126,8 @@ async def test_no_line_of_one_instant_is_lost_between_pages(store: SqlStore) -> 
             chat, _ = await asked(t, chat, one)
         await t.add_reply(draft(chat.id, anna.id, text="3a", written_at=at(1)))
         await t.add_internal_note(note(chat.id, anna.id, text="3b", written_at=at(1)))
-        said, before = [], None
+        said: list[str] = []
+        before = None
         while lines := await t.client_history(chat.client.id, before, 2):
             said = [*(line.text for line in lines), *said]
             before = lines[0].at

@@ -31,6 +31,12 @@ async def ask(t: Transaction, talk: Conversation, number: str, minutes: float) -
     return talk
 
 
+def due_of(talk: Conversation) -> datetime:
+    assert talk.wait is not None
+    assert talk.wait.due_at is not None
+    return talk.wait.due_at
+
+
 async def names(t: Transaction, **wanted: object) -> list[str]:
     ids = wanted.pop("of", None)
     found = await t.client_lines(ids, **wanted)  # type: ignore[arg-type]  # a test's own wishes
@@ -50,10 +56,9 @@ async def test_a_line_says_what_is_open(store: SqlStore) -> None:
         await t.add_task(task(talk.client.id, anna.id))
         await t.add_task(task(talk.client.id, anna.id, key="done", done_at=at(1)))
         empty = await t.add_client("Ёлка", None)
-        due_at: datetime | None = talk.wait and talk.wait.due_at
         assert await t.client_lines(None) == (
             ClientLine(empty),
-            ClientLine(talk.client, waiting=2, due_at=due_at, tasks=1, last_at=at(9)),
+            ClientLine(talk.client, waiting=2, due_at=due_of(talk), tasks=1, last_at=at(9)),
         )
 
 
@@ -77,7 +82,7 @@ async def test_whose_clients_are_listed(store: SqlStore) -> None:
         boris = await t.save_manager(manager("Борис", 6))
         left = await t.save_manager(manager("Вера", 7, active=False))
         for name, holder in (("А", anna), ("Б", boris), ("В", left), ("Г", None)):
-            await client(t, name, holder and holder.id)
+            await client(t, name, holder.id if holder else None)
         assert await names(t, of=None) == ["А", "Б", "В", "Г"]
         assert await names(t, of=[anna.id]) == ["А", "В", "Г"]
         assert await names(t, of=[anna.id, boris.id]) == ["А", "Б", "В", "Г"]
@@ -187,8 +192,7 @@ async def test_what_each_member_holds(store: SqlStore) -> None:
         for key, due in (("1", at(10)), ("2", at(90)), ("3", None)):
             await t.add_task(task(first.client.id, anna.id, key=key, due_at=due))
         await t.add_task(task(first.client.id, anna.id, key="4", due_at=at(1), done_at=at(2)))
-        now = first.wait and first.wait.due_at
-        assert now is not None
+        now = due_of(first)
         hers = Load(anna.id, clients=2, waiting=2, overdue=1, tasks=3, tasks_overdue=1)
         assert await t.loads(now) == (hers, Load(boris.id))
         free = await ask(t, await client(t, "В", left.id), "3", 0)

@@ -108,8 +108,8 @@ async def test_a_chain_comes_apart_in_any_order(store: SqlStore, backwards: bool
         second = await t.join(talks[1].contact.id, talks[2].contact.id, None, at(2))
         everything = ["а", "а общая", "б", "б общая", "в", "в общая"]
         assert await titles(t, *talks) == [[], [], everything]
-        for one in (second, first) if backwards else (first, second):
-            await t.split(one.id, at(5))
+        for undone in (second, first) if backwards else (first, second):
+            await t.split(undone.id, at(5))
         assert await titles(t, *talks) == [everything[:2], everything[2:4], everything[4:]]
 
 

@@ -90,6 +90,10 @@ _LAYOUT = {
     Deed.TASK_CHANGED: 3,
     Deed.TASK_DONE: 3,
 }
+# What stands last there is what somebody wrote, whatever it looks like.
+_TITLED = frozenset(
+    {Deed.QUOTED, Deed.QUOTE_SETTLED, Deed.TASK_MADE, Deed.TASK_CHANGED, Deed.TASK_DONE}
+)
 
 
 def deed_words(say: Say, deed: Deed) -> str:
@@ -111,7 +115,10 @@ def _said(reader: Reader, deed: Deed, value: str) -> str:
     if deed not in _LAYOUT:
         return one_line(value, VALUE_LIMIT)
     parts = value.split(" ", _LAYOUT[deed] - 1)
-    return ", ".join(filter(None, (_part(reader, one) for one in parts)))
+    titles = parts[_LAYOUT[deed] - 1 :] if deed in _TITLED else []
+    words = [_part(reader, one) for one in parts[: len(parts) - len(titles)]]
+    words += [one_line(one, VALUE_LIMIT) for one in titles]
+    return ", ".join(filter(None, words))
 
 
 def _alert_part(reader: Reader, value: str) -> str:

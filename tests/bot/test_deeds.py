@@ -24,6 +24,20 @@ def test_every_deed_has_words(deed: Deed) -> None:
         (Deed.GREETING, "", "uncertain no_answer", "perhaps not arrived, no_answer"),
         (Deed.CONNECTED, "", "disconnected", "disconnected"),
         (Deed.WITHDRAWN, "", "", ""),
+        (Deed.TASK_MADE, "", "list-now - Счёт за ноябрь", "now, nothing due, Счёт за ноябрь"),
+        (
+            Deed.TASK_CHANGED,
+            "list-soon 2026-11-23T13:00:00Z Счёт",
+            "list-later 2026-11-23T13:00:00Z Счёт",
+            "next days, 16:00, Счёт → later, 16:00, Счёт",
+        ),
+        (Deed.TASK_MADE, "", "list-now - 2026", "now, nothing due, 2026"),
+        (
+            Deed.TASK_DONE,
+            "list-now - Счёт",
+            "done - Счёт",
+            "now, nothing due, Счёт → done, nothing due, Счёт",
+        ),
     ],
 )
 def test_from_what_to_what(deed: Deed, before: str, after: str, words: str) -> None:

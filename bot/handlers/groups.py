@@ -196,7 +196,7 @@ async def leave(query: CallbackQuery, callback_data: GroupButton, visit: Visit) 
         "that; /alerts there has alerts told in it, /forum gives each client a topic in it.",
         title=group.name,
     )
-    await visit.edit(query, with_back(visit.say, Rich(words)))
+    await visit.edit(query, with_back(visit.say, Rich(words), Screen.MORE))
     await _ask_no_more(query, visit)
 
 
@@ -236,7 +236,7 @@ async def unlink(query: CallbackQuery, callback_data: GroupButton, visit: Visit)
     if group is not None:
         await client_groups.unlink(visit, group)
         await answer(query, visit.say("“{title}” is unlinked.", title=group.name))
-        await visit.edit(query, with_back(visit.say, await view(visit)))
+        await visit.edit(query, with_back(visit.say, await view(visit), Screen.MORE))
 
 
 async def _own(query: CallbackQuery, visit: Visit, chat_id: int) -> Group | None:

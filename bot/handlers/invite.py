@@ -17,6 +17,7 @@ from bot.buttons import Button, RoleButton
 from bot.cards import CardView
 from bot.handlers.start import PREFIX
 from bot.menu import with_back
+from bot.menu_buttons import Screen
 from bot.rich import Rich, joined, one_line
 from bot.texts import Say, mark
 from connectors.telegram.errors import translated
@@ -88,7 +89,7 @@ async def ask_name(
     words = visit.say(
         "{role}: what is the colleague's name? Send it here.", role=visit.say(ROLES[role])
     )
-    await visit.edit(query, with_back(visit.say, Rich(words)))
+    await visit.edit(query, with_back(visit.say, Rich(words), Screen.MORE))
 
 
 async def give_link(message: Message, visit: Visit, state: FSMContext) -> None:

@@ -13,6 +13,7 @@ from bot.buttons import Button, LanguageButton
 from bot.cards import CardView
 from bot.command_lists import show_commands
 from bot.menu import with_back
+from bot.menu_buttons import Screen
 from bot.rich import Rich
 from bot.texts import known_language, speaker
 
@@ -50,7 +51,7 @@ async def choose(query: CallbackQuery, callback_data: LanguageButton, visit: Vis
         return
     await answer(query, (await _speak(visit, wanted)).text)
     visit = replace(visit, say=speaker(wanted))
-    await visit.edit(query, with_back(visit.say, await view(visit)))
+    await visit.edit(query, with_back(visit.say, await view(visit), Screen.MORE))
 
 
 async def _speak(visit: Visit, language: str) -> Rich:

@@ -83,7 +83,7 @@ async def end_forum(query: CallbackQuery, visit: Visit, places: Places) -> None:
     if await _is_head(query, visit):
         if places.forum is not None:
             await places.close_forum()
-        await visit.edit(query, with_back(visit.say, await view(visit)))
+        await visit.edit(query, with_back(visit.say, await view(visit), Screen.MORE))
 
 
 async def end_alerts(

@@ -8,36 +8,52 @@ from typing import Any
 
 import pytest
 
-from bot.handlers.guide import guide
-from bot.rich import MESSAGE_LIMIT
+from bot.guide import Section, guide_view
 from bot.texts import speaker
 from inbox.model import Manager, Role
 from tests.bot.desk_world import BOT, CLIENT, DeskWorld, desk_world, labels, taken
 from tests.bot.studio import ADAM, HELEN, IVAN, OLGA
 
 MENU = "☰"
+SCREENFUL = 1500  # UTF-16 units
+# What the menu has, and, under "More", what is set up once; with the words of each screen.
 SCREENS_RU = {
     "📥 Кто ждёт": "Никто не ждёт ответа.",
-    "🌴 Отсутствие": "Вы на месте.",
+    "☑️ Задачи": "Мои задачи",
+    "👤 Клиенты": "Клиенты",
+    "📋 Шаблоны": "Шаблоны",
+    "💰 Прайс": "Прайс",
     "🧑‍🤝‍🧑 Команда": "Команда",
+    "🌴 Отсутствие": "Вы на месте.",
+    "⚙️ Ещё": "Ещё",
+    "❓ Как здесь работать": "Как здесь работать",
+}
+MORE_RU = {
     "👥 Группы клиентов": "Пока ни одной.",
     "💼 Мой аккаунт": "⚪ Не подключён.",
     "🗂 Темы": "⚪ Тем нет",
     "🌐 Язык": "Выберите язык:",
-    "❓ Как здесь работать": "Как здесь работать",
 }
 SCREENS_EN = {
     "📥 Who waits": "Nobody waits for an answer.",
-    "🌴 Away and back": "You are there.",
+    "☑️ Tasks": "My tasks",
+    "👤 Clients": "Clients",
+    "📋 Templates": "Templates",
+    "💰 Prices": "Price list",
     "🧑‍🤝‍🧑 Team": "The team",
+    "🌴 Away and back": "You are there.",
+    "⚙️ More": "More",
+    "❓ How to work here": "How to work here",
+}
+MORE_EN = {
     "👥 Client groups": "None yet.",
     "💼 My account": "⚪ Not connected.",
     "🗂 Topics": "⚪ There are none",
+    "🌐 Language": "Choose a language:",
     "📅 Days off": "Days off and other hours",
     "✉️ Invite": "Whom do you invite?",
-    "🌐 Language": "Choose a language:",
-    "❓ How to work here": "How to work here",
 }
+FIND = {"🔎 Найти", "🔎 Find"}  # asks below
 
 
 @pytest.fixture
@@ -70,16 +86,24 @@ async def message(desk: DeskWorld, who: Manager, message_id: int, words: str) ->
     return said
 
 
-@pytest.mark.parametrize(("who", "screens"), [(OLGA, SCREENS_RU), (HELEN, SCREENS_EN)])
+@pytest.mark.parametrize(
+    ("who", "screens", "more"), [(OLGA, SCREENS_RU, MORE_RU), (HELEN, SCREENS_EN, MORE_EN)]
+)
 async def test_every_screen_of_the_role_is_there_and_has_a_way_back(
-    desk: DeskWorld, who: Manager, screens: dict[str, str]
+    desk: DeskWorld, who: Manager, screens: dict[str, str], more: dict[str, str]
 ) -> None:
     menu = await opens(desk, who)
-    assert set(labels(await message(desk, who, menu, MENU))) == set(screens)
+    assert set(labels(await message(desk, who, menu, MENU))) - FIND == set(screens)
     back = "← Меню" if who is OLGA else "← Menu"
     for label, words in screens.items():
         assert (await goes(desk, who, menu, label, words))[-1] == back
-        assert set(await goes(desk, who, menu, back, MENU)) == set(screens)
+        assert set(await goes(desk, who, menu, back, MENU)) - FIND == set(screens)
+    to_more, further = ("⚙️ Ещё", "← Назад") if who is OLGA else ("⚙️ More", "← Back")
+    listed = await goes(desk, who, menu, to_more, screens[to_more])
+    assert set(listed) == {*more, back}
+    for label, words in more.items():
+        assert (await goes(desk, who, menu, label, words))[-1] == further
+        await goes(desk, who, menu, further, screens[to_more])
     assert [one["message_id"] for one in desk.chat(who.telegram_id) if not one["out"]] == [menu]
 
 
@@ -94,8 +118,10 @@ async def test_the_menu_says_who_waits_and_leads_there(desk: DeskWorld) -> None:
 
 async def test_another_language_speaks_at_once(desk: DeskWorld) -> None:
     menu = await opens(desk, OLGA)
+    await goes(desk, OLGA, menu, "⚙️ Ещё", "Ещё")
     await goes(desk, OLGA, menu, "🌐 Язык", "Выберите язык:")
-    assert (await goes(desk, OLGA, menu, "English", "Choose a language:"))[-1] == "← Menu"
+    assert (await goes(desk, OLGA, menu, "English", "Choose a language:"))[-1] == "← Back"
+    await goes(desk, OLGA, menu, "← Back", "More")
     assert "📥 Who waits" in await goes(desk, OLGA, menu, "← Menu", "☰ Ольга · Manager")
 
 
@@ -132,6 +158,7 @@ async def test_a_head_says_who_is_away_and_enters_a_day_by_replying(desk: DeskWo
     await desk.sees(HELEN.telegram_id, "Иван")
 
     await goes(desk, HELEN, menu, "← Menu", MENU)
+    await goes(desk, HELEN, menu, "⚙️ More", "More")
     await goes(desk, HELEN, menu, "📅 Days off", "Days off and other hours")
     await desk.presses(HELEN, await message(desk, HELEN, menu, ""), "Enter a day")
     asked = await desk.sees(HELEN.telegram_id, "“31.12 party” closes a day")
@@ -156,7 +183,8 @@ async def test_a_client_has_no_menu(desk: DeskWorld) -> None:
 async def test_the_administrator_has_the_head_s_screens(desk: DeskWorld) -> None:
     menu = await opens(desk, ADAM)
     assert ADAM.role is Role.ADMIN
-    assert {"📅 Выходные", "✉️ Пригласить"} <= set(labels(await message(desk, ADAM, menu, MENU)))
+    more = await goes(desk, ADAM, menu, "⚙️ Ещё", "Ещё")
+    assert {"📅 Выходные", "✉️ Пригласить"} <= set(more)
 
 
 GROUP = -800
@@ -188,6 +216,7 @@ async def test_a_forum_by_buttons(desk: DeskWorld) -> None:
         plain=False,
     )
     menu = await opens(desk, HELEN)
+    await goes(desk, HELEN, menu, "⚙️ More", "More")
     await goes(desk, HELEN, menu, "🗂 Topics", "⚪ There are none")
     for words in ("Clients cannot have topics here yet", "From now on each client has a topic"):
         await desk.presses(HELEN, await message(desk, HELEN, menu, ""), "Choose the group")
@@ -195,21 +224,44 @@ async def test_a_forum_by_buttons(desk: DeskWorld) -> None:
         desk.people.shares_chat(HELEN.telegram_id, BOT, GROUP)
         await desk.sees(HELEN.telegram_id, words)
         desk.people.promotes_bot(HELEN.telegram_id, BOT, GROUP)
-    await goes(desk, HELEN, menu, "← Menu", MENU)
+    await goes(desk, HELEN, menu, "← Back", "More")
     await goes(desk, HELEN, menu, "🗂 Topics", "✅ Each client has a topic")
     await goes(desk, HELEN, menu, "No topics in the group", "⚪ There are none")
 
 
 async def test_who_leaves_a_form_for_the_menu_gives_no_name(desk: DeskWorld) -> None:
     menu = await opens(desk, HELEN)
+    await goes(desk, HELEN, menu, "⚙️ More", "More")
     await goes(desk, HELEN, menu, "✉️ Invite", "Whom do you invite?")
     await goes(desk, HELEN, menu, "Manager", "what is the colleague's name?")
-    await goes(desk, HELEN, menu, "← Menu", MENU)
+    await goes(desk, HELEN, menu, "← Back", "More")
     desk.people.says(HELEN.telegram_id, BOT, "Are you there?")
     await desk.sees(HELEN.telegram_id, "This went to nobody")
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
 @pytest.mark.parametrize("who", [OLGA, HELEN, ADAM])
-def test_how_to_work_here_is_one_message(who: Manager, language: str) -> None:
-    assert guide(who, speaker(language)).units <= MESSAGE_LIMIT
+def test_how_to_work_here_is_a_screen_a_section(who: Manager, language: str) -> None:
+    say = speaker(language)
+    for section in Section:
+        view = guide_view(who, say, section)
+        assert view.body.units <= SCREENFUL
+        leads = {one.data.section for row in view.keyboard for one in row}
+        if section is Section.TEAM and who is OLGA:
+            continue
+        assert (Section.START in leads) == (section is not Section.START)
+
+
+def test_a_manager_is_told_nothing_of_a_heads_screens() -> None:
+    say = speaker("en")
+    assert guide_view(OLGA, say, Section.TEAM) == guide_view(OLGA, say)
+    assert guide_view(HELEN, say, Section.TEAM) != guide_view(HELEN, say)
+    assert "/invite" not in guide_view(OLGA, say, Section.COMMANDS).body.text
+
+
+async def test_help_turns_its_sections_in_one_message(desk: DeskWorld) -> None:
+    desk.people.says(OLGA.telegram_id, BOT, "/help")
+    shown = int((await desk.sees(OLGA.telegram_id, "Как здесь работать"))["message_id"])
+    assert "← Справка" in await goes(desk, OLGA, shown, "📝 Заметки", "останется внутри студии")
+    await goes(desk, OLGA, shown, "← Справка", "Как здесь работать")
+    await goes(desk, OLGA, shown, "⌨️ Все команды", "/find")

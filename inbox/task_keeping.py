@@ -29,7 +29,7 @@ async def log_task(
 ) -> None:
     """Say in the log what became of it."""
     was = _said(before) if before is not None else ""
-    talk = after.conversation_id
+    talk = after.conversation_id or await t.newest_conversation(after.client_id)
     await t.log([Entry(at, deed, by_id, talk, before=was, after=_said(after))])
 
 

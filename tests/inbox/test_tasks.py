@@ -112,6 +112,13 @@ class TestMaking:
         assert await make(inbox, talk.client.id, " \n", Horizon.NOW, anna, key="k") is None
         assert await make(inbox, 10**9, "Счёт", Horizon.NOW, anna, key="k") is None
 
+    async def test_the_log_names_the_client_whatever_it_came_from(
+        self, studio: Studio, talk: Conversation
+    ) -> None:
+        inbox, anna = studio.inbox, studio.anna
+        await make(inbox, talk.client.id, "Счёт", Horizon.NOW, anna, key="k9")
+        assert [one.client for one in await logged(studio, Deed.TASK_MADE)] == ["Ромашка"]
+
     async def test_whoever_holds_the_client_has_it(
         self, studio: Studio, talk: Conversation, task: Task
     ) -> None:

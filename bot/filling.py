@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bot.placeholders import Values, filled, needs_filling, opening_after
 from bot.price_lists import item_meant
 from bot.rich import Rich, one_line
-from bot.templates import NAME_LIMIT, Values, filled, needs_filling, opening_after
+from bot.templates import NAME_LIMIT
 from bot.texts import speaker
 from inbox import routing
 from inbox.holding import terms_of

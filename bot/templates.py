@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from bot.buttons import Button, Keyboard, in_rows, pages
 from bot.cards import CardView
 from bot.menu import is_head
+from bot.placeholders import PLACEHOLDER, unknown_placeholders
 from bot.rich import Rich, joined, one_line, units
 from bot.template_buttons import ListDeed, PriceButton, TemplateButton, TemplateLanguageButton
 from bot.texts import LANGUAGES, Say, mark
-from inbox.calendars import Hours
-from inbox.errors import NoWorkingTime
 from inbox.internal_notes import is_note
 from inbox.model import Manager
 from inbox.phrases import Phrase
@@ -27,17 +25,7 @@ NAME_LIMIT = 80
 MOST_SHOWN = 1500
 PAGE = 8
 ALL = "a"  # what the button says that is for clients of all languages
-LOOKED_AHEAD = timedelta(days=60)
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_KNOWN = {
-    "client": "client",
-    "manager": "manager",
-    "opening": "opening",
-    "клиент": "client",
-    "менеджер": "manager",
-    "открытие": "opening",
-}
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 _LATIN = re.compile("[a-z]", re.IGNORECASE)
 _LANGUAGES = {"ru": mark("Russian"), "en": mark("English")}
@@ -46,8 +34,6 @@ _FOR_WHOM = {
     "ru": mark("For clients who write Russian"),
     "en": mark("For clients who write English"),
 }
-
-Values = Mapping[str, str]
 
 
 # --- what is taken as a template -------------------------------------------------------------
@@ -87,15 +73,9 @@ def faults_of(title: str, text: str) -> tuple[Phrase, ...]:
     return tuple(faults)
 
 
-def unknown_placeholders(text: str) -> tuple[str, ...]:
-    """Words in braces that stand for nothing."""
-    found = (one for one in _PLACEHOLDER.findall(text) if one.casefold() not in _KNOWN)
-    return tuple(dict.fromkeys(found))
-
-
 def language_of(text: str) -> str:
     """ "ru" or "en" by the letters, "" where they do not tell."""
-    words = _PLACEHOLDER.sub("", text)
+    words = PLACEHOLDER.sub("", text)
     cyrillic, latin = len(_CYRILLIC.findall(words)), len(_LATIN.findall(words))
     if cyrillic == latin:
         return ""
@@ -114,46 +94,6 @@ def same_title(templates: Sequence[Template], title: str, language: str) -> Temp
 def may_change(me: Manager, by_id: int) -> bool:
     """Whether the member may change or delete what this one added."""
     return me.id == by_id or is_head(me)
-
-
-# --- filled ------------------------------------------------------------------------------------
-
-
-def filled(text: Rich, values: Values) -> Rich:
-    """The text with `values` (client, manager, opening) in the place of its placeholders.
-
-    Where a value is empty, a comma and spaces before the placeholder go too.
-    """
-    result, rest = Rich(), text
-    while found := _PLACEHOLDER.search(rest.text):
-        start, end = units(rest.text[: found.start()]), units(rest.text[: found.end()])
-        name = _KNOWN.get(found[1].casefold())
-        before = rest.part(0, start)
-        if name is None:
-            result += rest.part(0, end)
-        elif value := values.get(name, ""):
-            result = result + before + value
-        else:
-            result += before.part(0, units(before.text.rstrip(" ,")))
-        rest = rest.part(end, rest.units)
-    return result + rest
-
-
-def needs_filling(text: str) -> bool:
-    """Whether there is a placeholder in it."""
-    return any(one.casefold() in _KNOWN for one in _PLACEHOLDER.findall(text))
-
-
-def opening_after(hours: Hours, now: datetime) -> datetime | None:
-    """When the doors open next, later than `now`; None where no opening is known."""
-    try:
-        opens = hours.next_opening(now)
-    except NoWorkingTime:
-        return None
-    if opens > now:
-        return opens
-    spans = hours.spans(now, now + LOOKED_AHEAD)
-    return next((start for start, _ in spans if start > now), None)
 
 
 # --- shown -------------------------------------------------------------------------------------

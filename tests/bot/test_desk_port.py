@@ -133,6 +133,15 @@ OURS = {OLGA.telegram_id: True, GONE.telegram_id: False, 900: False}
         ({"update_id": 1, "business_message": written(OLGA.telegram_id)["message"]}, False),
         ({"update_id": 1, "business_connection": {"user": {"id": OLGA.telegram_id}}}, False),
         ({"update_id": 1, "callback_query": {}}, True),
+        ({"update_id": 1, "callback_query": {"data": "cd:take:1"}}, True),
+        # Who presses a client's button is looked at where it is read.
+        ({"update_id": 1, "callback_query": {"data": "okq:1:abc"}}, False),
+        *(
+            ({"update_id": 1, kind: {"from": {"id": person_id}}}, ours)
+            for kind in ("inline_query", "chosen_inline_result")
+            for person_id, ours in OURS.items()
+        ),
+        ({"update_id": 1, "inline_query": {}}, False),
         ({"update_id": 1, "message": {"chat": None}}, False),
         ([], False),
         (b"\xff{", False),

@@ -31,6 +31,7 @@ async def test_a_newcomer_is_offered_to_all_and_taken_by_one(desk: DeskWorld) ->
 
     assert "Анна" in card["text"]
     assert labels(card) == [
+        *("Шаблон", "Задача", "Заметка", "Клиент"),
         *("Ответ не нужен", "Ответ по телефону"),
         *("Пообещать", "Передать"),
         *("История", "Почему?"),
@@ -63,7 +64,10 @@ async def test_a_reply_to_a_card_reaches_the_client_and_is_ticked(desk: DeskWorl
     await desk.until(lambda: ticks(desk, said["message_id"]) == ["👌"])
     answered = await desk.sees(OLGA.telegram_id, "✅ Ответ: Ольга")
     assert answered["message_id"] == card["message_id"]
-    assert labels(answered) == ["Пообещать", "История", "Почему?", "Отозвать ответ"]
+    assert labels(answered) == [
+        *("Шаблон", "Задача", "Заметка", "Клиент"),
+        *("Пообещать", "История", "Почему?", "Отозвать ответ"),
+    ]
 
 
 async def test_a_reply_to_an_own_earlier_message_goes_the_same_way(desk: DeskWorld) -> None:

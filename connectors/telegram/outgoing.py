@@ -257,8 +257,8 @@ def _check_there(place: Place, sent_as: Sequence[str]) -> None:
 
 
 async def answer_press(bot: Bot, press_id: str, text: str) -> None:
-    """See inbox.channels.ShowsChoices: at the top of the chat, at most 200 letters. A press that is
-    too old by now needs no answer."""
+    """See inbox.channels.ShowsChoices: at most 200 letters. One that is too old by now needs no
+    answer."""
     try:
         with _harmless():
             await bot.answer_callback_query(press_id, text=text[:ANSWER_LIMIT] or None)

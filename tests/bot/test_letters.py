@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.letters import CatalogueLetters
+from inbox.agreeing import agrees
 from inbox.calendars import Calendars
 from inbox.messages import Handle, InboundMessage
 from inbox.model import Client, Contact, Conversation, Manager, Wait
 from inbox.policies import Policies, Terms
 from inbox.ports import Alert, Card, CardState
+from inbox.work_records import Quote, QuoteState, Unit, Within
 from tests.inbox.conftest import HOURS, POLICY
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -24,6 +27,68 @@ def msk(day: int, hour: int, minute: int = 0, month: int = 11, year: int = 2026)
 
 def told(language: str, now: datetime, opens: datetime, answer: datetime | None) -> str:
     return LETTERS.off_hours(language, opens, answer, now=now, zone=MOSCOW)
+
+
+class TestQuotes:
+    QUOTE = Quote(
+        key="q",
+        conversation_id=1,
+        author_id=1,
+        title="Сменить телефон",
+        price=Decimal("1500.50"),
+        currency="₽",
+        within=Within(2, Unit.HOURS),
+        made_at=msk(23, 17, 30),
+        due_at=msk(24, 10, 30),
+        secret="s",
+    )
+
+    def said(self, language: str, quote: Quote = QUOTE, *, button: bool = True) -> str:
+        now = quote.made_at
+        return LETTERS.quote(language, quote, now=now, zone=MOSCOW, button=button)
+
+    def test_what_for_how_much_by_when_and_how_to_agree(self) -> None:
+        assert self.said("ru") == (
+            "Сменить телефон: 1\u00a0500,50\u00a0₽\n"
+            "Срок: 2 рабочих часа с момента вашего согласия.\n"
+            "Если согласитесь сейчас, сделаем во вторник, 24 ноября, до 10:30 (UTC+3).\n"
+            "Чтобы заказать, нажмите «Согласен» ниже."
+        )
+        assert self.said("en", button=False) == (
+            "Сменить телефон: 1,500.50\u00a0₽\n"
+            "Deadline: 2 working hours from your agreement.\n"
+            "If you agree now, it will be done by 10:30 on Tuesday, 24 November (UTC+3).\n"
+            "To order it, answer with one word: “Agreed”."
+        )
+
+    @pytest.mark.parametrize("language", ["ru", "en"])
+    def test_the_word_that_is_asked_for_agrees(self, language: str) -> None:
+        word = LETTERS.agree(language)
+        assert word in self.said(language, button=False)
+        assert word in self.said(language)
+        assert agrees(word)
+
+    def test_without_working_time_ahead_no_date_is_named(self) -> None:
+        said = self.said("en", replace(self.QUOTE, due_at=None))
+        assert "Deadline: 2 working hours" in said
+        assert "done by" not in said
+
+    def test_what_became_of_it_is_said_the_same_on_any_day(self) -> None:
+        agreed = replace(self.QUOTE, state=QuoteState.AGREED, settled_at=msk(24, 8))
+        assert LETTERS.settled("ru", agreed, MOSCOW) == (
+            "✅ Согласовано. Сделаем во вторник, 24 ноября, до 10:30 (UTC+3)."
+        )
+        assert LETTERS.settled("en", replace(agreed, due_at=None), MOSCOW) == "✅ Agreed."
+        for state in (QuoteState.WITHDRAWN, QuoteState.DECLINED):
+            gone = replace(self.QUOTE, state=state)
+            assert LETTERS.settled("en", gone, MOSCOW) == "This offer no longer stands."
+
+    def test_who_may_press(self) -> None:
+        assert LETTERS.only_clients("ru") == "Согласиться здесь может только клиент."
+
+    def test_a_task_is_done_and_an_opening_is_named(self) -> None:
+        assert LETTERS.task_done("ru", "Сменить телефон") == "Готово: Сменить телефон"
+        assert LETTERS.opening("ru", msk(24, 9), msk(23, 20), MOSCOW) == "завтра в 09:00 (UTC+3)"
 
 
 class TestOffHours:

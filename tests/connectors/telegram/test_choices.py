@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from connectors.telegram import TelegramConnector, TelegramSettings, open_bot
 from connectors.telegram.parse import parse_updates
@@ -33,7 +34,7 @@ async def connector(server: TelegramServer) -> AsyncIterator[TelegramConnector]:
     connection = people.connects(OLGA, TOKEN)
     await accounts.keep(Account(OLGA, connection.id, enabled=True, can_reply=True, at=NOW))
     people.says(CLIENT, TOKEN, "Здравствуйте", owner=OLGA)
-    settings = TelegramSettings(token=TOKEN, api=server.url, pace=False)
+    settings = TelegramSettings(token=SecretStr(TOKEN), api=server.url, pace=False)
     channel = Channel("telegram", "telegram")
     one = TelegramConnector(channel, open_bot(settings), settings, lambda: NOW, accounts)
     yield one

@@ -102,7 +102,11 @@ def _client_line(reader: Reader, line: ClientLine, number: int, listed: Listed) 
         parts.append(("🔴" if overdue else "🟡") + f" {line.waiting}")
     if line.due_at is not None:
         at = moment(say, line.due_at, now, reader.zone)
-        words = say("overdue since {time}", time=at) if overdue else say("by {time}", time=at)
+        words = (
+            say("overdue since {time}", time=at)
+            if overdue
+            else say("to be answered by: {time}", time=at)
+        )
         parts.append(words)
     if line.tasks:
         parts.append(f"🗒 {line.tasks}")

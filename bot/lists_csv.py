@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from bot.clients_file import DELIMITERS
 from bot.price_lists import Priced, money, priced, within_words
-from bot.templates import faults_of
+from bot.templates import as_title, faults_of
 from bot.texts import LANGUAGES, Say, speaker
 from inbox.errors import OknoError
 from inbox.phrases import Phrase
@@ -160,7 +160,7 @@ def prices_in(text: str) -> Read[Priced]:
 
 
 def _template(cells: dict[str, str]) -> TemplateLine | tuple[Phrase, ...]:
-    title, text = " ".join(cells["title"].split()), cells["text"].strip()
+    title, text = as_title(cells["title"]), cells["text"].strip()
     said = cells.get("language", "").strip()
     language = _LANGUAGE_WORDS.get(said.casefold())
     faults = faults_of(title, text)

@@ -12,7 +12,7 @@ from bot.buttons import Button, pages
 from bot.cards import CardView
 from bot.rich import Rich, joined, one_line, units
 from bot.template_buttons import ListDeed, PriceButton
-from bot.templates import may_change
+from bot.templates import as_title, may_change
 from bot.texts import Say
 from inbox.due_dates import MOST
 from inbox.internal_notes import is_note
@@ -43,7 +43,6 @@ _LINE = re.compile(
     r"(?P<title>.*[^:\s])(?::|\s[-–—])\s*(?P<money>[^:]+?)[,;]\s*(?P<within>[^,;:]+)"
 )
 _SPACES = re.compile(r"[\s'\u00a0\u202f]+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def read_item(line: str) -> Priced | Faults:
 def priced(title: str, money: str, currency: str, within: str) -> Priced | Faults:
     """An item from its parts; a currency of its own beats the one beside the price."""
     faults: list[Phrase] = []
-    title = " ".join(_CONTROL.sub(" ", title).split())
+    title = as_title(title)
     if not title:
         faults.append(Phrase("the title is missing"))
     elif units(title) > TITLE_LIMIT:
@@ -84,8 +83,8 @@ def priced(title: str, money: str, currency: str, within: str) -> Priced | Fault
     if price is None:
         said = one_line(money, NAME_LIMIT)
         faults.append(Phrase("“{words}” is no price", words=said))
-    currency = currency.strip() or beside
-    if units(currency) > CURRENCY_LIMIT or _CONTROL.search(currency):
+    currency = as_title(currency) or beside
+    if units(currency) > CURRENCY_LIMIT:
         said = one_line(currency, NAME_LIMIT)
         faults.append(Phrase("“{words}” is no currency", words=said))
     time = read_within(within)

@@ -50,8 +50,13 @@ class Written:
 def read_template(words: str) -> Written | tuple[Phrase, ...]:
     """The first line is the title, the text is below it; else what is wrong."""
     title, _, text = words.strip().partition("\n")
-    title, text = " ".join(title.split()), text.strip()
+    title, text = as_title(title), text.strip()
     return faults_of(title, text) or Written(title, text)
+
+
+def as_title(words: str) -> str:
+    """On one line, without what nobody sees; however long."""
+    return one_line(words, len(words) * 2 + 1)
 
 
 def faults_of(title: str, text: str) -> tuple[Phrase, ...]:

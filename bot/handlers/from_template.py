@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from aiogram import F, Router
-from aiogram.filters import Command
+from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
-from bot import templates
+from bot import price_lists, templates
 from bot.access import Visit, answer, refusal
 from bot.card_lines import client_name
 from bot.cards import CardView
@@ -24,12 +24,14 @@ from inbox.ports import DeskLink, DeskRef, Purpose, Shown
 from inbox.quoted import language_in
 from inbox.work_records import Template
 
+PRICES = "prices"
+
 
 def setup() -> Router:
     """The card's button, the same as a command, and the steps behind it."""
     router = Router(name="from_template")
     router.callback_query.register(begin, WorkButton.filter(F.deed == WorkDeed.TEMPLATE))
-    router.message.register(begin_in_words, Command("templates", "prices"), AboutClient())
+    router.message.register(begin_in_words, Command("templates", PRICES), AboutClient())
     deeds = {
         ListDeed.USE: turn,
         ListDeed.CHOOSE: choose,
@@ -52,9 +54,13 @@ async def begin(query: CallbackQuery, callback_data: WorkButton, visit: Visit) -
 
 
 async def begin_in_words(
-    message: Message, conversation_id: int, message_id: int | None, visit: Visit
+    message: Message,
+    command: CommandObject,
+    conversation_id: int,
+    message_id: int | None,
+    visit: Visit,
 ) -> None:
-    """The command in a reply to a card, or in a client's topic."""
+    """The command in a reply to a card, or in a client's topic; /prices shows the price list."""
     conversation, holder = await visit.look_up(conversation_id)
     if message_id is None:
         async with visit.inbox.store.begin() as t:
@@ -62,13 +68,23 @@ async def begin_in_words(
     if conversation is None or message_id is None:
         await visit.send(Rich(refusal(visit.say, holder)), reply_to=message.message_id)
         return
-    await _offer(visit, conversation, message_id, message.message_id)
+    view = None
+    if command.command == PRICES:
+        async with visit.inbox.store.begin() as t:
+            items = await t.price_items()
+        name = client_name(conversation)
+        view = price_lists.use_view(visit.say, name, items, message_id, 0)
+    await _offer(visit, conversation, message_id, message.message_id, view)
 
 
 async def _offer(
-    visit: Visit, conversation: Conversation, message_id: int, below: int | None
+    visit: Visit,
+    conversation: Conversation,
+    message_id: int,
+    below: int | None,
+    view: CardView | None = None,
 ) -> None:
-    view = await _list(visit, conversation, message_id, 0)
+    view = view or await _list(visit, conversation, message_id, 0)
     ref = await visit.send(view, reply_to=below)
     async with visit.inbox.store.begin() as t:
         shown = Shown(ref, Purpose.NOTE)

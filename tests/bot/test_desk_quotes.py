@@ -322,6 +322,17 @@ async def test_cancel_and_back_send_nothing(desk: DeskWorld) -> None:
     assert at_client(desk) == ["Секунду"]
 
 
+async def test_the_command_in_a_reply_to_a_card_opens_the_price_list(desk: DeskWorld) -> None:
+    await add_item(desk)
+    card = await taken(desk)
+    desk.people.says(OLGA.telegram_id, BOT, "/prices", reply_to=card["message_id"])
+    listed = await said(desk, OLGA, "Что предложить — Анна?")
+    await desk.presses(OLGA, listed, f"{PHONE} · 500\u00a0₽")
+    shown = await now_says(desk, listed, "Клиенту Анна:")
+    await desk.presses(OLGA, shown, "Отправить")
+    await desk.sees(CLIENT, PHONE)
+
+
 # --- inline mode -------------------------------------------------------------------------------
 
 

@@ -257,9 +257,10 @@ def _languages(say: Say, one: Template) -> Keyboard:
 def how_to_write(say: Say) -> str:
     """What the answer to the question for a template looks like."""
     return say(
-        "Reply to this message: the title on the first line, the text below it. In the text "
-        "{client} stands for the client's name, {manager} for yours, {opening} for when you open "
-        "next.",
+        "Reply to this message: the title on the first line, the text below it. In the text\n"
+        "{client} stands for the client's name,\n"
+        "{manager} for yours,\n"
+        "{opening} for when you open next.",
         client="{client}",
         manager="{manager}",
         opening="{opening}",

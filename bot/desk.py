@@ -20,7 +20,7 @@ from bot.files import messages_of, show_files
 from bot.form_storage import FormStorage
 from bot.handlers import setup
 from bot.mentions import mentioning, reader_of
-from bot.note_keeping import files_of
+from bot.note_keeping import KINDS, files_of, mark_inside
 from bot.outcomes import react, show_outcome
 from bot.people_notes import note_view
 from bot.places import Place, Places
@@ -214,7 +214,10 @@ class TelegramDesk:
         async with self._attached.store.begin() as t:
             newest = await t.newest_message(conversation.id)
         files = await files_of(self._attached, conversation, words)
-        return await self._say(conversation, to, view, Purpose.NOTE, about=newest, files=files)
+        shown = await self._say(conversation, to, view, Purpose.NOTE, about=newest, files=files)
+        if words.kind in KINDS:
+            await mark_inside(self._attached, [one.ref for one in shown])
+        return shown
 
     async def show_outcome(
         self, reply: Reply, conversation: Conversation, to: Manager

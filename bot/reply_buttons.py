@@ -53,6 +53,13 @@ class ToWhomButton(CallbackData, prefix="xw"):
     conversation_id: RowId
 
 
+class InsideButton(CallbackData, prefix="xi"):
+    """The member's own message of this number, an answer to a note, stays inside or goes out."""
+
+    message_id: RowId
+    inside: bool
+
+
 class AnywayButton(CallbackData, prefix="xa"):
     """The member's own message of this number goes out although somebody answered already."""
 

@@ -8,6 +8,7 @@ from aiogram.types import CallbackQuery
 from bot.access import Visit, answer, refusal
 from bot.buttons import CardButton, CardDeed, QuestionButton
 from bot.handlers.collision import about_to_answer
+from bot.note_keeping import lines_with_notes
 from bot.notes import history
 from inbox import actions, corrections
 from inbox.errors import NoSuchRow
@@ -88,7 +89,7 @@ async def show_history(query: CallbackQuery, callback_data: CardButton, visit: V
     if conversation is None:
         return
     async with visit.inbox.store.begin() as t:
-        lines = await t.history(conversation.id, HISTORY_LINES)
+        lines = await lines_with_notes(t, conversation, HISTORY_LINES)
     await answer(query)
     words = history(visit.say, lines, visit.me, visit.inbox.clock.now())
     await visit.note(conversation, words, visit.below(query))

@@ -16,7 +16,7 @@ from bot.access import Visit, refusal
 from bot.buttons import CardButton, CardDeed
 from bot.drafts import deliver, draft_of
 from bot.handlers.collision import answered_already
-from bot.note_keeping import take_note
+from bot.note_keeping import asked_where, take_note
 from bot.quotes import offered_view
 from bot.rich import Rich
 from inbox.errors import Fault, SendDeferred
@@ -96,7 +96,8 @@ async def reply(
     visit: Visit,
 ) -> None:
     """What is replied to names the client."""
-    await send_reply(visit, message, album, conversation_id, message_id)
+    if not await asked_where(visit, message, album, conversation_id, message_id):
+        await send_reply(visit, message, album, conversation_id, message_id)
 
 
 async def send_reply(

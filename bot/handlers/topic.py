@@ -12,6 +12,7 @@ from aiogram.types import Message
 from bot.access import Visit
 from bot.handlers.plain import WRITTEN
 from bot.handlers.reply import AnswersLinked, send_reply
+from bot.note_keeping import asked_where
 from bot.topics import thread_of
 from inbox.inbox import Inbox
 
@@ -53,4 +54,5 @@ async def to_client(
     visit: Visit,
 ) -> None:
     """The topic names the client."""
-    await send_reply(visit, message, album, conversation_id, message_id)
+    if not await asked_where(visit, message, album, conversation_id, message_id):
+        await send_reply(visit, message, album, conversation_id, message_id)

@@ -12,7 +12,17 @@ import pytest
 from bot.drafts import Draft, Part, deliver
 from inbox.ports import DeskRef
 from inbox.work_records import InternalNote
-from tests.bot.desk_world import BOT, CLIENT, DeskWorld, around, desk_world, running, taken, ticks
+from tests.bot.desk_world import (
+    BOT,
+    CLIENT,
+    DeskWorld,
+    around,
+    button,
+    desk_world,
+    running,
+    taken,
+    ticks,
+)
 from tests.bot.studio import HELEN, IVAN, OLGA
 from tests.bot.test_forum import card_of, opened
 from tests.bot.test_forum import desk as forum  # noqa: F401 - a fixture
@@ -241,6 +251,56 @@ class TestTheButton:
                 says(desk, "после перезапуска", question)
                 await desk.sees(OLGA.telegram_id, KEPT)
                 assert [one.text for one in await notes(desk)] == ["после перезапуска"]
+
+
+class TestAnswersToNotes:
+    """What answers a note without being one is asked about: nobody writes to a client by a slip."""
+
+    async def asked(self, desk: DeskWorld, text: str = "и не говори") -> dict[str, Any]:
+        """Olga answers Helen's note about her client; the question."""
+        await taken(desk)
+        says(desk, "// торопится", await helens_card(desk), HELEN.telegram_id)
+        note = await desk.sees(OLGA.telegram_id, "Helen, заметка о клиенте Анна")
+        says(desk, text, note)
+        return await desk.sees(OLGA.telegram_id, "Это ответ на заметку")
+
+    async def test_it_stays_inside(self, desk: DeskWorld) -> None:
+        question = await self.asked(desk)
+        await desk.presses(OLGA, question, "📝 Для студии")
+        await desk.until(lambda: KEPT in text_of(desk, question))
+        assert [one.text for one in await notes(desk)] == ["и не говори", "торопится"]
+        assert client_read(desk) == []
+
+    async def test_it_goes_to_the_client(self, desk: DeskWorld) -> None:
+        question = await self.asked(desk, "Уже делаем")
+        await desk.presses(OLGA, question, "Клиенту")
+        await desk.sees(CLIENT, "Уже делаем")
+        assert len(await notes(desk)) == 1
+
+    async def test_it_is_decided_once(self, desk: DeskWorld) -> None:
+        question = await self.asked(desk)
+        number = question["message_id"]
+        data = button(question, "Клиенту")
+        await desk.presses(OLGA, question, "📝 Для студии")
+        said = await desk.people.presses(OLGA.telegram_id, BOT, number, data)
+        assert said == "Это уже решено."
+        assert client_read(desk) == []
+
+    async def test_another_cannot_decide_it(self, desk: DeskWorld) -> None:
+        question = await self.asked(desk)
+        data = button(question, "Клиенту")
+        assert await desk.presses_made_up(IVAN.telegram_id, data) == "Это уже решено."
+        assert client_read(desk) == []
+
+
+async def test_the_cards_history_has_the_notes(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    says(desk, "// торопится", card)
+    await desk.sees(OLGA.telegram_id, KEPT)
+    await desk.presses(OLGA, card, "История")
+    seen = await desk.sees(OLGA.telegram_id, "Последние сообщения")
+    assert "📝 Ольга" in seen["text"]
+    assert seen["text"].index("Сайт не открывается") < seen["text"].index("торопится")
 
 
 class TestColleagues:

@@ -79,7 +79,8 @@ class SearchRows(Asking):
         if not match:
             return await self._by_rows(asked)
         found = await self._walk(asked, NEWEST)
-        if len(found) < asked.limit and asked.rest and await self._is_common(asked):
+        words_alone = asked.rest and match == asked.words
+        if len(found) < asked.limit and words_alone and await self._is_common(asked):
             found = await self._walk(asked, FAR)
         if len(found) >= asked.limit:
             return found

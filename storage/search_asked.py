@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, or_, select, true
@@ -29,6 +29,7 @@ from storage.tables import client, conversation, manager
 
 MOST_STEMS = 16  # of what a person types
 MOST_TOKENS = 200  # words of the index that one condition may become
+FEW_TOKENS = 8
 END = 2**62
 CHANNEL = re.compile(r"[a-z0-9_:-]{1,100}")
 MEMBERS = select(manager.c.id, manager.c.name)
@@ -39,10 +40,11 @@ Condition = Callable[[Any], ColumnElement[bool]]
 @dataclass(frozen=True, slots=True)
 class Part:
     """One condition: on the columns of a row, and what the index is asked for it ("" where it
-    would be asked too much)."""
+    would be asked too much); `tokens`: how many words of the index that are."""
 
     rows: Condition
-    match: str
+    match: str = ""
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +85,17 @@ class Asking(Backlog):
         parts: list[Part | None] = []
         if manager_ids is not None:
             parts.append(await self._of_clients(seen_by(manager_ids)))
-        if query.author:
-            parts.append(await self._by(query.author))
         if query.place:
             parts.append(await self._in(query.place))
+        if query.author:
+            parts.append(await self._by(query.author))
         if None in parts:
             return None
         since = 0 if query.since is None else first_number(query.since)
         below = END if query.before is None else first_number(query.before)
         return Asked(
             both(self.dialect, self._words((*said, *((FILE,) if query.has_file else ())))),
-            tuple(part for part in parts if part is not None),
+            _for_the_index([part for part in parts if part is not None]),
             since,
             below if after is None else min(below, after),
             limit,
@@ -110,11 +112,11 @@ class Asking(Backlog):
         clients = select(client.c.id).where(which)
         found = await self._few(clients)
         if found is None:
-            return Part(lambda columns: _apart(columns.client_id.in_(clients)), "")
+            return Part(lambda columns: _apart(columns.client_id.in_(clients)))
         if not found:
             return None
         asked = either(self.dialect, self._words(map(client_token, found)))
-        return Part(lambda columns: columns.client_id.in_(found), asked)
+        return Part(lambda columns: columns.client_id.in_(found), asked, len(found))
 
     async def _by(self, author: str) -> Part | None:
         """What was written by somebody of whose name or address a part begins with this."""
@@ -131,14 +133,13 @@ class Asking(Backlog):
             return Part(
                 lambda columns: or_(
                     _apart(columns.author.in_(called)), columns.author.in_(members)
-                ),
-                "",
+                )
             )
         found = [*few, *members]
         if not found:
             return None
         asked = either(self.dialect, self._words(map(author_token, found)))
-        return Part(lambda columns: columns.author.in_(found), asked)
+        return Part(lambda columns: columns.author.in_(found), asked, len(found))
 
     async def _in(self, place: str) -> Part | None:
         """What stands in conversations with clients of whose name a part begins with this, or in
@@ -154,6 +155,7 @@ class Asking(Backlog):
         return Part(
             lambda columns: or_(clients.rows(columns), channel.rows(columns)),
             either(self.dialect, (clients.match, channel.match)) if clients.match else "",
+            clients.tokens + 1,
         )
 
     def _in_channel(self, name: str) -> Part | None:
@@ -180,6 +182,12 @@ class Asking(Backlog):
         """The ids, None where they are too many for the index."""
         found = await self.rows(asked.limit(MOST_TOKENS + 1))
         return None if len(found) > MOST_TOKENS else [row[0] for row in found]
+
+
+def _for_the_index(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Of those that are many words the first alone: the index looks at each word for each row."""
+    many = [part for part in parts if part.tokens > FEW_TOKENS][1:]
+    return tuple(replace(part, match="") if part in many else part for part in parts)
 
 
 def _apart(condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ import pytest
 from bot.lists_csv import LARGEST
 from bot.template_buttons import TakeInButton
 from inbox.model import Manager
-from tests.bot.desk_world import BOT, PATIENCE, DeskWorld, around, desk_world, labels, running
+from tests.bot.desk_world import BOT, DeskWorld, around, desk_world, labels, running
+from tests.bot.screens import now_says, presses_under, said
 from tests.bot.studio import HELEN, IVAN, OLGA
 
 TEMPLATES = "Название;Язык;Текст\nПривет;ru;Здравствуйте, {client}!\nПлохой;ru;{имя}\n"
@@ -23,22 +23,6 @@ PRICES = "Work,Price,Deadline\nHeader phone,500 ₽,2 hours\nLanding,45000 ₽,1
 async def desk(tmp_path: Path) -> AsyncIterator[DeskWorld]:
     async with desk_world(tmp_path) as world:
         yield world
-
-
-async def said(desk: DeskWorld, person: Manager, words: str) -> dict[str, Any]:
-    return await desk.sees(person.telegram_id, words)
-
-
-async def now_says(desk: DeskWorld, message: dict[str, Any], words: str) -> dict[str, Any]:
-    """The same message, once these words stand in it."""
-
-    def found() -> dict[str, Any] | None:
-        chat = desk.chat(message["chat"]["id"])
-        same = next(one for one in chat if one["message_id"] == message["message_id"])
-        return same if words in same["text"] else None
-
-    found_one: dict[str, Any] = await desk.until(found)
-    return found_one
 
 
 async def asked(desk: DeskWorld, by: Manager, command: str, label: str) -> dict[str, Any]:
@@ -133,21 +117,3 @@ async def test_what_is_no_list_is_refused_and_can_be_sent_anew(desk: DeskWorld) 
     question = await said(desk, OLGA, "не хватает: title, text")
     sends(desk, OLGA, TEMPLATES.encode("utf-16"), question)
     await said(desk, OLGA, "Новых: 1")
-
-
-async def presses_under(
-    desk: DeskWorld, person: Manager, message: dict[str, Any], data: str
-) -> str:
-    """Press a button under the same message, whoever's chat it is in."""
-    query = {
-        "id": f"late {person.id} {data}",
-        "from": desk.world.people[person.telegram_id].as_user(),
-        "chat_instance": "1",
-        "data": data,
-        "message": message,
-    }
-    answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-    desk.world.callbacks[str(query["id"])] = answer
-    desk.world.bots[BOT].stream.push("callback_query", query)
-    async with asyncio.timeout(PATIENCE):
-        return str((await answer).get("text") or "")

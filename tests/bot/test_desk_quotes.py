@@ -27,7 +27,9 @@ from tests.bot.desk_world import (
     taken,
     ticks,
 )
+from tests.bot.screens import at_client, now_says, presses_under, said, showing
 from tests.bot.studio import HELEN, IVAN, OLGA
+from tests.bot.test_mail_desk import MailWorld
 
 PHONE = "Заменить телефон в шапке"
 LINE = f"💰 {PHONE}: 500\u00a0₽, 2 рабочих часа"
@@ -38,38 +40,6 @@ ANOTHERS = "Этот клиент — за другим менеджером (О
 async def desk(tmp_path: Path) -> AsyncIterator[DeskWorld]:
     async with desk_world(tmp_path) as world:
         yield world
-
-
-def at_client(desk: DeskWorld) -> list[str]:
-    return [one.get("text", "") for one in desk.chat(CLIENT) if not one["out"]]
-
-
-async def said(desk: DeskWorld, person: Manager, words: str) -> dict[str, Any]:
-    return await desk.sees(person.telegram_id, words)
-
-
-async def now_says(desk: DeskWorld, message: dict[str, Any], words: str) -> dict[str, Any]:
-    """The same message, once these words stand in it."""
-
-    def found() -> dict[str, Any] | None:
-        chat = desk.chat(message["chat"]["id"])
-        same = next(one for one in chat if one["message_id"] == message["message_id"])
-        return same if words in same["text"] else None
-
-    found_one: dict[str, Any] = await desk.until(found)
-    return found_one
-
-
-async def showing(desk: DeskWorld, message: dict[str, Any], label: str) -> dict[str, Any]:
-    """The same message, once it has this button."""
-
-    def found() -> dict[str, Any] | None:
-        chat = desk.chat(message["chat"]["id"])
-        same = next(one for one in chat if one["message_id"] == message["message_id"])
-        return same if label in labels(same) else None
-
-    found_one: dict[str, Any] = await desk.until(found)
-    return found_one
 
 
 async def add_item(desk: DeskWorld, title: str = PHONE, hours: int = 2) -> None:
@@ -103,9 +73,9 @@ async def looked_at(desk: DeskWorld, card: dict[str, Any]) -> dict[str, Any]:
     await desk.presses(OLGA, card, "Шаблон")
     listed = await said(desk, OLGA, "Шаблонов пока нет")
     await desk.presses(OLGA, listed, "💰 Прайс")
-    prices = await now_says(desk, listed, "Что предложить — Анна?")
+    prices = await now_says(desk, listed, "Что предложить — ")
     await desk.presses(OLGA, prices, f"{PHONE} · 500\u00a0₽")
-    return await now_says(desk, listed, "Клиенту Анна:")
+    return await now_says(desk, listed, "Клиенту ")
 
 
 async def offered(desk: DeskWorld) -> dict[str, Any]:
@@ -202,7 +172,7 @@ async def test_one_tap_puts_price_and_date_into_the_reply_and_agreed_makes_the_t
     hers = await now_says(desk, shown, "Предложено: Анна")
     assert labels(hers) == ["Согласен устно → задача", "Отозвать"]
     await desk.until(lambda: ticks(desk, shown["message_id"]) == ["👌"])
-    await presses_again(desk, shown, send)
+    await presses_under(desk, OLGA, shown, send)
     assert len(at_client(desk)) == 1
 
     await desk.people.presses(CLIENT, BOT, there["message_id"], button(there, "Согласен"))
@@ -333,6 +303,47 @@ async def test_the_command_in_a_reply_to_a_card_opens_the_price_list(desk: DeskW
     await desk.sees(CLIENT, PHONE)
 
 
+async def test_by_mail_a_quote_says_how_to_agree_and_the_answer_agrees(desk: DeskWorld) -> None:
+    await add_item(desk)
+    mail = MailWorld(desk)
+    await mail.open()
+    try:
+        shown = await looked_at(desk, await mail.card("Сколько стоит поменять телефон?"))
+        assert "ответьте одним словом: «Согласен»" in shown["text"]
+        await desk.presses(OLGA, shown, "Отправить")
+        await desk.until(lambda: mail.mailbox.sent)
+        (sent,) = mail.mailbox.sent
+        assert sent.text.startswith(f"{PHONE}: 500")
+        assert sent.choices == ()
+        await now_says(desk, shown, "Предложено")
+        await mail.mail("Согласен!", thread="<m1>")
+        note = await said(desk, OLGA, "✅ Согласие получено")
+        assert labels(note) == ["Задача"]
+    finally:
+        mail.close()
+
+
+async def test_a_price_in_english(desk: DeskWorld) -> None:
+    desk.people.says(CLIENT, BOT, "The site is down, please help")
+    card = await said(desk, HELEN, "The site is down")
+    await desk.presses(HELEN, card, "Take")
+    me = HELEN.telegram_id
+    desk.people.says(me, BOT, "/prices")
+    await desk.presses(HELEN, await said(desk, HELEN, "There is none yet."), "➕ New item")
+    question = await said(desk, HELEN, "work, price and deadline")
+    line = "Restart the server: €50, 1 working hour"
+    desk.people.says(me, BOT, line, reply_to=question["message_id"])
+    await said(desk, HELEN, "💰 Restart the server: 50\u00a0€, 1 working hour")
+    desk.people.says(me, BOT, "/prices", reply_to=card["message_id"])
+    listed = await said(desk, HELEN, "What is offered to Анна?")
+    await desk.presses(HELEN, listed, "Restart the server · 50\u00a0€")
+    shown = await now_says(desk, listed, "To Анна:")
+    await desk.presses(HELEN, shown, "Send")
+    there = await desk.sees(CLIENT, "Restart the server: 50\u00a0€")
+    await desk.people.presses(CLIENT, BOT, there["message_id"], button(there, "Agreed"))
+    await said(desk, HELEN, "✅ Анна agreed")
+
+
 # --- inline mode -------------------------------------------------------------------------------
 
 
@@ -361,13 +372,3 @@ async def test_the_same_without_a_card_is_asked_about_first(desk: DeskWorld) -> 
     await desk.presses(OLGA, question, "Анна · 💬 Telegram")
     await now_says(desk, question, "Предложено: Анна")
     await desk.sees(CLIENT, f"{PHONE}: 500\u00a0₽")
-
-
-async def presses_again(desk: DeskWorld, message: dict[str, Any], data: str) -> None:
-    """The button that stood there before, as a press that is read late."""
-    room = desk.world.room(desk.world.bot(BOT), message["chat"]["id"])
-    entry = room.entries[message["message_id"]]
-    before = entry.markup
-    entry.markup = {"inline_keyboard": [[{"text": "x", "callback_data": data}]]}
-    await desk.people.presses(OLGA.telegram_id, BOT, message["message_id"], data)
-    entry.markup = before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from bot.template_buttons import ListDeed, TemplateButton
 from inbox import routing
 from inbox.model import Manager
 from inbox.work_records import Template
+from sandbox.telegram import Person
 from tests.bot.desk_world import (
     BOT,
     CLIENT,
@@ -27,8 +27,11 @@ from tests.bot.desk_world import (
     taken,
     ticks,
 )
+from tests.bot.screens import at_client, now_says, presses_under, said, showing
 from tests.bot.studio import HELEN, IVAN, OLGA
+from tests.bot.test_desk_promises import ALWAYS
 
+FORUM = -1001000000007
 HELLO = "Приветствие\nЗдравствуйте, {client}! Меня зовут {manager}."
 
 
@@ -36,27 +39,6 @@ HELLO = "Приветствие\nЗдравствуйте, {client}! Меня з
 async def desk(tmp_path: Path) -> AsyncIterator[DeskWorld]:
     async with desk_world(tmp_path) as world:
         yield world
-
-
-def at_client(desk: DeskWorld) -> list[str]:
-    return [one.get("text", "") for one in desk.chat(CLIENT) if not one["out"]]
-
-
-async def said(desk: DeskWorld, person: Manager, words: str) -> dict[str, Any]:
-    """The newest message of the bot to this member in which these words stand."""
-    return await desk.sees(person.telegram_id, words)
-
-
-async def now_says(desk: DeskWorld, message: dict[str, Any], words: str) -> dict[str, Any]:
-    """The same message, once these words stand in it."""
-
-    def found() -> dict[str, Any] | None:
-        chat = desk.chat(message["chat"]["id"])
-        same = next(one for one in chat if one["message_id"] == message["message_id"])
-        return same if words in same["text"] else None
-
-    found_one: dict[str, Any] = await desk.until(found)
-    return found_one
 
 
 async def added(desk: DeskWorld, words: str = HELLO, by: Manager = OLGA) -> dict[str, Any]:
@@ -230,7 +212,7 @@ async def test_a_template_goes_from_the_card_with_its_placeholders_filled_once(
     assert labels(told) == []
     await desk.until(lambda: ticks(desk, listed["message_id"]) == ["👌"])
     # The press is read once more, as after a kill; and somebody presses what was there before.
-    await pressed_again(desk, listed, send)
+    assert await presses_under(desk, OLGA, listed, send) == "Это уже решено."
     assert at_client(desk) == ["Здравствуйте, Анна! Ольга на связи."]
     await now_says(desk, listed, "Уходит клиенту: Анна.")
 
@@ -274,7 +256,7 @@ async def test_it_can_be_left(desk: DeskWorld) -> None:
     listed = await now_says(desk, shown, "Какой шаблон")
     await desk.presses(OLGA, listed, "Отмена")
     await now_says(desk, shown, "Ничего не отправлено.")
-    await pressed_again(desk, shown, send)
+    assert await presses_under(desk, OLGA, shown, send) == "Это уже решено."
     assert at_client(desk) == []
 
 
@@ -317,6 +299,35 @@ async def test_the_command_in_a_reply_to_a_card_is_the_button(desk: DeskWorld) -
     await said(desk, IVAN, "за другим менеджером")
 
 
+async def test_in_the_forum_a_colleagues_choice_is_not_sent_for_another(tmp_path: Path) -> None:
+    async with around(tmp_path) as there, running(there, hours=ALWAYS) as desk:
+        team = [one.telegram_id for one in (OLGA, IVAN, HELEN)]
+        desk.world.add_group(FORUM, "Студия", members=team, bots=[BOT], admins=[BOT], forum=True)
+        desk.people.says(HELEN.telegram_id, BOT, "/forum", chat_id=FORUM)
+        await desk.sees(FORUM, "From now on each client has a topic here")
+        await add_directly(desk, ("Привет", "Здравствуйте, {client}!", "ru"))
+        desk.people.says(CLIENT, BOT, "Сайт не открывается")
+        card = await desk.sees(FORUM, "Сайт не открывается")
+        await desk.presses(OLGA, card, "Взять")
+        await desk.presses(OLGA, await showing(desk, card, "Шаблон"), "Шаблон")
+        listed = await desk.sees(FORUM, "Какой шаблон")
+        assert listed["message_thread_id"] == card["message_thread_id"]
+        await desk.presses(OLGA, listed, "RU · Привет")
+        shown = await now_says(desk, listed, "Здравствуйте, Анна!")
+        assert "за другим менеджером" in await desk.presses(IVAN, shown, "Отправить")
+        helens = await desk.presses(HELEN, shown, "Отправить")
+        assert helens == "A colleague chose this. Choose it yourself from the card."
+        assert at_client(desk) == []
+        await desk.presses(OLGA, shown, "Отправить")
+        await desk.sees(CLIENT, "Здравствуйте, Анна!")
+
+        me, topic = OLGA.telegram_id, card["message_thread_id"]
+        offered = await desk.people.types_inline(me, BOT, "прив", chat_id=FORUM)
+        result = offered["results"][0]["id"]
+        desk.people.chooses(me, BOT, result, chat_id=FORUM, thread_id=topic)
+        await desk.until(lambda: at_client(desk) == ["Здравствуйте, Анна!"] * 2)
+
+
 # --- inline mode ---------------------------------------------------------------------------------
 
 
@@ -355,18 +366,25 @@ async def test_who_writes_braces_without_inline_mode_means_them(desk: DeskWorld)
     await desk.sees(CLIENT, "Вставьте {client}")
 
 
+async def test_in_other_groups_nothing_is_offered(desk: DeskWorld) -> None:
+    await add_directly(desk, ("Привет", "Здравствуйте, {client}!", "ru"))
+    desk.world.add_group(FORUM, "Чужие", members=[OLGA.telegram_id], bots=[BOT])
+    offered = await desk.people.types_inline(OLGA.telegram_id, BOT, "прив", chat_id=FORUM)
+    assert offered["results"] == []
+
+
+async def test_whoever_is_called_like_a_note_makes_none(desk: DeskWorld) -> None:
+    await add_directly(desk, ("Привет", "{client}, здравствуйте!", "ru"))
+    desk.world.add_person(Person(931, "// Хитрец"))
+    desk.people.says(931, BOT, "Сайт не открывается")
+    card = await said(desk, OLGA, "Сайт не открывается")
+    await desk.presses(OLGA, card, "Взять")
+    shown = await chosen(desk, await showing(desk, card, "Шаблон"), "RU · Привет")
+    await desk.presses(OLGA, shown, "Отправить")
+    await desk.sees(931, "Хитрец, здравствуйте!")
+
+
 async def test_strangers_find_nothing(desk: DeskWorld) -> None:
     await add_directly(desk, ("Привет", "Здравствуйте!", "ru"))
     with pytest.raises(TimeoutError):
         await desk.people.types_inline(CLIENT, BOT, "привет", within=1.0)
-
-
-async def pressed_again(desk: DeskWorld, message: dict[str, Any], data: str) -> None:
-    """The button that stood there before, as a press that is read late."""
-    room = desk.world.room(desk.world.bot(BOT), message["chat"]["id"])
-    entry = room.entries[message["message_id"]]
-    before = entry.markup
-    entry.markup = {"inline_keyboard": [[{"text": "x", "callback_data": data}]]}
-    answer = await desk.people.presses(OLGA.telegram_id, BOT, message["message_id"], data)
-    assert answer == "Это уже решено.", json.dumps(before)
-    entry.markup = before

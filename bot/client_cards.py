@@ -107,8 +107,10 @@ def _waiting(reader: Reader, known: KnownClient) -> Rich:
     at = moment(reader.say, due, reader.now, reader.zone)
     if due <= reader.now:
         words = reader.say.many("🔴 {number} waits", "🔴 {number} wait", len(waits))
-        return Rich(f"{words} · {reader.say('overdue since {time}', time=at)}").styled("bold")
-    return Rich(f"{words} · {reader.say('answer by {time}', time=at)}")
+        since = reader.say("overdue since {time}", time=at)
+        return Rich(f"{words} · {since}").styled("bold")
+    until = reader.say("answer by {time}", time=at)
+    return Rich(f"{words} · {until}")
 
 
 def _contacts(say: Say, known: KnownClient) -> Rich:
@@ -144,7 +146,8 @@ def figures_words(say: Say, figures: Figures) -> str:
         words = f"{words}, {half}"
     if figures.within is not None:
         share = round(100 * figures.within)
-        words = f"{words}; {say('{share} % in time', share=share)}"
+        in_time = say("in time: {share} %", share=share)
+        words = f"{words}; {in_time}"
     return words
 
 
@@ -155,7 +158,8 @@ def _tasks(reader: Reader, card: ClientCard) -> Rich:
     overdue = sum(1 for one in card.open_tasks if one.overdue(reader.now))
     head = say.many("🗒 {number} open task", "🗒 {number} open tasks", len(card.open_tasks))
     if overdue:
-        head = f"{head}, {say.many('{number} overdue', '{number} overdue', overdue)}"
+        late = say.many("{number} overdue", "{number} overdue", overdue)
+        head = f"{head}, {late}"
     lines = [Rich(head)]
     for one in card.open_tasks[:TASKS]:
         title = one_line(one.title, TITLE_LIMIT)

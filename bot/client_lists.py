@@ -285,7 +285,7 @@ def _note_entry(reader: Reader, note: InternalNote, names: Mapping[int, str]) ->
     at = moment(say, note.written_at, reader.now, reader.zone)
     head = f"📝 {author} · {at}"
     if note.edited_at is not None:
-        head = f"{head} · {say('edited')}"
+        head = " · ".join((head, say("edited")))
     return joined([Rich(head).styled("bold"), note_body(say, note, NOTE_LINES)])
 
 

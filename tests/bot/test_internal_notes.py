@@ -254,7 +254,7 @@ class TestTheButton:
 
 
 class TestAnswersToNotes:
-    """What answers a note without being one is asked about: nobody writes to a client by a slip."""
+    """What answers a note without being one is asked about before it may go to a client."""
 
     async def asked(self, desk: DeskWorld, text: str = "и не говори") -> dict[str, Any]:
         """Olga answers Helen's note about her client; the question."""

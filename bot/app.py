@@ -34,6 +34,7 @@ from bot.keeping import drop_old_mail
 from bot.letters import CatalogueLetters
 from bot.news import Administrators
 from bot.schedule import Nightly, Schedule, Work
+from bot.searchable import read_in
 from bot.settings import Settings
 from bot.supervise import Run, Supervisor
 from bot.terms import alert_channel, calendars_of, policies_of, undecreed_ahead
@@ -168,13 +169,14 @@ async def _run_parts(
 
 
 def _chores(inbox: Inbox) -> dict[str, Work]:
-    """What follows from days entered, from absences, from a desk that reaches nobody, and from a
-    day that begins or ends."""
+    """What follows from days entered, from absences, from a desk that reaches nobody, from a day
+    that begins or ends, and from messages that are older than the search."""
     return {
         "calendars": partial(keep_calendars, inbox),
         "absences": partial(change_over, inbox),
         "alerts by mail": partial(mail_unreached, inbox),
         "tasks of the day": partial(tell_tasks, inbox),
+        "older messages": partial(read_in, inbox.store),
     }
 
 

@@ -19,7 +19,7 @@ from inbox.ports import DeskRef
 
 class Asked(StrEnum):
     """What the answer is for; a prompt is about a wait (PHONE), a member (AWAY, DAY_OFF,
-    CLIENT), a Telegram group (GROUP), a client (SUBJECT, LETTER,
+    CLIENT, FIND), a Telegram group (GROUP), a client (SUBJECT, LETTER,
     TASK_OF_CLIENT), a client's message (TASK_OF_MESSAGE), a task, a template, an item of the price
     list (0: a new one), or a conversation."""
 
@@ -43,6 +43,7 @@ class Asked(StrEnum):
     PRICES = "prices"
     PRICES_FILE = "prices_file"
     QUOTE = "quote"
+    FIND = "find"
 
 
 @dataclass(frozen=True, slots=True)

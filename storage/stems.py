@@ -112,6 +112,11 @@ def stems(text: str, most: int = MOST) -> tuple[str, ...]:
     return tuple(found)
 
 
+def stem_of(word: str) -> str:
+    """The stem of a single word as it stands in a text."""
+    return next((stem(one) for one in words(word)), "")
+
+
 @lru_cache(CACHED)
 def stem(word: str) -> str:
     """What all forms of the word have in common; numbers and other alphabets stay as they are."""

@@ -16,6 +16,7 @@ from bot.handlers import (
     away,
     client,
     dayoff,
+    find,
     groups,
     guide,
     inbox,
@@ -61,6 +62,8 @@ async def go(
     match callback_data.screen:
         case Screen.MAIN:
             await visit.edit(query, await main(visit))
+        case Screen.FIND:
+            await find.ask_what(visit, visit.below(query))
         case Screen.LINK_GROUP:
             await groups.ask_for_group(visit)
         case Screen.ENTER_DAY:

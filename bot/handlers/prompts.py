@@ -14,6 +14,7 @@ from bot.access import Visit, refusal
 from bot.handlers import (
     client,
     dayoff,
+    find,
     groups,
     internal_note,
     lists_in,
@@ -120,6 +121,7 @@ _IN_WORDS: dict[Asked, InWords] = {
     Asked.DAY_OFF: _day_off,
     Asked.GROUP: _group,
     Asked.CLIENT: client.answered,
+    Asked.FIND: find.answered,
     Asked.SUBJECT: write_first.subject_given,
     Asked.TEMPLATE: _template,
     Asked.PRICES: _prices,

@@ -149,7 +149,7 @@ def _jump(hit: Hit, number: int) -> Button:
 
 def _turning(say: Say, found: Found) -> tuple[Button, ...]:
     back = (Button(say("⇤ Newest"), FoundPageButton()),) if not found.first else ()
-    on = ()
+    on: tuple[Button, ...] = ()
     if found.hits.more and found.hits.hits:
         on = (Button(say("Older →"), FoundPageButton(after=found.hits.hits[-1].number)),)
     return (*back, Button(say("🔎 Other words"), FindButton()), *on)

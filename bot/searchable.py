@@ -1,4 +1,4 @@
-"""Reads older messages into the search, a little each second, so that nothing else waits for it."""
+"""Reads older messages into the search, a little each second: nothing else waits for it."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import pytest
 from inbox import changing, quotes
 from inbox.ports import Deed
 from inbox.work_records import QuoteState, Task
-from tests.inbox import test_quotes
+from tests.inbox import test_agreed, test_quotes
 from tests.inbox.chatting import IVAN
 from tests.inbox.conftest import Studio
 from tests.inbox.offering import Shop, shop_in
@@ -33,11 +33,11 @@ async def asked(shop: Shop) -> Shop:
     return shop
 
 
-class TestThePress(test_quotes.TestThePress):
+class TestThePress(test_agreed.TestThePress):
     pass
 
 
-class TestInWords(test_quotes.TestInWords):
+class TestInWords(test_agreed.TestInWords):
     pass
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from bot.buttons import Button, pages
 from bot.cards import CardView
 from bot.rich import Rich, joined, one_line, units
-from bot.template_buttons import ListDeed, PriceButton
+from bot.template_buttons import ListDeed, PriceButton, TemplateButton
 from bot.templates import as_title, may_change
 from bot.texts import Say
 from inbox.due_dates import MOST
@@ -213,11 +213,12 @@ def use_view(
     rows = tuple((Button(label(say, one), to(ListDeed.CHOOSE, one.id)),) for one in shown)
     more = len(items) > offset + PAGE
     turning = pages(offset, PAGE, more=more, to=lambda at: to(ListDeed.USE, at=at))
-    cancel = (Button(say("Cancel"), to(ListDeed.CANCEL)),)
+    back = TemplateButton(deed=ListDeed.USE, message_id=message_id)
+    ending = (Button(say("← Back"), back), Button(say("Cancel"), to(ListDeed.CANCEL)))
     head = say("What is offered to {client}?", client=name)
     if not items:
         head = say("The price list is empty: /prices adds to it.")
-    keyboard = (*rows, *((turning,) if turning else ()), cancel)
+    keyboard = (*rows, *((turning,) if turning else ()), ending)
     return CardView(Rich(head).styled("bold"), keyboard)
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from inbox import routing
 from inbox.model import Manager
+from inbox.work_records import PriceItem, Template, Unit, Within
 from tests.bot.desk_world import BOT, CLIENT, PATIENCE, DeskWorld, labels
+from tests.bot.studio import OLGA
 
 _presses = count(1)
 
@@ -16,6 +20,25 @@ _presses = count(1)
 def at_client(desk: DeskWorld, client: int = CLIENT) -> list[str]:
     """What a client reads."""
     return [one.get("text", "") for one in desk.chat(client) if not one["out"]]
+
+
+async def add_templates(desk: DeskWorld, *templates: tuple[str, str, str]) -> None:
+    """Title, text and language of each; they are Olga's."""
+    async with desk.inbox.store.begin() as t:
+        olga = routing.named(await t.staff(), OLGA.name)
+        assert olga is not None
+        for title, text, language in templates:
+            now = desk.inbox.clock.now()
+            await t.save_template(Template(title, text, language, olga.id, now))
+
+
+async def add_item(desk: DeskWorld, title: str) -> None:
+    """500 ₽ and two hours; it is Olga's."""
+    async with desk.inbox.store.begin() as t:
+        olga = routing.named(await t.staff(), OLGA.name)
+        assert olga is not None
+        within, now = Within(2, Unit.HOURS), desk.inbox.clock.now()
+        await t.save_price_item(PriceItem(title, Decimal(500), "₽", within, olga.id, now))
 
 
 async def said(desk: DeskWorld, person: Manager, words: str) -> dict[str, Any]:

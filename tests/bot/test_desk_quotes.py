@@ -1,4 +1,4 @@
-"""The price list in the chat, and quotes: offered from a card, agreed to, withdrawn."""
+"""Quotes: offered from a card and by inline mode, agreed to, withdrawn."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from typing import Any
 import pytest
 
 from bot.template_buttons import ListDeed, PriceButton, QuoteButton, QuoteDeed
-from inbox import routing
-from inbox.model import Manager
-from inbox.work_records import PriceItem, QuoteState, Task, Unit, Within
+from inbox.work_records import QuoteState, Task
 from tests.bot.desk_world import (
     BOT,
     CLIENT,
@@ -27,7 +25,14 @@ from tests.bot.desk_world import (
     taken,
     ticks,
 )
-from tests.bot.screens import at_client, now_says, presses_under, said, showing
+from tests.bot.screens import (
+    add_item,
+    at_client,
+    now_says,
+    presses_under,
+    said,
+    showing,
+)
 from tests.bot.studio import HELEN, IVAN, OLGA
 from tests.bot.test_mail_desk import MailWorld
 
@@ -40,20 +45,6 @@ ANOTHERS = "Этот клиент — за другим менеджером (О
 async def desk(tmp_path: Path) -> AsyncIterator[DeskWorld]:
     async with desk_world(tmp_path) as world:
         yield world
-
-
-async def add_item(desk: DeskWorld, title: str = PHONE, hours: int = 2) -> None:
-    async with desk.inbox.store.begin() as t:
-        olga = routing.named(await t.staff(), OLGA.name)
-        assert olga is not None
-        within, now = Within(hours, Unit.HOURS), desk.inbox.clock.now()
-        await t.save_price_item(PriceItem(title, Decimal(500), "₽", within, olga.id, now))
-
-
-async def items(desk: DeskWorld) -> list[tuple[str, Decimal, str, Within]]:
-    async with desk.inbox.store.begin() as t:
-        found = await t.price_items()
-    return [(one.title, one.price, one.currency, one.within) for one in found]
 
 
 async def tasks(desk: DeskWorld) -> tuple[Task, ...]:
@@ -80,85 +71,17 @@ async def looked_at(desk: DeskWorld, card: dict[str, Any]) -> dict[str, Any]:
 
 async def offered(desk: DeskWorld) -> dict[str, Any]:
     """A quote that Olga made; her message about it."""
-    await add_item(desk)
+    await add_item(desk, PHONE)
     shown = await looked_at(desk, await taken(desk))
     await desk.presses(OLGA, shown, "Отправить")
     await desk.sees(CLIENT, PHONE)
     return await now_says(desk, shown, "Предложено: Анна")
 
 
-# --- the price list ----------------------------------------------------------------------------
-
-
-async def asked(desk: DeskWorld, by: Manager = OLGA) -> dict[str, Any]:
-    """The question for new items."""
-    desk.people.says(by.telegram_id, BOT, "/prices")
-    listed = await said(desk, by, "Прайс")
-    await desk.presses(by, listed, "➕ Новая позиция")
-    return await said(desk, by, "работа, цена и срок")
-
-
-async def test_each_line_is_an_item_and_wrong_ones_are_said(desk: DeskWorld) -> None:
-    question = await asked(desk)
-    words = f"{PHONE}: 500 ₽, 2 часа\nЛендинг: 45 000, 10 рабочих дней\nПросто так"
-    desk.people.says(OLGA.telegram_id, BOT, words, reply_to=question["message_id"])
-    told = await said(desk, OLGA, "Строка 3")
-    assert LINE in told["text"]
-    assert "💰 Лендинг: 45\u00a0000\u00a0₽, 10 рабочих дней" in told["text"]
-    assert "Новых: 2 · не принято: 1" in told["text"]
-    assert "Строка 3: строка не вида «работа: цена, срок»" in told["text"]
-    assert await items(desk) == [
-        (PHONE, Decimal(500), "₽", Within(2, Unit.HOURS)),
-        ("Лендинг", Decimal(45000), "₽", Within(10, Unit.DAYS)),
-    ]
-    # The same once more, in the answer to what was wrong, changes nothing.
-    desk.people.says(OLGA.telegram_id, BOT, words, reply_to=told["message_id"])
-    await said(desk, OLGA, "Уже есть: 2 · не принято: 1")
-    assert len(await items(desk)) == 2
-
-
-async def test_an_item_is_changed_by_who_may_and_deleted_with_a_minute_to_undo(
-    desk: DeskWorld,
-) -> None:
-    await add_item(desk)
-    await add_item(desk, "Правка")
-    refusal = "Изменить может только автор, руководитель или администратор."
-    for deed in (ListDeed.EDIT, ListDeed.DROP):
-        data = PriceButton(deed=deed, item_id=1).pack()
-        assert await desk.presses_made_up(IVAN.telegram_id, data) == refusal
-    data = PriceButton(deed=ListDeed.SHOW, item_id=77).pack()
-    assert await desk.presses_made_up(IVAN.telegram_id, data) == "Этой позиции уже нет."
-
-    desk.people.says(OLGA.telegram_id, BOT, "/prices")
-    listed = await said(desk, OLGA, "Всего 2 позиции.")
-    await desk.presses(OLGA, listed, f"{PHONE} · 500\u00a0₽")
-    shown = await now_says(desk, listed, "автор: Ольга")
-    await desk.presses(OLGA, shown, "Изменить")
-    question = await said(desk, OLGA, f"{PHONE}: 500\u00a0₽, 2 рабочих часа")
-    me = OLGA.telegram_id
-    desk.people.says(me, BOT, "правка: 1 ₽, 1 час", reply_to=question["message_id"])
-    again = await said(desk, OLGA, "позиция с таким названием уже есть")
-    desk.people.says(me, BOT, "Телефон: 700, 1 день", reply_to=again["message_id"])
-    await said(desk, OLGA, "700\u00a0₽, 1 рабочий день")
-
-    await desk.presses(OLGA, shown, "Удалить")
-    gone = await now_says(desk, listed, "«Телефон» — удалено.")
-    await desk.presses(OLGA, gone, "Вернуть")
-    shown = await now_says(desk, listed, "автор: Ольга")
-    await desk.presses(OLGA, shown, "Удалить")
-    gone = await now_says(desk, listed, "«Телефон» — удалено.")
-    await desk.passes(timedelta(minutes=2))
-    assert await desk.presses(OLGA, gone, "Вернуть") == "Отменить уже поздно."
-    assert [one[0] for one in await items(desk)] == ["Правка"]
-
-
-# --- offered -----------------------------------------------------------------------------------
-
-
 async def test_one_tap_puts_price_and_date_into_the_reply_and_agreed_makes_the_task(
     desk: DeskWorld,
 ) -> None:
-    await add_item(desk)
+    await add_item(desk, PHONE)
     card = await taken(desk)
     shown = await looked_at(desk, card)
     assert LINE in shown["text"]
@@ -217,7 +140,7 @@ async def test_a_quote_is_withdrawn_after_a_second_press(desk: DeskWorld) -> Non
 async def test_other_words_keep_price_and_date_and_outlive_a_restart(tmp_path: Path) -> None:
     async with around(tmp_path) as there:
         async with running(there) as desk:
-            await add_item(desk)
+            await add_item(desk, PHONE)
             shown = await looked_at(desk, await taken(desk))
         async with running(there) as desk:
             me = OLGA.telegram_id
@@ -237,7 +160,7 @@ async def test_other_words_keep_price_and_date_and_outlive_a_restart(tmp_path: P
 
 
 async def test_an_item_that_was_changed_meanwhile_is_looked_at_again(desk: DeskWorld) -> None:
-    await add_item(desk)
+    await add_item(desk, PHONE)
     shown = await looked_at(desk, await taken(desk))
     async with desk.inbox.store.begin() as t:
         (item,) = await t.price_items()
@@ -251,7 +174,7 @@ async def test_an_item_that_was_changed_meanwhile_is_looked_at_again(desk: DeskW
 
 
 async def test_a_colleague_who_was_faster_is_asked_about(desk: DeskWorld) -> None:
-    await add_item(desk)
+    await add_item(desk, PHONE)
     card = await taken(desk)
     hers = await desk.sees(HELEN.telegram_id, "Сайт не открывается")
     desk.people.says(HELEN.telegram_id, BOT, "Looking", reply_to=hers["message_id"])
@@ -279,8 +202,57 @@ async def test_nobody_offers_anything_to_anothers_client(desk: DeskWorld) -> Non
     assert await state(desk) is QuoteState.OFFERED
 
 
+async def test_long_price_lists_have_pages_at_a_card_and_lead_back_to_templates(
+    desk: DeskWorld,
+) -> None:
+    for number in range(1, 11):
+        await add_item(desk, f"Работа {number:02}")
+    await desk.presses(OLGA, await taken(desk), "Шаблон")
+    listed = await said(desk, OLGA, "Шаблонов пока нет")
+    await desk.presses(OLGA, listed, "💰 Прайс")
+    await desk.presses(OLGA, await showing(desk, listed, "→"), "→")
+    second = await showing(desk, listed, "Работа 10 · 500\u00a0₽")
+    assert labels(second) == [
+        "Работа 09 · 500\u00a0₽",
+        "Работа 10 · 500\u00a0₽",
+        "←",
+        "← Назад",
+        "Отмена",
+    ]
+    await desk.presses(OLGA, second, "← Назад")
+    await now_says(desk, listed, "Шаблонов пока нет")
+    desk.people.says(OLGA.telegram_id, BOT, "/prices")
+    whole = await said(desk, OLGA, "Всего 10 позиций.")
+    await desk.presses(OLGA, whole, "→")
+    await showing(desk, whole, "Работа 10 · 500\u00a0₽")
+
+
+async def test_an_item_that_is_gone_is_not_offered(desk: DeskWorld) -> None:
+    await add_item(desk, PHONE)
+    shown = await looked_at(desk, await taken(desk))
+    async with desk.inbox.store.begin() as t:
+        (item,) = await t.price_items()
+        await t.save_price_item(replace(item, dropped_at=desk.inbox.clock.now()))
+    me, number = OLGA.telegram_id, shown["message_id"]
+    desk.people.says(me, BOT, "Другими словами", reply_to=number)
+    await said(desk, OLGA, "Этой позиции уже нет.")
+    assert await desk.presses(OLGA, shown, "Отправить") == "Этой позиции уже нет."
+    await now_says(desk, shown, "Прайс пуст")
+    assert at_client(desk) == []
+
+
+async def test_other_words_are_a_text(desk: DeskWorld) -> None:
+    await add_item(desk, PHONE)
+    shown = await looked_at(desk, await taken(desk))
+    me, number = OLGA.telegram_id, shown["message_id"]
+    desk.people.sends(me, BOT, "photo", b"png", reply_to=number)
+    await said(desk, OLGA, "Ничего не отправлено.")
+    desk.people.says(IVAN.telegram_id, BOT, "Привет")
+    assert at_client(desk) == []
+
+
 async def test_cancel_and_back_send_nothing(desk: DeskWorld) -> None:
-    await add_item(desk)
+    await add_item(desk, PHONE)
     shown = await looked_at(desk, await taken(desk))
     await desk.presses(OLGA, shown, "← Назад")
     listed = await now_says(desk, shown, "Что предложить")
@@ -293,7 +265,7 @@ async def test_cancel_and_back_send_nothing(desk: DeskWorld) -> None:
 
 
 async def test_the_command_in_a_reply_to_a_card_opens_the_price_list(desk: DeskWorld) -> None:
-    await add_item(desk)
+    await add_item(desk, PHONE)
     card = await taken(desk)
     desk.people.says(OLGA.telegram_id, BOT, "/prices", reply_to=card["message_id"])
     listed = await said(desk, OLGA, "Что предложить — Анна?")
@@ -304,7 +276,7 @@ async def test_the_command_in_a_reply_to_a_card_opens_the_price_list(desk: DeskW
 
 
 async def test_by_mail_a_quote_says_how_to_agree_and_the_answer_agrees(desk: DeskWorld) -> None:
-    await add_item(desk)
+    await add_item(desk, PHONE)
     mail = MailWorld(desk)
     await mail.open()
     try:
@@ -348,7 +320,7 @@ async def test_a_price_in_english(desk: DeskWorld) -> None:
 
 
 async def test_a_line_of_the_price_list_by_inline_mode_is_a_quote(desk: DeskWorld) -> None:
-    await add_item(desk)
+    await add_item(desk, PHONE)
     card = await taken(desk)
     me = OLGA.telegram_id
     results = (await desk.people.types_inline(me, BOT, "телефон"))["results"]
@@ -363,7 +335,7 @@ async def test_a_line_of_the_price_list_by_inline_mode_is_a_quote(desk: DeskWorl
 
 
 async def test_the_same_without_a_card_is_asked_about_first(desk: DeskWorld) -> None:
-    await add_item(desk)
+    await add_item(desk, PHONE)
     await taken(desk)
     me = OLGA.telegram_id
     await desk.people.types_inline(me, BOT, "телефон")

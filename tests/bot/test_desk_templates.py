@@ -1,22 +1,20 @@
-"""Templates: kept by the members in the chat, sent from a card, found by inline mode."""
+"""Templates, kept by the members in the chat."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.template_buttons import ListDeed, TemplateButton
+from bot.template_buttons import ListDeed, TemplateButton, TemplateLanguageButton
 from inbox import routing
-from inbox.model import Manager
-from inbox.work_records import Template
-from sandbox.telegram import Person
+from inbox.model import Manager, Role
 from tests.bot.desk_world import (
     BOT,
-    CLIENT,
     NEWCOMER,
     DeskWorld,
     around,
@@ -24,14 +22,15 @@ from tests.bot.desk_world import (
     desk_world,
     labels,
     running,
-    taken,
-    ticks,
 )
-from tests.bot.screens import at_client, now_says, presses_under, said, showing
+from tests.bot.screens import (
+    add_templates,
+    now_says,
+    said,
+    showing,
+)
 from tests.bot.studio import HELEN, IVAN, OLGA
-from tests.bot.test_desk_promises import ALWAYS
 
-FORUM = -1001000000007
 HELLO = "Приветствие\nЗдравствуйте, {client}! Меня зовут {manager}."
 
 
@@ -54,26 +53,6 @@ async def added(desk: DeskWorld, words: str = HELLO, by: Manager = OLGA) -> dict
 async def kept(desk: DeskWorld) -> list[tuple[str, str, str]]:
     async with desk.inbox.store.begin() as t:
         return [(one.title, one.text, one.language) for one in await t.templates()]
-
-
-async def add_directly(desk: DeskWorld, *templates: tuple[str, str, str]) -> None:
-    async with desk.inbox.store.begin() as t:
-        olga = routing.named(await t.staff(), OLGA.name)
-        assert olga is not None
-        for title, text, language in templates:
-            now = desk.inbox.clock.now()
-            await t.save_template(Template(title, text, language, olga.id, now))
-
-
-async def chosen(desk: DeskWorld, card: dict[str, Any], title: str) -> dict[str, Any]:
-    """The finished text of a template, below the card."""
-    await desk.presses(OLGA, card, "Шаблон")
-    listed = await said(desk, OLGA, "Какой шаблон")
-    await desk.presses(OLGA, listed, title)
-    return await now_says(desk, listed, "Клиенту")
-
-
-# --- kept ----------------------------------------------------------------------------------------
 
 
 async def test_a_template_is_written_in_one_message_and_read_by_all(desk: DeskWorld) -> None:
@@ -152,6 +131,64 @@ async def test_what_is_deleted_can_be_brought_back_for_a_minute(desk: DeskWorld)
     assert await kept(desk) == []
 
 
+async def test_only_whose_it_is_brings_it_back(desk: DeskWorld) -> None:
+    shown = await added(desk)
+    await desk.presses(OLGA, shown, "Удалить")
+    await now_says(desk, shown, "удалено")
+    data = TemplateButton(deed=ListDeed.RESTORE, template_id=1).pack()
+    refused = await desk.presses_made_up(IVAN.telegram_id, data)
+    assert refused == "Изменить может только автор, руководитель или администратор."
+    data = TemplateButton(deed=ListDeed.RESTORE, template_id=77).pack()
+    refused = await desk.presses_made_up(IVAN.telegram_id, data)
+    assert refused == "Эта кнопка больше не действует."
+    assert await kept(desk) == []
+
+
+async def test_a_title_stands_once_in_a_language(desk: DeskWorld) -> None:
+    await add_templates(desk, ("Привет", "Здравствуйте!", "ru"), ("привет", "Hello!", "en"))
+    me = OLGA.telegram_id
+    twice = "На этом языке уже есть шаблон с таким названием."
+    for language, answer in (("ru", twice), ("x", "Эта кнопка больше не действует."), ("a", "")):
+        data = TemplateLanguageButton(template_id=2, language=language).pack()
+        assert await desk.presses_made_up(me, data) == answer
+    assert [one[2] for one in await kept(desk)] == ["ru", ""]
+
+
+async def test_who_may_not_change_it_any_more_is_told_so(desk: DeskWorld) -> None:
+    """A head asked to change a template, and is no head when the answer comes."""
+    await added(desk)
+    desk.people.says(HELEN.telegram_id, BOT, "/templates")
+    listed = await said(desk, HELEN, "There is 1 template.")
+    await desk.presses(HELEN, listed, "RU · Приветствие")
+    await desk.presses(HELEN, await showing(desk, listed, "Change"), "Change")
+    question = await said(desk, HELEN, "title on the first line")
+    async with desk.inbox.store.begin() as t:
+        helen = routing.named(await t.staff(), HELEN.name)
+        assert helen is not None
+        await t.save_manager(replace(helen, role=Role.MANAGER))
+    desk.people.says(HELEN.telegram_id, BOT, "Mine\nMine", reply_to=question["message_id"])
+    await said(desk, HELEN, "only who added it, a head or an administrator may change it")
+    assert [one[0] for one in await kept(desk)] == ["Приветствие"]
+
+
+async def test_a_message_read_twice_makes_one_template(desk: DeskWorld) -> None:
+    await added(desk)
+    desk.people.says(OLGA.telegram_id, BOT, "/templates")
+    listed = await said(desk, OLGA, "Всего 1 шаблон.")
+    await desk.presses(OLGA, listed, "➕ Новый шаблон")
+    question = await desk.until(lambda: newest_question(desk, listed))
+    desk.people.says(OLGA.telegram_id, BOT, HELLO, reply_to=question["message_id"])
+    shown = await desk.until(lambda: newest_question(desk, question))
+    assert "автор: Ольга" in shown["text"]
+    assert len(await kept(desk)) == 1
+
+
+def newest_question(desk: DeskWorld, after: dict[str, Any]) -> dict[str, Any] | None:
+    """What the bot said last, behind this message."""
+    chat = [one for one in desk.chat(OLGA.telegram_id) if not one["out"]]
+    return chat[-1] if chat[-1]["message_id"] > after["message_id"] else None
+
+
 async def test_the_question_outlives_a_restart(tmp_path: Path) -> None:
     async with around(tmp_path) as there:
         async with running(there) as desk:
@@ -165,7 +202,7 @@ async def test_the_question_outlives_a_restart(tmp_path: Path) -> None:
 
 
 async def test_long_lists_have_pages(desk: DeskWorld) -> None:
-    await add_directly(desk, *((f"Шаблон {n:02}", "Текст", "") for n in range(1, 18)))
+    await add_templates(desk, *((f"Шаблон {n:02}", "Текст", "") for n in range(1, 18)))
     desk.people.says(OLGA.telegram_id, BOT, "/templates")
     listed = await said(desk, OLGA, "Всего 17 шаблонов.")
     assert labels(listed)[:9] == [*(f"Шаблон {n:02}" for n in range(1, 9)), "→"]
@@ -181,210 +218,3 @@ async def test_long_lists_have_pages(desk: DeskWorld) -> None:
         )
     )
     assert labels(second)[8:10] == ["←", "→"]
-
-
-# --- sent from a card ----------------------------------------------------------------------------
-
-
-async def test_a_template_goes_from_the_card_with_its_placeholders_filled_once(
-    desk: DeskWorld,
-) -> None:
-    await add_directly(
-        desk,
-        ("Hello", "Hello, {client}!", "en"),
-        ("Привет", "Здравствуйте, {client}! {manager} на связи.", "ru"),
-        ("Всем", "👍", ""),
-    )
-    card = await taken(desk)
-    await desk.presses(OLGA, card, "Шаблон")
-    listed = await said(desk, OLGA, "Какой шаблон — Анна?")
-    assert labels(listed)[:3] == ["RU · Привет", "Всем", "EN · Hello"]
-    await desk.presses(OLGA, listed, "RU · Привет")
-    shown = await now_says(desk, listed, "Здравствуйте, Анна! Ольга на связи.")
-    assert labels(shown) == ["Отправить", "Изменить", "← Назад", "Отмена"]
-    send = button(shown, "Отправить")
-    assert at_client(desk) == []
-
-    await desk.presses(OLGA, shown, "Отправить")
-
-    await desk.sees(CLIENT, "Здравствуйте, Анна! Ольга на связи.")
-    told = await now_says(desk, listed, "Уходит клиенту: Анна.")
-    assert labels(told) == []
-    await desk.until(lambda: ticks(desk, listed["message_id"]) == ["👌"])
-    # The press is read once more, as after a kill; and somebody presses what was there before.
-    assert await presses_under(desk, OLGA, listed, send) == "Это уже решено."
-    assert at_client(desk) == ["Здравствуйте, Анна! Ольга на связи."]
-    await now_says(desk, listed, "Уходит клиенту: Анна.")
-
-
-async def test_what_is_shown_is_what_goes_whatever_becomes_of_the_template(tmp_path: Path) -> None:
-    async with around(tmp_path) as there:
-        async with running(there) as desk:
-            await add_directly(desk, ("Привет", "Здравствуйте!", "ru"))
-            shown = await chosen(desk, await taken(desk), "RU · Привет")
-            async with desk.inbox.store.begin() as t:
-                (one,) = await t.templates()
-                now = desk.inbox.clock.now()
-                await t.save_template(Template("П", "Другое", "ru", one.by_id, now, now, one.id))
-        async with running(there) as desk:
-            await desk.presses(OLGA, shown, "Отправить")
-            await desk.sees(CLIENT, "Здравствуйте!")
-            shown = await said(desk, OLGA, "Уходит клиенту")
-            assert at_client(desk) == ["Здравствуйте!"]
-
-
-async def test_a_reply_to_the_finished_text_goes_instead_of_it(desk: DeskWorld) -> None:
-    await add_directly(desk, ("Привет", "Здравствуйте, {client}!", "ru"))
-    shown = await chosen(desk, await taken(desk), "RU · Привет")
-    await desk.presses(OLGA, shown, "Изменить")
-    shown = await now_says(desk, shown, "чтобы скопировать")
-    code = [one for one in shown["entities"] if one["type"] == "code"]
-    assert len(code) == 1
-    me, number = OLGA.telegram_id, shown["message_id"]
-    desk.people.says(me, BOT, "// про себя", reply_to=number)
-    await said(desk, OLGA, "📝")
-    desk.people.says(me, BOT, "Анна, добрый день!", reply_to=number)
-    await desk.sees(CLIENT, "Анна, добрый день!")
-    assert at_client(desk) == ["Анна, добрый день!"]
-
-
-async def test_it_can_be_left(desk: DeskWorld) -> None:
-    await add_directly(desk, ("Привет", "Здравствуйте!", "ru"))
-    shown = await chosen(desk, await taken(desk), "RU · Привет")
-    send = button(shown, "Отправить")
-    await desk.presses(OLGA, shown, "← Назад")
-    listed = await now_says(desk, shown, "Какой шаблон")
-    await desk.presses(OLGA, listed, "Отмена")
-    await now_says(desk, shown, "Ничего не отправлено.")
-    assert await presses_under(desk, OLGA, shown, send) == "Это уже решено."
-    assert at_client(desk) == []
-
-
-async def test_nobody_sends_a_template_to_anothers_client(desk: DeskWorld) -> None:
-    await add_directly(desk, ("Привет", "Здравствуйте!", "ru"))
-    await taken(desk)
-    anothers = "Этот клиент — за другим менеджером (Ольга). Попросите передать."
-    for deed in (ListDeed.USE, ListDeed.CHOOSE):
-        data = TemplateButton(deed=deed, template_id=1, message_id=1).pack()
-        assert await desk.presses_made_up(IVAN.telegram_id, data) == anothers
-        data = TemplateButton(deed=deed, template_id=1, message_id=77).pack()
-        refused = await desk.presses_made_up(IVAN.telegram_id, data)
-        assert refused == "Эта кнопка больше не действует."
-    data = TemplateButton(deed=ListDeed.SEND, template_id=1, message_id=1).pack()
-    assert await desk.presses_made_up(IVAN.telegram_id, data) == "Это уже решено."
-    assert at_client(desk) == []
-
-
-async def test_a_colleague_who_was_faster_is_asked_about(desk: DeskWorld) -> None:
-    await add_directly(desk, ("Привет", "Здравствуйте!", "ru"))
-    card = await taken(desk)
-    hers = await desk.sees(HELEN.telegram_id, "Сайт не открывается")
-    desk.people.says(HELEN.telegram_id, BOT, "Looking", reply_to=hers["message_id"])
-    await desk.sees(CLIENT, "Looking")
-    shown = await chosen(desk, card, "RU · Привет")
-    await desk.presses(OLGA, shown, "Отправить")
-    asked = await said(desk, OLGA, "Helen")
-    assert at_client(desk) == ["Looking"]
-    await desk.presses(OLGA, asked, "Отправить")
-    await desk.sees(CLIENT, "Здравствуйте!")
-
-
-async def test_the_command_in_a_reply_to_a_card_is_the_button(desk: DeskWorld) -> None:
-    await add_directly(desk, ("Привет", "Здравствуйте!", "ru"))
-    card = await taken(desk)
-    desk.people.says(OLGA.telegram_id, BOT, "/templates", reply_to=card["message_id"])
-    assert "RU · Привет" in labels(await said(desk, OLGA, "Какой шаблон — Анна?"))
-    there = await desk.sees(IVAN.telegram_id, "Сайт не открывается")
-    desk.people.says(IVAN.telegram_id, BOT, "/templates", reply_to=there["message_id"])
-    await said(desk, IVAN, "за другим менеджером")
-
-
-async def test_in_the_forum_a_colleagues_choice_is_not_sent_for_another(tmp_path: Path) -> None:
-    async with around(tmp_path) as there, running(there, hours=ALWAYS) as desk:
-        team = [one.telegram_id for one in (OLGA, IVAN, HELEN)]
-        desk.world.add_group(FORUM, "Студия", members=team, bots=[BOT], admins=[BOT], forum=True)
-        desk.people.says(HELEN.telegram_id, BOT, "/forum", chat_id=FORUM)
-        await desk.sees(FORUM, "From now on each client has a topic here")
-        await add_directly(desk, ("Привет", "Здравствуйте, {client}!", "ru"))
-        desk.people.says(CLIENT, BOT, "Сайт не открывается")
-        card = await desk.sees(FORUM, "Сайт не открывается")
-        await desk.presses(OLGA, card, "Взять")
-        await desk.presses(OLGA, await showing(desk, card, "Шаблон"), "Шаблон")
-        listed = await desk.sees(FORUM, "Какой шаблон")
-        assert listed["message_thread_id"] == card["message_thread_id"]
-        await desk.presses(OLGA, listed, "RU · Привет")
-        shown = await now_says(desk, listed, "Здравствуйте, Анна!")
-        assert "за другим менеджером" in await desk.presses(IVAN, shown, "Отправить")
-        helens = await desk.presses(HELEN, shown, "Отправить")
-        assert helens == "A colleague chose this. Choose it yourself from the card."
-        assert at_client(desk) == []
-        await desk.presses(OLGA, shown, "Отправить")
-        await desk.sees(CLIENT, "Здравствуйте, Анна!")
-
-        me, topic = OLGA.telegram_id, card["message_thread_id"]
-        offered = await desk.people.types_inline(me, BOT, "прив", chat_id=FORUM)
-        result = offered["results"][0]["id"]
-        desk.people.chooses(me, BOT, result, chat_id=FORUM, thread_id=topic)
-        await desk.until(lambda: at_client(desk) == ["Здравствуйте, Анна!"] * 2)
-
-
-# --- inline mode ---------------------------------------------------------------------------------
-
-
-async def test_inline_mode_finds_templates_and_fills_what_is_chosen(desk: DeskWorld) -> None:
-    await add_directly(
-        desk,
-        ("Привет", "Здравствуйте, {client}!\nОткроемся {opening}.", "ru"),
-        ("Счёт", "Счёт во вложении", "ru"),
-    )
-    card = await taken(desk)
-    me = OLGA.telegram_id
-    offered = await desk.people.types_inline(me, BOT, "здравст")
-    assert [one["title"] for one in offered["results"]] == ["RU · Привет"]
-    everything = await desk.people.types_inline(me, BOT, "")
-    assert len(everything["results"]) == 2
-    desk.people.chooses(me, BOT, everything["results"][0]["id"], reply_to=card["message_id"])
-    there = await desk.sees(CLIENT, "Здравствуйте, Анна!\nОткроемся ")
-    assert "{" not in there["text"]
-    assert "UTC+3" in there["text"]
-
-
-async def test_what_was_chosen_without_a_card_is_asked_about_and_filled(desk: DeskWorld) -> None:
-    await add_directly(desk, ("Привет", "Здравствуйте, {client}!", "ru"))
-    await taken(desk)
-    me = OLGA.telegram_id
-    offered = await desk.people.types_inline(me, BOT, "привет")
-    desk.people.chooses(me, BOT, offered["results"][0]["id"])
-    asked = await said(desk, OLGA, "Это пока никому не ушло.")
-    await desk.presses(OLGA, asked, "Анна · 💬 Telegram")
-    await desk.sees(CLIENT, "Здравствуйте, Анна!")
-
-
-async def test_who_writes_braces_without_inline_mode_means_them(desk: DeskWorld) -> None:
-    card = await taken(desk)
-    desk.people.says(OLGA.telegram_id, BOT, "Вставьте {client}", reply_to=card["message_id"])
-    await desk.sees(CLIENT, "Вставьте {client}")
-
-
-async def test_in_other_groups_nothing_is_offered(desk: DeskWorld) -> None:
-    await add_directly(desk, ("Привет", "Здравствуйте, {client}!", "ru"))
-    desk.world.add_group(FORUM, "Чужие", members=[OLGA.telegram_id], bots=[BOT])
-    offered = await desk.people.types_inline(OLGA.telegram_id, BOT, "прив", chat_id=FORUM)
-    assert offered["results"] == []
-
-
-async def test_whoever_is_called_like_a_note_makes_none(desk: DeskWorld) -> None:
-    await add_directly(desk, ("Привет", "{client}, здравствуйте!", "ru"))
-    desk.world.add_person(Person(931, "// Хитрец"))
-    desk.people.says(931, BOT, "Сайт не открывается")
-    card = await said(desk, OLGA, "Сайт не открывается")
-    await desk.presses(OLGA, card, "Взять")
-    shown = await chosen(desk, await showing(desk, card, "Шаблон"), "RU · Привет")
-    await desk.presses(OLGA, shown, "Отправить")
-    await desk.sees(931, "Хитрец, здравствуйте!")
-
-
-async def test_strangers_find_nothing(desk: DeskWorld) -> None:
-    await add_directly(desk, ("Привет", "Здравствуйте!", "ru"))
-    with pytest.raises(TimeoutError):
-        await desk.people.types_inline(CLIENT, BOT, "привет", within=1.0)

@@ -20,6 +20,7 @@ from bot.price_lists import (
     list_view,
     matching,
     money,
+    priced,
     read_item,
     read_within,
     usual_currency,
@@ -90,6 +91,17 @@ def test_lines_that_are_no_item(line: str, fault: str) -> None:
     found = read_item(line)
     assert isinstance(found, tuple)
     assert [str(one) for one in found] == [fault]
+
+
+def test_a_currency_of_its_own_beats_the_one_beside_the_price() -> None:
+    assert priced("x", "5 €", "$", "1 h") == Priced("x", Decimal(5), "$", Within(1, Unit.HOURS))
+    found = priced(" ", "1e9 ₽", "долларов США", "1 h")
+    assert isinstance(found, tuple)
+    assert [str(one) for one in found] == [
+        "the title is missing",
+        "“1e9 ₽” is no price",
+        "“долларов США” is no currency",
+    ]
 
 
 @given(line=st.text(max_size=200))

@@ -23,7 +23,8 @@ from tests.fixtures.search.generator import messages
 CLIENTS = 2_000
 THREADS = 4  # conversations of a client: the first on Telegram, the others by mail
 YEARS = timedelta(days=3 * 365)
-BATCH = 5_000
+BATCH = 1_000
+ONE_BY_ONE = 3_000  # the last, as they come in life: the index is in pieces as it is then
 REPLIES, FILES = 0.2, 0.03
 FIRST_ID = 100_000  # what the product adds by itself has smaller ids before, larger ones later
 FIRST_NAMES = ("Иван", "Марина", "Ольга", "Пётр", "Анна", "Helen", "John", "Светлана")
@@ -62,19 +63,23 @@ async def fill(url: str, count: int, now: datetime) -> Readers:
         if postgres:
             await t.run(sa.text("DROP INDEX ix_search_stems"))
     lines = _Lines(count, now)
-    for first in range(0, count, BATCH):
+    last = max(0, count - ONE_BY_ONE)
+    for first in range(0, last, BATCH):
         async with store.begin() as t:
-            await lines.add(t, range(first, min(first + BATCH, count)))
+            await lines.add(t, range(first, min(first + BATCH, last)))
     async with store.begin() as t:
         if postgres:
             await t.run(sa.text("SET LOCAL maintenance_work_mem = '512MB'"))
             await t.run(sa.text(GIN))
             for name in ("client", "contact", "conversation", "raw", "message", "reply"):
-                newest = f"(SELECT max(id) FROM {name})"
+                newest = f"(SELECT max(id) + {ONE_BY_ONE} FROM {name})"
                 await t.run(
                     sa.text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {newest})")
                 )
         await t.run(sa.text("ANALYZE"))
+    for number in range(last, count):
+        async with store.begin() as t:
+            await lines.add(t, range(number, number + 1))
     await store.close()
     return Readers(ids[0], ids[1])
 
@@ -177,7 +182,9 @@ def _reply(id_: int, talk: int, text: str, at: datetime) -> Reply:
 def _message(
     number: int, one: int, thread: int, text: str, at: datetime, *, files: bool
 ) -> InboundMessage:
-    attached = Attachment(Media.DOCUMENT, f"смета {number}.pdf", "application/pdf", 9, "bot:1", "x")
+    attached = Attachment(
+        Media.DOCUMENT, f"смета {number}.pdf", "application/pdf", 9, "bot:1", "x"
+    )
     return InboundMessage(
         channel_id="email:info" if thread else "telegram",
         external_id=f"filled:{number}",
@@ -197,30 +204,27 @@ def _message(
 async def _store(
     t: Any, asked: Sequence[tuple[int, int, InboundMessage]], answered: Sequence[Reply]
 ) -> None:
-    await t.run(
-        sa.insert(raw),
-        [
-            {
-                "id": id_,
-                "channel_id": one.channel_id,
-                "external_id": one.external_id,
-                "lane": "filled",
-                "received_at": one.sent_at,
-                "note": {},
-                "state": "filed",
-                "reason": "",
-                "payload": b"",
-            }
-            for id_, _, one in asked
-        ],
-    )
-    await t.run(
-        sa.insert(message),
-        [
-            {"id": id_, "conversation_id": talk, "raw_id": id_, **message_row(one)}
-            for id_, talk, one in asked
-        ],
-    )
-    await t.run(sa.insert(reply), [{"id": one.id, **reply_row(one)} for one in answered])
+    raws = [
+        {
+            "id": id_,
+            "channel_id": one.channel_id,
+            "external_id": one.external_id,
+            "lane": "filled",
+            "received_at": one.sent_at,
+            "note": {},
+            "state": "filed",
+            "reason": "",
+            "payload": b"",
+        }
+        for id_, _, one in asked
+    ]
+    messages_ = [
+        {"id": id_, "conversation_id": talk, "raw_id": id_, **message_row(one)}
+        for id_, talk, one in asked
+    ]
+    replies = [{"id": one.id, **reply_row(one)} for one in answered]
+    for rows_of, rows in ((raw, raws), (message, messages_), (reply, replies)):
+        if rows:
+            await t.run(sa.insert(rows_of), rows)
     entries = [message_entry(id_, talk, one) for id_, talk, one in asked]
     await t.index_all([*entries, *map(reply_entry, answered)], again=False)

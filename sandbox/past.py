@@ -83,7 +83,7 @@ class _Books:
                     title=to_do.title[self._language],
                     horizon=to_do.horizon,
                     made_by_id=client.manager_id or 0,
-                    made_at=self._now - timedelta(days=2),
+                    made_at=self._at(-4, 17),
                     due_at=None if to_do.due is None else self._at(*to_do.due),
                 )
             )

@@ -1,6 +1,7 @@
 """Plays a morning of the studio on the demo's page and takes README's pictures, in docs/.
 
 desk.ru.png, desk.en.png: all sides; group, account and topics: a client beside the manager.
+Those of a phone are scripts/picture_phones.py's.
 """
 
 import re
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from scripts.picture_phones import on_phones
 from scripts.picture_words import WORDS, Words
 from tests.browser.playing import NoBrowser, Played, chromium, demo
 
@@ -162,6 +164,7 @@ def main() -> None:
     with chromium() as browser:
         for language in WORDS:
             in_language(browser, language)
+            on_phones(browser, language, DOCS)
 
 
 if __name__ == "__main__":

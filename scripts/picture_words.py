@@ -71,3 +71,62 @@ EN = Words(
 )
 
 WORDS = {"ru": RU, "en": EN}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What is said and pressed on the phones; of labels what makes them unmistakable."""
+
+    late: str
+    phone_asks: str
+    photos_asks: str
+    sign_asks: str
+    note_says: str
+    firm: str
+    template: str
+    prices: str
+    item: str
+    send: str
+    agreed: str
+    told: str
+    note: str
+    task: str
+    now: str
+
+
+DAYS = {
+    "ru": Day(
+        late="Добрый день! Каталог напечатали?",
+        phone_asks="Анна, на сайте старый телефон. Поменяете?",
+        photos_asks="Фото десертов пришлю вечером. Их можно сразу на главную?",
+        sign_asks="Добавьте на страницу врачей кнопку «Записаться»",
+        note_says="@Дмитрий, на главной фото 16:9? Проверь, пожалуйста.",
+        firm="Зерно",
+        template="Шаблон",
+        prices="Прайс",
+        item="телефон",
+        send="Отправить",
+        agreed="Согласен",
+        told="Согласие получено",
+        note="Заметка",
+        task="Задача",
+        now="Сейчас",
+    ),
+    "en": Day(
+        late="Good morning! Is the catalogue printed?",
+        phone_asks="Anna, the phone on the site is the old one. Can you change it?",
+        photos_asks="I send the photos of the desserts tonight. Can they go on the front page?",
+        sign_asks="Please add a button “Book” to the doctors' page",
+        note_says="@Дмитрий, are photos on the front page 16:9? Please check.",
+        firm="Зерно",
+        template="Template",
+        prices="Price list",
+        item="phone",
+        send="Send",
+        agreed="Agreed",
+        told="agreed",
+        note="Note",
+        task="Task",
+        now="Now",
+    ),
+}

@@ -29,9 +29,10 @@ def preview(
     *,
     reader: Manager,
     warning: str = "",
+    hint: str = "",
 ) -> CardView:
     """The price, the date if the client agrees now, and what the client reads. `warning`: why it
-    may be better not sent."""
+    may be better not sent. `hint`: what the words should say beside."""
     head = Rich(say("To {client}:", client=name)).styled("bold")
     how = Rich(say("Reply to this message with other words: price and date stay with the answer."))
     text = Rich(words).styled("blockquote")
@@ -46,7 +47,8 @@ def preview(
         send = to(say("Send"), ListDeed.SEND, "success")
     back = (to(say("← Back"), ListDeed.USE), to(say("Cancel"), ListDeed.CANCEL))
     about = Rich(terms(say, quote, reader, quote.made_at))
-    return CardView(joined([head, about, text, warned, how], "\n\n"), ((send,), back))
+    parts = [head, about, text, warned, Rich(hint), how]
+    return CardView(joined(parts, "\n\n"), ((send,), back))
 
 
 def terms(say: Say, quote: Quote, reader: Manager, now: datetime) -> str:

@@ -29,6 +29,7 @@ from inbox.errors import NoSuchRow
 from inbox.internal_notes import is_note
 from inbox.model import Conversation
 from inbox.ports import DeskLink, DeskRef, Purpose, Shown
+from inbox.quoted import takes_choices
 from inbox.work_records import PriceItem, Quote
 
 WORDS_LIMIT = 3000  # letters of other words for a quote
@@ -136,8 +137,19 @@ async def _preview(
     seen = {"item_id": chosen.item.id, "seen": seconds_of(chosen.item.changed_at)}
     button = chosen.button.model_copy(update=seen)
     said = words if chosen.words is None else chosen.words
-    name = client_name(conversation)
-    return views.preview(visit.say, name, quote, said, button, reader=visit.me, warning=warning)
+    hint = ""
+    if chosen.words is not None and not takes_choices(visit.inbox, conversation.channel_id):
+        hint = visit.say("There is no button there: say that the answer “Agreed” orders it.")
+    return views.preview(
+        visit.say,
+        client_name(conversation),
+        quote,
+        said,
+        button,
+        reader=visit.me,
+        warning=warning,
+        hint=hint,
+    )
 
 
 async def in_other_words(

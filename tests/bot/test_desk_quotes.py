@@ -282,6 +282,9 @@ async def test_by_mail_a_quote_says_how_to_agree_and_the_answer_agrees(desk: Des
     try:
         shown = await looked_at(desk, await mail.card("Сколько стоит поменять телефон?"))
         assert "ответьте одним словом: «Согласен»" in shown["text"]
+        me, number = OLGA.telegram_id, shown["message_id"]
+        desk.people.says(me, BOT, "Поменяем за 500 ₽", reply_to=number)
+        await said(desk, OLGA, "Кнопки там нет: скажите, что ответ «Согласен» — это заказ.")
         await desk.presses(OLGA, shown, "Отправить")
         await desk.until(lambda: mail.mailbox.sent)
         (sent,) = mail.mailbox.sent

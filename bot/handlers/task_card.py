@@ -9,7 +9,7 @@ from typing import Any
 from aiogram import F, Router
 from aiogram.types import CallbackQuery
 
-from bot.access import Visit, answer
+from bot.access import Visit, answer, refusal
 from bot.cards import CardView
 from bot.prompts import Asked, Prompt, ask, forget, remember
 from bot.rich import Rich, one_line
@@ -101,8 +101,13 @@ async def come_back(query: CallbackQuery, callback_data: TaskButton, visit: Visi
 async def show_message(query: CallbackQuery, callback_data: TaskButton, visit: Visit) -> None:
     """The client's message that it came from, as a card; shown once for each press."""
     found = await task_of(query, callback_data.task_id, visit)
-    message_id = found[0].message_id if found is not None else None
-    card = await visit.card(query, message_id) if message_id is not None else None
+    if found is None:
+        return
+    message_id = found[0].message_id
+    if message_id is None:
+        await answer(query, refusal(visit.say, None), alert=True)
+        return
+    card = await visit.card(query, message_id)
     if card is None:
         return
     shown = ShowCard(card.conversation.id, visit.me.id, message_id=message_id)
@@ -138,8 +143,9 @@ async def _changed(
     query: CallbackQuery, visit: Visit, before: tuple[Task, Client], after: Task | None
 ) -> None:
     if after is None:
-        over = before[0].dropped_at is not None
-        words = visit.say("It is too late for that." if over else "This was decided already.")
+        words = visit.say("This was decided already.")
+        if before[0].dropped_at is not None:
+            words = visit.say("It is too late for that.")
         await answer(query, words, alert=True)
     else:
         await answer(query)

@@ -1,5 +1,5 @@
 """What a bot is allowed by its owner at @BotFather, as `okno check` says it: groups, own accounts,
-topics. None of it is a fault."""
+topics, inline mode. None of it is a fault."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def abilities(me: User, key: str, settings: Settings) -> Iterator[Finding]:
         yield Finding(Phrase("own accounts"), _accounts(me))
     if alone or key == "telegram.staff":
         yield Finding(Phrase("topics"), _topics(me, settings))
+        yield Finding(Phrase("templates while typing"), _inline(me))
 
 
 def _groups(me: User) -> Phrase:
@@ -37,6 +38,12 @@ def _accounts(me: User) -> Phrase:
     if me.can_connect_to_business:
         return Phrase("members may connect theirs (Telegram Business)")
     return Phrase("cannot be connected; @BotFather, Bot Settings, Business Mode allows it")
+
+
+def _inline(me: User) -> Phrase:
+    if me.supports_inline_queries:
+        return Phrase("members type the bot's name and a word")
+    return Phrase("inline mode is off; @BotFather, /setinline allows it")
 
 
 def _topics(me: User, settings: Settings) -> Phrase:

@@ -43,9 +43,18 @@ def test_own_accounts_and_topics(tmp_path: Path) -> None:
     assert off["topics"].startswith("off in private chats")
 
 
+def test_inline_mode_is_named_with_what_allows_it(tmp_path: Path) -> None:
+    assert "/setinline" in said(tmp_path)["templates while typing"]
+    able = said(tmp_path, supports_inline_queries=True)
+    assert able["templates while typing"].startswith("members type")
+
+
 @pytest.mark.parametrize(
     ("key", "named"),
-    [("telegram", {"client groups", "own accounts"}), ("telegram.staff", {"topics"})],
+    [
+        ("telegram", {"client groups", "own accounts"}),
+        ("telegram.staff", {"topics", "templates while typing"}),
+    ],
 )
 def test_of_two_bots_each_is_asked_for_its_own(tmp_path: Path, key: str, named: set[str]) -> None:
     assert set(said(tmp_path, key, STAFF)) == named

@@ -38,10 +38,12 @@ class ClientButton(CallbackData, prefix="cl"):
 
 
 class HistoryButton(CallbackData, prefix="ch"):
-    """What was said with a client over all channels, before this instant (0: the newest)."""
+    """What was said with a client over all channels, before this instant (0: the newest), without
+    the `skip` newest lines of that: of what was said at once a part stands on another page."""
 
     client_id: RowId
     before: Instant = 0
+    skip: Offset = 0
 
 
 class NotesButton(CallbackData, prefix="cn"):

@@ -140,24 +140,30 @@ def _sifting(say: Say, at: ClientsButton) -> Keyboard:
 
 
 def history_page(
-    reader: Reader, me: Manager, client: Client, lines: Sequence[HistoryLine], *, newest: bool
+    reader: Reader, me: Manager, client: Client, lines: Sequence[HistoryLine], at: HistoryButton
 ) -> CardView:
-    """The newest of the lines (oldest first; one more than a page where there is more), as many
-    as fit, with their channels."""
+    """The newest of the lines before the button's instant (oldest first; more than a page and what
+    is skipped where there is more), as many as fit, with their channels."""
     say = reader.say
+    lines = lines[: len(lines) - at.skip]
     title = Rich(say("{client}: all channels", client=_name(client))).styled("bold")
     kept, entries = _fitting(reader, me, lines[-PAGE:], MESSAGE_LIMIT - title.units - 8)
-    kept, entries = _whole_instants(lines, kept, entries)
     body = joined(entries, "\n\n") if entries else Rich(say("Nothing yet."))
     turning: list[Button] = []
     if len(kept) < len(lines):
-        before = (kept[0].at - _EPOCH) // _MICROSECOND
-        older = HistoryButton(client_id=client.id, before=before)
-        turning.append(Button(say("← Older"), older))
-    if not newest:
+        turning.append(Button(say("← Older"), _older(kept, at)))
+    if at.before:
         turning.append(Button(say("Newest →"), HistoryButton(client_id=client.id)))
     rows: Keyboard = ((tuple(turning),) if turning else ()) + ((back_to(say, client.id),),)
     return CardView(joined([title, body], "\n\n"), rows)
+
+
+def _older(kept: Sequence[HistoryLine], at: HistoryButton) -> HistoryButton:
+    """The page before: the rest of the oldest instant here, and what is older."""
+    before = (kept[0].at - _EPOCH) // _MICROSECOND + 1
+    shown = sum(1 for one in kept if one.at == kept[0].at)
+    skip = shown + at.skip if before == at.before else shown
+    return HistoryButton(client_id=at.client_id, before=before, skip=skip)
 
 
 def instant_of(before: int) -> datetime | None:
@@ -179,20 +185,6 @@ def _fitting(
         kept.insert(0, line)
         entries.insert(0, entry)
     return kept, entries
-
-
-def _whole_instants(
-    lines: Sequence[HistoryLine], kept: list[HistoryLine], entries: list[Rich]
-) -> tuple[list[HistoryLine], list[Rich]]:
-    """A page begins where an instant does: what was said in one second is not torn in two, the
-    earlier half of it lost between pages."""
-    if len(kept) == len(lines) or not kept or kept[-1].at == kept[0].at:
-        return kept, entries
-    outside = lines[-len(kept) - 1].at
-    start = 0
-    while kept[start].at == outside:
-        start += 1
-    return kept[start:], entries[start:]
 
 
 # --- files -------------------------------------------------------------------------------------

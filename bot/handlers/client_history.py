@@ -27,10 +27,10 @@ async def show_history(query: CallbackQuery, callback_data: HistoryButton, visit
     await answer(query)
     before = instant_of(callback_data.before)
     async with visit.inbox.store.begin() as t:
-        lines = await t.client_history(client.id, before, PAGE + 1)
+        limit = callback_data.skip + PAGE + 1
+        lines = await t.client_history(client.id, before, limit)
     reader = Reader.of(visit.me, visit.inbox.clock.now())
-    view = history_page(reader, visit.me, client, lines, newest=before is None)
-    await visit.edit(query, view)
+    await visit.edit(query, history_page(reader, visit.me, client, lines, callback_data))
 
 
 async def show_notes(query: CallbackQuery, callback_data: NotesButton, visit: Visit) -> None:

@@ -53,7 +53,7 @@ class ToWhomButton(CallbackData, prefix="xw"):
     conversation_id: RowId
 
 
-class InsideButton(CallbackData, prefix="xi"):
+class InsideButton(CallbackData, prefix="xn"):
     """The member's own message of this number, an answer to a note, stays inside or goes out."""
 
     message_id: RowId

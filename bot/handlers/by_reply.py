@@ -110,7 +110,7 @@ async def handed_over(visit: Visit, conversation: Conversation, said: Said) -> s
         if await hand_over.keep_words(visit, conversation.id, note):
             return visit.say("Handed over to {name}, with your note.", name=to.name)
         return visit.say("Nobody else has this client now who could read it.")
-    prompt = Prompt(Asked.HAND_OVER, conversation.id)
+    prompt = Prompt(Asked.HAND_OVER, conversation.id, str(visit.me.id))
     await ask(visit, words, prompt, reply_to=said.message_id)
     return ""
 

@@ -125,7 +125,10 @@ async def choose(query: CallbackQuery, callback_data: TemplateButton, visit: Vis
     """The finished text; it goes out as it stands here, whatever becomes of the template."""
     message_id, ref = callback_data.message_id, pressed_ref(visit.bot, query)
     card = await visit.card(query, message_id)
-    if card is None or ref is None:
+    if card is None:
+        return
+    if ref is None:
+        await answer(query, refusal(visit.say, None), alert=True)
         return
     conversation = card.conversation
     async with visit.inbox.store.begin() as t:
@@ -183,6 +186,9 @@ async def cancel(query: CallbackQuery, callback_data: TemplateButton, visit: Vis
     """Nothing goes out."""
     ref = pressed_ref(visit.bot, query)
     if ref is None:
+        await answer(query, refusal(visit.say, None), alert=True)
+        return
+    if await visit.card(query, callback_data.message_id) is None:
         return
     async with visit.inbox.store.begin() as t:
         draft = await kept(t, ref)

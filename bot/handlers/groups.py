@@ -143,17 +143,29 @@ async def search(visit: Visit, chat_id: int, query: str, below: int) -> None:
 
 async def ask_again(query: CallbackQuery, callback_data: GroupButton, visit: Visit) -> None:
     """The button of a notice that a stranger added the bot."""
-    await answer(query)
-    await _show_or_ask(visit, await seen_group(visit.inbox, callback_data.chat_id))
+    group = await seen_group(visit.inbox, callback_data.chat_id)
+    if await _is_there(query, visit, group):
+        await answer(query)
+        await _show_or_ask(visit, group)
+
+
+async def _is_there(query: CallbackQuery, visit: Visit, group: Group) -> bool:
+    """Whether anybody ever told of this group; else the press is answered."""
+    known = bool(group.title) or group.client is not None
+    if not known:
+        await answer(query, visit.say("This button no longer works."))
+    return known
 
 
 async def turn(query: CallbackQuery, callback_data: GroupButton, visit: Visit) -> None:
     """Another page, of what was searched."""
+    group = await known_group(visit.inbox, callback_data.chat_id)
+    if not await _is_there(query, visit, group):
+        return
     await answer(query)
     ref = pressed_ref(visit.bot, query)
     prompt = await asked_at(visit.inbox, ref) if ref is not None else None
     words = prompt.words if prompt is not None else ""
-    group = await known_group(visit.inbox, callback_data.chat_id)
     clients = await open_clients(visit, words)
     view = picker_view(visit.say, group, clients, offset=callback_data.offset, query=words)
     await visit.edit(query, view)
@@ -176,6 +188,8 @@ async def choose_new(query: CallbackQuery, callback_data: GroupButton, visit: Vi
 
 
 async def _link(query: CallbackQuery, visit: Visit, chat_id: int, client_id: int | None) -> None:
+    if not await _is_there(query, visit, await known_group(visit.inbox, chat_id)):
+        return
     group, again = await client_groups.link(visit, chat_id, client_id)
     if group.client is None:
         await answer(query, visit.say("This button no longer works."))
@@ -189,8 +203,10 @@ async def _link(query: CallbackQuery, visit: Visit, chat_id: int, client_id: int
 
 async def leave(query: CallbackQuery, callback_data: GroupButton, visit: Visit) -> None:
     """Nothing that is said there is a client's."""
-    await answer(query)
     group = await known_group(visit.inbox, callback_data.chat_id)
+    if not await _is_there(query, visit, group):
+        return
+    await answer(query)
     words = visit.say(
         "“{title}” stays as it is: nothing said there becomes a card. /link in the group changes "
         "that; /alerts there has alerts told in it, /forum gives each client a topic in it.",

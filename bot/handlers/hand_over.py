@@ -63,12 +63,12 @@ def _button(text: str, conversation: Conversation, to: Manager | None) -> Button
 async def hand_over(query: CallbackQuery, callback_data: HandButton, visit: Visit) -> None:
     """The chosen member has the client from now on and is shown the newest message; the question
     asks for a note instead."""
+    conversation = await visit.conversation(query, callback_data.conversation_id)
+    if conversation is None:
+        return
     if callback_data.manager_id == 0:
         await answer(query)
         await visit.edit(query, Rich(visit.say("Nothing was changed.")))
-        return
-    conversation = await visit.conversation(query, callback_data.conversation_id)
-    if conversation is None:
         return
     async with visit.inbox.store.begin() as t:
         to = routing.member(holders(await t.staff()), callback_data.manager_id)
@@ -79,7 +79,8 @@ async def hand_over(query: CallbackQuery, callback_data: HandButton, visit: Visi
     await answer(query)
     ref = pressed_ref(visit.bot, query)
     if ref is not None:
-        await remember(visit.inbox, ref, Prompt(Asked.HAND_OVER, conversation.id))
+        prompt = Prompt(Asked.HAND_OVER, conversation.id, str(visit.me.id))
+        await remember(visit.inbox, ref, prompt)
     await visit.edit(query, note_wanted(visit, conversation, to))
 
 

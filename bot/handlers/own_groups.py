@@ -56,7 +56,7 @@ async def ask_for_forum(query: CallbackQuery, visit: Visit) -> None:
 async def hear_there(message: Message, visit: Visit, staff: Sequence[Manager]) -> None:
     """Alerts are told in the group from now on."""
     shared = message.chat_shared
-    if shared is None or not is_head(visit.me):
+    if shared is None or not await _heads_choice(visit):
         return
     title = one_line(shared.title or "", NAME_LIMIT)
     await take_away(visit, title)
@@ -69,7 +69,7 @@ async def topics_there(
 ) -> None:
     """Clients have their topics in the group from now on, or what is missing for that."""
     shared = message.chat_shared
-    if shared is None or not is_head(visit.me):
+    if shared is None or not await _heads_choice(visit):
         return
     await take_away(visit, one_line(shared.title or "", NAME_LIMIT))
     with translated():
@@ -96,6 +96,14 @@ async def end_alerts(
         await visit.edit(query, with_back(visit.say, Rich(words), Screen.TEAM))
     elif there is None:
         await answer(query, visit.say("This button no longer works."))
+
+
+async def _heads_choice(visit: Visit) -> bool:
+    """Whether the member decides that; else it is said who does."""
+    if not is_head(visit.me):
+        words = visit.say("Only a head or an administrator may do this.")
+        await visit.send(Rich(words))
+    return is_head(visit.me)
 
 
 async def _is_head(query: CallbackQuery, visit: Visit) -> bool:

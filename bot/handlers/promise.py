@@ -104,15 +104,14 @@ async def choose_time(query: CallbackQuery, callback_data: TimeButton, visit: Vi
 
 async def choose_otherwise(query: CallbackQuery, callback_data: PickButton, visit: Visit) -> None:
     """Back to the days, a time in one's own words, or nothing."""
-    if callback_data.deed is PickDeed.CANCEL:
-        await answer(query)
-        await visit.edit(query, Rich(visit.say("Nothing was changed.")))
-        await _ask_no_more(query, visit)
-        return
     conversation = await visit.conversation(query, callback_data.conversation_id)
     if conversation is None:
         return
     await answer(query)
+    if callback_data.deed is PickDeed.CANCEL:
+        await visit.edit(query, Rich(visit.say("Nothing was changed.")))
+        await _ask_no_more(query, visit)
+        return
     hours, now = await _hours(visit, conversation), visit.inbox.clock.now()
     view = days_view if callback_data.deed is PickDeed.DAYS else own_time_view
     await visit.edit(query, view(conversation, hours, visit.me, now))

@@ -88,15 +88,25 @@ async def _group(visit: Visit, prompt: Prompt, text: str, below: int) -> None:
 
 
 async def _phone(visit: Visit, prompt: Prompt, text: str, below: int) -> None:
+    async with visit.inbox.store.begin() as t:
+        conversation, wait = await t.wait(prompt.about)
+    mine = wait.closing is not None and wait.closing.by_id == visit.me.id
+    allowed, holder = await visit.look_up(conversation.id)
     words = visit.say("Noted.")
-    if not await keep_note(visit, prompt.about, text):
+    if allowed is None and not mine:
+        words = refusal(visit.say, holder)
+    elif not await keep_note(visit, prompt.about, text):
         words = visit.say("There is no call to note this for any more.")
     await visit.send(Rich(words), reply_to=below)
 
 
 async def _hand_over(visit: Visit, prompt: Prompt, text: str, below: int) -> None:
+    conversation, holder = await visit.look_up(prompt.about)
+    handed_by_me = prompt.words in {"", str(visit.me.id)}
     words = visit.say("Noted.")
-    if not await keep_words(visit, prompt.about, text):
+    if conversation is None and not handed_by_me:
+        words = refusal(visit.say, holder)
+    elif not await keep_words(visit, prompt.about, text):
         words = visit.say("Nobody else has this client now who could read it.")
     await visit.send(Rich(words), reply_to=below)
 

@@ -91,7 +91,10 @@ async def choose(query: CallbackQuery, callback_data: PriceButton, visit: Visit)
     """What the client would read; a reply to it puts it into other words."""
     card = await visit.card(query, callback_data.message_id)
     ref = pressed_ref(visit.bot, query)
-    if card is None or ref is None:
+    if card is None:
+        return
+    if ref is None:
+        await answer(query, refusal(visit.say, None), alert=True)
         return
     item = await _item(query, callback_data, visit, card.conversation)
     if item is not None:
@@ -188,7 +191,10 @@ async def send(query: CallbackQuery, callback_data: PriceButton, visit: Visit) -
     that was changed meanwhile is shown again; a colleague's answer is asked about."""
     card = await visit.card(query, callback_data.message_id)
     ref = pressed_ref(visit.bot, query)
-    if card is None or ref is None:
+    if card is None:
+        return
+    if ref is None:
+        await answer(query, refusal(visit.say, None), alert=True)
         return
     item = await _item(query, callback_data, visit, card.conversation)
     if item is None:

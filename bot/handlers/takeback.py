@@ -98,6 +98,9 @@ async def take_back(query: CallbackQuery, callback_data: TakeBackButton, visit: 
 
 async def leave(query: CallbackQuery, callback_data: TakeBackButton, visit: Visit) -> None:
     """Thought better of."""
+    _, conversation = await pressed(query, callback_data.reply_id, visit)
+    if conversation is None:
+        return
     await answer(query)
     await visit.edit(query, Rich(visit.say("It stays with the client.")))
 

@@ -124,6 +124,12 @@ def title_of(visit: Visit, card: Card) -> str:
 async def choose_list(query: CallbackQuery, callback_data: WhenButton, visit: Visit) -> None:
     """The second tap: it stands, and its card takes the question's place."""
     if callback_data.deed is WhenDeed.CANCEL:
+        if callback_data.origin is Origin.MESSAGE:
+            allowed = await visit.card(query, callback_data.about_id) is not None
+        else:
+            allowed = await visit.client(query, callback_data.about_id) is not None
+        if not allowed:
+            return
         await answer(query)
         await visit.edit(query, Rich(visit.say("Nothing was changed.")))
         await _asks_no_more(query, visit)

@@ -18,7 +18,7 @@ import Stemmer
 LONGEST_TEXT = 200_000  # characters of a text that are read
 LONGEST_WORD = 64  # characters; what is longer is no word
 MOST = 5_000  # different stems of a text
-CACHED = 20_000
+CACHED = 4_096
 
 _WORD = re.compile(r"[^\W_]+")
 _NOT_SEEN = dict.fromkeys(map(ord, "\u00ad\u0301\u200b\u200c\u200d\u2060\ufeff"))

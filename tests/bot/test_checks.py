@@ -40,6 +40,7 @@ async def test_all_is_well(studio: Studio) -> None:
         "client groups",
         "own accounts",
         "topics",
+        "templates while typing",
         "telegram updates",
         "mailboxes.info.imap",
         "mailboxes.info.smtp",

@@ -27,6 +27,7 @@ class ClientDeed(StrEnum):
     NOTE = "n"
     WRITE = "w"
     HAND_OVER = "h"
+    TAKE = "t"
 
 
 class ClientButton(CallbackData, prefix="cl"):
@@ -75,6 +76,13 @@ class WriteButton(CallbackData, prefix="cw"):
 
     client_id: RowId
     way: Ordinal
+
+
+class GiveButton(CallbackData, prefix="cg"):
+    """A client who never wrote goes to this member; 0 takes the question back."""
+
+    client_id: RowId
+    manager_id: RowId
 
 
 class Sorted(StrEnum):

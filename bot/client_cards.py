@@ -16,7 +16,6 @@ from bot.people_notes import handle_words
 from bot.reader import Reader
 from bot.rich import Rich, joined, one_line
 from bot.task_buttons import TaskListButton
-from bot.team_buttons import TakeClientButton
 from bot.texts import Say
 from bot.wording import length, moment, unreachable
 from inbox.model import Handle, Manager, Outcome, Wait
@@ -201,7 +200,8 @@ def _keyboard(say: Say, known: KnownClient) -> Keyboard:
         ),
     ]
     if known.holder is None or is_free(known.holder):
-        take = Button(say("Take"), TakeClientButton(client_id=client_id), "success")
+        deed = ClientButton(deed=ClientDeed.TAKE, client_id=client_id)
+        take = Button(say("Take"), deed, "success")
         rows.append((button(say("Write"), ClientDeed.WRITE), take))
     else:
         hand_over = button(say("Hand over"), ClientDeed.HAND_OVER)

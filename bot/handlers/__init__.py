@@ -11,6 +11,7 @@ from bot.handlers import (
     client,
     client_files,
     client_history,
+    client_holder,
     collision,
     dayoff,
     edited,
@@ -81,7 +82,7 @@ def setup() -> list[Router]:
         prices,
         inline,
     )
-    about_clients = (client_history, client_files, write_first)
+    about_clients = (client_history, client_holder, client_files, write_first)
     buttons = (card, hand_over, phone, promise, escalation, mail, why, versions, people)
     work = (quotes, lists_in, task_card)
     replies = (outcome, undo, takeback, collision, edited, by_reply, reply)

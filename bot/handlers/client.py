@@ -19,7 +19,6 @@ from bot.client_buttons import (
 )
 from bot.client_cards import FIGURES_OVER, KnownClient, client_card_view, figures_of
 from bot.client_lists import ORDERS, PAGE, Listed, clients_view
-from bot.handlers.hand_over import offer_members
 from bot.handlers.internal_note import ask_note
 from bot.handlers.topic import AboutClient
 from bot.menu import with_back
@@ -47,7 +46,6 @@ def setup() -> Router:
     press(open_pressed, ClientButton.filter(F.deed == ClientDeed.OPEN))
     press(look, ClientButton.filter(F.deed == ClientDeed.LOOK))
     press(note, ClientButton.filter(F.deed == ClientDeed.NOTE))
-    press(hand_over, ClientButton.filter(F.deed == ClientDeed.HAND_OVER))
     press(turn, ClientsButton.filter())
     press(ask_words, FindClientButton.filter())
     return router
@@ -144,21 +142,13 @@ async def _unreachable(t: Transaction, conversations: Sequence[Conversation]) ->
 
 async def note(query: CallbackQuery, callback_data: ClientButton, visit: Visit) -> None:
     """Ask what is to be noted about the client."""
-    conversation = await _last_talk(query, callback_data.client_id, visit)
+    conversation = await last_talk(query, callback_data.client_id, visit)
     if conversation is not None:
         await answer(query)
         await ask_note(visit, conversation, None, visit.below(query))
 
 
-async def hand_over(query: CallbackQuery, callback_data: ClientButton, visit: Visit) -> None:
-    """Ask to whom."""
-    conversation = await _last_talk(query, callback_data.client_id, visit)
-    if conversation is not None:
-        await answer(query)
-        await offer_members(visit, conversation, visit.below(query))
-
-
-async def _last_talk(query: CallbackQuery, client_id: int, visit: Visit) -> Conversation | None:
+async def last_talk(query: CallbackQuery, client_id: int, visit: Visit) -> Conversation | None:
     """The conversation in which somebody wrote last; else the press is answered why not."""
     if await visit.client(query, client_id) is None:
         return None

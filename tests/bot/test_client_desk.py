@@ -24,6 +24,7 @@ from tests.bot.desk_world import (
     CLIENT,
     DeskWorld,
     around,
+    button,
     desk_world,
     labels,
     running,
@@ -142,12 +143,31 @@ class TestTheCard:
     async def test_who_never_wrote_has_a_card_too(self, desk: DeskWorld) -> None:
         await clients(desk, "Лютик")
         seen = await asks(desk, "/client лютик", "👤 Лютик")
-        for label in ("Передать", "Заметки"):
-            assert label in labels(seen)
-        assert "ещё не переписывались" in await desk.presses(OLGA, seen, "Передать")
-        await desk.presses(OLGA, seen, "Написать")
         await desk.presses(OLGA, seen, "История")
         await shows(desk, seen, "Лютик: все каналы")
+        data = ClientButton(deed=ClientDeed.NOTE, client_id=1).pack()
+        assert "ещё не переписывались" in await desk.presses_made_up(OLGA.telegram_id, data)
+
+    async def test_who_never_wrote_is_handed_over_and_taken(self, desk: DeskWorld) -> None:
+        await clients(desk, "Лютик")
+        seen = await asks(desk, "/client лютик", "👤 Лютик")
+        await desk.presses(OLGA, seen, "Передать")
+        question = await desk.sees(OLGA.telegram_id, "Кому передать")
+        data = button(question, "Иван")
+        assert await desk.presses_made_up(IVAN.telegram_id, data) == REFUSED
+        await desk.presses(OLGA, question, "Иван")
+        await desk.sees(OLGA.telegram_id, "↪ Лютик теперь у: Иван")
+        assert "Иван" in await desk.presses(OLGA, seen, "Написать")
+        await asks(desk, "/client лютик", "👤 Лютик", IVAN)
+
+    async def test_nobodys_client_is_taken_on_the_card(self, desk: DeskWorld) -> None:
+        async with desk.inbox.store.begin() as t:
+            await t.add_client("Лютик", None)
+        seen = await asks(desk, "/client лютик", "👤 Лютик")
+        assert await desk.presses(OLGA, seen, "Взять") == "Клиент ваш."
+        await shows(desk, seen, "Менеджер: Ольга")
+        data = ClientButton(deed=ClientDeed.TAKE, client_id=1).pack()
+        assert await desk.presses_made_up(IVAN.telegram_id, data) == REFUSED
 
 
 class TestTheList:

@@ -68,12 +68,12 @@ async def ask_whom(query: CallbackQuery, callback_data: ClientButton, visit: Vis
 
 async def give(query: CallbackQuery, callback_data: GiveButton, visit: Visit) -> None:
     """The chosen member has the client from now on."""
+    client = await visit.client(query, callback_data.client_id)
+    if client is None:
+        return
     if callback_data.manager_id == 0:
         await answer(query)
         await visit.edit(query, Rich(visit.say("Nothing was changed.")))
-        return
-    client = await visit.client(query, callback_data.client_id)
-    if client is None:
         return
     async with visit.inbox.store.begin() as t:
         to = routing.member(holders(await t.staff()), callback_data.manager_id)

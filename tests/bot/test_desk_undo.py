@@ -73,6 +73,20 @@ async def test_the_note_goes_away_also_where_no_reaction_can_stand(tmp_path: Pat
         await world.desk.until(lambda: notes(world) == [])
 
 
+async def test_edited_into_a_note_it_never_goes_out(world: MailWorld) -> None:
+    _, own = await written(world)
+
+    world.desk.people.edits(OLGA.telegram_id, BOT, own, "// смету не слать")
+
+    await world.desk.sees(OLGA.telegram_id, "Видит её только студия")
+    async with world.desk.inbox.store.begin() as t:
+        (note,) = await t.notes_of_client(1, None, 5)
+        lines = await t.history(1, 9)
+    assert note.text == "смету не слать"
+    assert [one.state for one in lines if not one.inbound] == ["withdrawn"]
+    assert sent(world) == []
+
+
 async def test_undone_it_never_goes_out(world: MailWorld) -> None:
     note, own = await written(world)
 

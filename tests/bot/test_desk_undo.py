@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from inbox.ports import ReplyState
 from sandbox.telegram import Fault
 from tests.bot.desk_world import BOT, around, labels, running, ticks
 from tests.bot.studio import HELEN, IVAN, OLGA
@@ -81,9 +82,9 @@ async def test_edited_into_a_note_it_never_goes_out(world: MailWorld) -> None:
     await world.desk.sees(OLGA.telegram_id, "Видит её только студия")
     async with world.desk.inbox.store.begin() as t:
         (note,) = await t.notes_of_client(1, None, 5)
-        lines = await t.history(1, 9)
+        reply = await t.reply(1)
     assert note.text == "смету не слать"
-    assert [one.state for one in lines if not one.inbound] == ["withdrawn"]
+    assert reply.state is ReplyState.WITHDRAWN
     assert sent(world) == []
 
 

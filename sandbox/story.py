@@ -2,6 +2,7 @@
 
 morning   mail → card → reply in the thread · Telegram → card → reply · files both ways
           a client's group · a manager's own account · topics · a message to nobody
+day       a note · a price agreed to · a task · a template · search · all handed over and back
 midday    a stranger is taken · by telephone · handed over · left alone: alert, head, taken on
 evening   ten minutes before closing: due next morning, a word at night, no alert · why
 next day  a refused reply · a promise, its reminder, unkept, kept · somebody is away
@@ -17,6 +18,7 @@ from inbox.phrases import Phrase
 from sandbox import studio
 from sandbox.chat_scenes import ChatScenes
 from sandbox.clock_scenes import ClockScenes
+from sandbox.day_scenes import DayScenes
 from sandbox.mail import File
 from sandbox.stage import Stage
 from sandbox.studio import (
@@ -57,6 +59,12 @@ async def tell(stage: Stage, show: Callable[[str], None]) -> None:
         Phrase("At a manager's own account"): story.at_own_account,
         Phrase("A topic for each client"): story.in_topic,
         Phrase("A message to nobody"): story.to_nobody,
+        Phrase("A note for the studio alone"): story.noted,
+        Phrase("A price is named, agreed to, and is a task"): story.agreed,
+        Phrase("A message becomes a task, and is done"): story.tasked,
+        Phrase("A text that is written often"): story.templated,
+        Phrase("Found again"): story.found,
+        Phrase("All clients of a colleague, and back"): story.all_handed_over,
         Phrase("A stranger writes, and is taken"): story.stranger_taken,
         Phrase("Answered by phone"): story.phoned,
         Phrase("A client is handed over with a note"): story.handed_over,
@@ -73,8 +81,8 @@ async def tell(stage: Stage, show: Callable[[str], None]) -> None:
     show(Phrase("The end: every step happened."))
 
 
-class Story(ChatScenes, ClockScenes):
-    """The scenes of messages, beside those of the clock. Each leaves nobody waiting behind it."""
+class Story(ChatScenes, DayScenes, ClockScenes):
+    """The scenes of messages, beside the others. Each leaves nobody waiting behind it."""
 
     async def mail_answered(self) -> None:
         asked = await self._writes_mail(MARIA, "Смета на сайт", "Сколько стоит меню на сайте?")

@@ -22,9 +22,9 @@ from storage.search_asked import Asked, Asking
 from storage.search_hits import HITS, hit_of, kind_of
 from storage.search_tables import search
 
-NEWEST = 10_000  # rows that PostgreSQL walks through before it asks its index
-COMMON = 100  # where so many of these have the words, it walks on instead
-FAR = 100_000
+NEWEST = 4_000  # rows that PostgreSQL walks through before it asks its index
+COMMON = 40  # where so many of these have the words, it walks on instead
+FAR = 50_000
 # Its guess how many rows have one of many words is far too high.
 NO_SCAN = text("SELECT set_config('enable_seqscan', 'off', true)")
 

@@ -25,6 +25,7 @@ from bot.cli.log import log_command
 from bot.cli.mailbox import mailbox
 from bot.cli.recount import recount_command
 from bot.cli.replay import replay_command
+from bot.cli.starting import importing
 from bot.cli.why import why_command
 from bot.texts import mark, speaker
 from bot.version import okno_version
@@ -78,7 +79,8 @@ def before(
 )
 def run_command(ctx: typer.Context, config: Config = None) -> None:
     settings = load_settings(ctx, config)
-    from bot import app as program
+    with importing():
+        from bot import app as program
     from bot.logs import set_up
 
     set_up(settings.log.format, settings.log.level, settings.secrets())
@@ -103,7 +105,8 @@ def demo(
     language: Annotated[str, typer.Option(help=mark("The studio's: ru or en."))] = "ru",
 ) -> None:
     try:
-        from sandbox.demo import run as run_demo
+        with importing():
+            from sandbox.demo import run as run_demo
     except ModuleNotFoundError as error:
         refuse(
             Phrase("The demonstration needs {name}: pip install 'okno[demo]'.", name=error.name)
@@ -141,7 +144,8 @@ def init(
 def check(ctx: typer.Context, config: Config = None) -> None:
     settings = load_settings(ctx, config)
     say = say_in(ctx)
-    from bot.checks import check_all
+    with importing():
+        from bot.checks import check_all
     from bot.logs import set_up
 
     set_up("console", "error", settings.secrets())

@@ -205,7 +205,7 @@ async def test_the_inbox_lists_what_waits_and_shows_a_card(desk: DeskWorld) -> N
     told = await desk.sees(OLGA.telegram_id, "Ждут ответа")
 
     assert "1. Анна · осталось" in told["text"] or "без срока" in told["text"]
-    assert labels(told) == ["1 · Анна", "← Меню"]
+    assert labels(told) == ["1 · Анна", "Только мои", "По клиентам", "← Меню"]
     desk.people.says(HELEN.telegram_id, BOT, "/inbox")
     assert "Ольга" in (await desk.sees(HELEN.telegram_id, "Waiting for an answer"))["text"]
     desk.people.says(IVAN.telegram_id, BOT, "/inbox")

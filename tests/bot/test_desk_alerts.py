@@ -77,6 +77,8 @@ class TestTakingOn:
         alert = await desk.sees(IVAN.telegram_id, "ждёт ответа")
         assert labels(alert) == ["Беру на себя"]
         data = button(alert, "Беру на себя")
+        desk.people.says(IVAN.telegram_id, BOT, "/inbox")
+        await desk.sees(IVAN.telegram_id, "Никто не ждёт ответа.")
         refused = await desk.presses_made_up(IVAN.telegram_id, data)
         assert refused == "Этот клиент — за другим менеджером (Ольга). Попросите передать."
 

@@ -16,8 +16,9 @@ from inbox.actions import UNDO
 from inbox.model import Manager, Nature, Role
 from inbox.ports import Card, CardState
 
-# Somebody may send made-up data: a number that no database takes is no button of ours.
-RowId = Annotated[int, Field(ge=0, lt=2**63)]
+# Somebody may send made-up data: a number that no database takes, or whose next one it does not
+# take, is no button of ours.
+RowId = Annotated[int, Field(ge=0, lt=2**63 - 1)]
 # From 1970 to 2199, as calendars know them: a date's ordinal, minutes since 1970 began.
 DayNumber = Annotated[int, Field(ge=719_163, lt=803_168)]
 Minute = Annotated[int, Field(ge=0, lt=120_960_000)]

@@ -103,7 +103,10 @@ class DeskWorld:
         self.world.callbacks[query_id] = answer
         person = self.world.people[person_id].as_user()
         query = {"id": query_id, "from": person, "chat_instance": "1", "data": data}
-        under = next((one for one in reversed(self.chat(person_id)) if not one["out"]), None)
+        under = next(
+            (one for one in reversed(self.chat(person_id)) if not one["out"] and "text" in one),
+            None,
+        )
         if under is not None and "keyboard" not in under.get("reply_markup", {}):
             query["message"] = under
         self.world.bots[BOT].stream.push("callback_query", query)

@@ -66,7 +66,7 @@ _NOTICES = {
     ),
     "account_disconnected": mark(
         "💼 {name}: the own account is disconnected. Its chats no longer come here; what was "
-        "written is kept. It can be connected again: /menu → My account."
+        "written is kept. It can be connected again: /menu → More → My account."
     ),
     "account_no_reply": mark(
         "⚠️ {name}: the own account is connected, but answers cannot go out. Allow “Reply to "

@@ -38,7 +38,7 @@ _PLAINLY = {
     ),
     "the account is not connected": mark(
         "The account that it goes out from is not connected, or does not let the bot answer: "
-        "/menu → My account."
+        "/menu → More → My account."
     ),
 }
 BEGINNING = 120

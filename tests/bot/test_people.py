@@ -171,14 +171,20 @@ class TestOwnAccount:
         desk.people.says(OLGA.telegram_id, BOT, "/menu")
         await desk.until(lambda: "☰" in desk.chat(OLGA.telegram_id)[-1]["text"])
         menu = desk.chat(OLGA.telegram_id)[-1]
-        await desk.presses(OLGA, menu, "💼 Мой аккаунт")
+        await desk.presses(OLGA, menu, "⚙️ Ещё")
+        await desk.until(lambda: self.now(desk, menu)["text"] == "Ещё")
+        await desk.presses(OLGA, self.now(desk, menu), "💼 Мой аккаунт")
 
         def shown() -> str | None:
-            own = desk.chat(OLGA.telegram_id)
-            now = next(one for one in own if one["message_id"] == menu["message_id"])
-            return None if "☰" in now["text"] else str(now["text"])
+            text = str(self.now(desk, menu)["text"])
+            return None if text == "Ещё" else text
 
         return str(await desk.until(shown))
+
+    @staticmethod
+    def now(desk: DeskWorld, menu: dict[str, Any]) -> dict[str, Any]:
+        own = desk.chat(OLGA.telegram_id)
+        return next(one for one in own if one["message_id"] == menu["message_id"])
 
     async def test_the_screen_says_how_to_connect(self, desk: DeskWorld) -> None:
         said = await self.screen(desk)

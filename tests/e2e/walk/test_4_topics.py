@@ -140,7 +140,8 @@ async def forum(walk: Walk, with_topics: None) -> int:
     await walk.telegram.does("makes_group", head, None, **made)
     await walk.telegram.does("adds_bot", head, BOT, chat_id=FORUM, admin=True)
     menu = await walk.menu(at.head)
-    screen, _ = await walk.follows(head, menu, at.words("🗂 Topics"))
+    more, _ = await walk.follows(head, menu, at.words("⚙️ More"))
+    screen, _ = await walk.follows(head, more, at.words("🗂 Topics"))
     way = MenuButton(screen=Screen.FORUM_GROUP).pack()
     (label,) = [said for said, data in buttons_of(screen).items() if data == way]
     await walk.press(head, screen, label)
@@ -211,7 +212,8 @@ async def test_the_forum_ends_by_a_button(walk: Walk, at: Side, forum: int) -> N
     """Every screen by buttons: also the end of the forum; cards come to the managers again."""
     client, head = at.client(), at.head.telegram
     menu = await walk.menu(at.head)
-    screen, _ = await walk.follows(head, menu, at.words("🗂 Topics"))
+    more, _ = await walk.follows(head, menu, at.words("⚙️ More"))
+    screen, _ = await walk.follows(head, more, at.words("🗂 Topics"))
     end = MenuButton(screen=Screen.END_FORUM).pack()
     ways = [said for said, data in buttons_of(screen).items() if data == end]
     for label in ways:  # who reads the other language has ended it already

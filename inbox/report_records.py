@@ -30,6 +30,11 @@ class Period:
     zone: str
     whole_week: bool
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing can be added to it any more."""
+        return self.as_of == self.until
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
@@ -176,8 +181,9 @@ Value: TypeAlias = int | timedelta | Fraction
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A measure now, in the period of the same length before, and on average of the eight before;
-    None where there was nothing to measure."""
+    """A measure now, in the period before (week, month, or as long), and on average of the eight
+    weeks before, of weeks alone; None where there was nothing to measure. Counts are compared where
+    the period is over, else both are None."""
 
     measure: Measure
     now: Value | None
@@ -238,12 +244,17 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """A calendar's day in the period was entered or changed at `at`, after it had begun to count:
-    answers given before that keep their numbers."""
+    """What is entered for a calendar's day of the period was changed at `at`, when the day had begun:
+    answers given before that keep their numbers.
+
+    `before`, `after`: shifts or "closed", and the day's name ("closed Праздник"); "": as the week.
+    `by`: who changed it.
+    """
 
     calendar: str
     day: date
-    name: str
+    before: str
+    after: str
     at: datetime
     by: str
 
@@ -253,9 +264,10 @@ class WaitLine:
     """One wait as a line of the sheet, and behind every figure.
 
     `outcome`: as inbox.model.Outcome, "" while it is open; then the times are up to `as_of`.
-    `manager`: in whose row it stands; `charged`: who held it when it fell due ("" : nobody, or it
-    was no breach). `own`: the manager's own part of the business time (rule 27). `message_id`: the
-    message that opened it, whose card it links to; None where it is not known.
+    `holder`: whose client it is now; `manager`: in whose row it stands, who answered or else held
+    it; `charged`: who held a breach when it fell due; names are "" for nobody. `own`: the manager's
+    own part of the business time, from `taken_at` on (rule 27). `message_id`: the message that
+    opened it, whose card it links to; None where it is not known.
     """
 
     wait_id: int
@@ -265,6 +277,8 @@ class WaitLine:
     client: str
     tier: str
     channel_id: str
+    holder_id: int | None
+    holder: str
     manager_id: int | None
     manager: str
     charged_id: int | None
@@ -272,6 +286,7 @@ class WaitLine:
     first: bool
     outcome: str
     started_at: datetime
+    taken_at: datetime
     due_at: datetime | None
     closed_at: datetime | None
     reply_within: timedelta

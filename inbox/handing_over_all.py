@@ -30,13 +30,15 @@ HANDED, HANDED_BACK = "handed_all", "handed_all_back"  # notices of TellMember
 
 @dataclass(frozen=True, slots=True)
 class Handing:
-    """How far it is: `given` clients so far. `ended_at`, `undone_at`: ISO 8601, UTC."""
+    """How far it is: `given` clients so far; `back`: how many went back, where all of that is
+    done. `ended_at`, `undone_at`: ISO 8601, UTC."""
 
     from_id: int
     to_id: int
     given: int = 0
     ended_at: str | None = None
     undone_at: str | None = None
+    back: int | None = None
 
 
 async def hand_over_all(
@@ -50,7 +52,7 @@ async def hand_over_all(
     who left the studio, or is no person.
     """
     async with inbox.store.begin() as t:
-        handing = await _kept(t, key) or Handing(from_.id, to.id)
+        handing = await _locked(t, key) or Handing(from_.id, to.id)
         takes = routing.member(routing.people(await t.staff()), handing.to_id) is not None
         goes_on = takes and handing.ended_at is None and handing.from_id != handing.to_id
         clients = await t.clients_held_by(handing.from_id) if goes_on else ()
@@ -68,6 +70,9 @@ async def _give_one(
     inbox: Inbox, handing: Handing, client_id: int, by: Manager, key: str
 ) -> Handing:
     async with inbox.store.begin() as t:
+        handing = await _locked(t, key) or handing
+        if handing.ended_at is not None:
+            return handing
         change = await _change(inbox, t, handing.to_id, by, f"handed over all {key}")
         if not await _give(inbox, t, client_id, handing.from_id, change):
             return handing
@@ -112,6 +117,9 @@ async def _end(inbox: Inbox, handing: Handing, by: Manager, key: str) -> Handing
     """The new holder, or who stands in, sees what is open and hears how much came."""
     now = inbox.clock.now()
     async with inbox.store.begin() as t:
+        handing = await _locked(t, key) or handing
+        if handing.ended_at is not None:
+            return handing
         handing = replace(handing, ended_at=now.isoformat())
         await _keep(t, key, handing)
         if not handing.given:
@@ -170,16 +178,22 @@ async def hand_over_client(
 
 async def undo(inbox: Inbox, key: str, by: Manager) -> int:
     """Give back what was given by this `key`, but what went on to somebody else since; how many
-    clients their former holder has again. 0 where it is too late, or nothing ended by this key."""
+    clients their former holder has again. 0 where it is too late, or nothing ended by this key.
+
+    Called again it goes on, or says only how many there were.
+    """
     now = inbox.clock.now()
     async with inbox.store.begin() as t:
-        handing = await _kept(t, key)
+        handing = await _locked(t, key)
         if handing is None or handing.ended_at is None:
             return 0
+        if handing.back is not None:
+            return handing.back
         if handing.undone_at is None:
             if now - datetime.fromisoformat(handing.ended_at) > UNDO + GRACE:
                 return 0
-            await _keep(t, key, replace(handing, undone_at=now.isoformat()))
+            handing = replace(handing, undone_at=now.isoformat())
+            await _keep(t, key, handing)
         given = await _given(t, key, handing)
     back = 0
     for client_id in given:
@@ -188,17 +202,18 @@ async def undo(inbox: Inbox, key: str, by: Manager) -> int:
             await _give(inbox, t, client_id, handing.to_id, change)
             client = await t.client(client_id)
             back += client is not None and client.manager_id == handing.from_id
-    await _tell_back(inbox, handing, by, key, back)
+    await _end_back(inbox, replace(handing, back=back), by, key)
     return back
 
 
-async def _tell_back(inbox: Inbox, handing: Handing, by: Manager, key: str, back: int) -> None:
+async def _end_back(inbox: Inbox, handing: Handing, by: Manager, key: str) -> None:
     """Who had been given them hears that they are somebody else's again."""
-    if not back or handing.to_id == by.id:
-        return
     async with inbox.store.begin() as t:
+        await _keep(t, key, handing)
+        if not handing.back or handing.to_id == by.id:
+            return
         from_ = routing.member(await t.staff(), handing.from_id)
-        fields = {"name": from_.name if from_ is not None else "", "clients": str(back)}
+        fields = {"name": from_.name if from_ is not None else "", "clients": str(handing.back)}
         notice, lane = TellMember(handing.to_id, HANDED_BACK, fields), f"manager:{handing.to_id}"
         await t.put(notice, key=f"tell:{HANDED_BACK}:{key}", lane=lane)
 
@@ -213,6 +228,12 @@ async def _given(t: Transaction, key: str, handing: Handing) -> list[int]:
 async def _kept(t: Transaction, key: str) -> Handing | None:
     kept = await t.form(_form(key))
     return None if kept is None else Handing(**json.loads(kept))
+
+
+async def _locked(t: Transaction, key: str) -> Handing | None:
+    """How far it is; who comes with this key at the same time waits here."""
+    await t.save_form(f"{_form(key)}:lock", "")
+    return await _kept(t, key)
 
 
 async def _keep(t: Transaction, key: str, handing: Handing) -> None:

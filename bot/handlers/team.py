@@ -131,14 +131,16 @@ async def hand_all(query: CallbackQuery, callback_data: HandAllButton, visit: Vi
     if holder is None or to is None or holder.id == to.id:
         await answer(query, visit.say("This button no longer works."))
         return
-    await answer(query)
+    # Pressed twice, the second press finds nobody, and leaves the first one's undo where it is.
+    await answer(query, "" if clients else visit.say("This was decided already."))
     if not callback_data.sure:
         await visit.edit(query, sure_view(visit.say, holder, to, clients))
         return
     given = 0
     async for given in handing_over_all.hand_over_all(visit.inbox, holder, to, visit.me, query.id):
         await _progress(query, visit, under_way_view(visit.say, holder, to, given, clients))
-    await visit.edit(query, handed_view(visit.say, holder, to, given, query.id))
+    if given:
+        await visit.edit(query, handed_view(visit.say, holder, to, given, query.id))
 
 
 async def _progress(query: CallbackQuery, visit: Visit, view: Rich) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -116,6 +117,20 @@ async def test_a_head_hands_all_of_them_over_and_takes_it_back(desk: DeskWorld) 
     await desk.sees(IVAN.telegram_id, card["text"].splitlines()[0])
 
     await goes(desk, HELEN, team, "Undo", "24 clients went back.")
+    assert await holders(desk) == {OLGA.id}
+
+
+async def test_a_second_tap_leaves_the_undo_of_the_first(desk: DeskWorld) -> None:
+    await clients_of_olga(desk, 2)
+    team = await asks(desk, HELEN)
+    await goes(desk, HELEN, team, "Ольга", "Клиент 00")
+    await goes(desk, HELEN, team, "↪ Hand all over", "To whom go all 2 clients")
+    sure = await goes(desk, HELEN, team, "Иван", "Hand 2 clients of Ольга over to Иван?")
+    taps = [desk.presses(HELEN, sure, "Hand all over") for _ in range(2)]
+    assert set(await asyncio.gather(*taps)) == {"", "This was decided already."}
+    handed = await stands(desk, HELEN, team, "2 clients of Ольга are with Иван now.")
+    await desk.presses(HELEN, handed, "Undo")
+    await stands(desk, HELEN, team, "2 clients went back.")
     assert await holders(desk) == {OLGA.id}
 
 

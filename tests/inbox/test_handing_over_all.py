@@ -1,5 +1,6 @@
 """All of a member's clients go to another, and back within a minute."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -114,6 +115,17 @@ class TestGiving:
         assert told(studio)[0][1]["clients"] == str(2 * BATCH)
         assert await undo(studio.inbox, "q1", studio.head) == 2 * BATCH
 
+    async def test_the_same_press_twice_at_once_is_one(self, studio: Studio) -> None:
+        await clients(studio, CHUNK + BATCH)
+        first = hand_over_all(studio.inbox, studio.anna, studio.boris, studio.head, "q1")
+        assert await anext(first) == BATCH
+        second = asyncio.gather(given(studio, studio.boris), given(studio, studio.boris))
+        ends = [one[-1] for one in await second]
+        assert [*ends, [one async for one in first][-1]] == [CHUNK + BATCH] * 3
+        await studio.run()
+        assert [notice for notice, _, _ in told(studio)] == ["handed_all"]
+        assert await undo(studio.inbox, "q1", studio.head) == CHUNK + BATCH
+
     async def test_who_was_given_away_meanwhile_is_left_alone(self, studio: Studio) -> None:
         await studio.client("Аист", studio.anna, "a@x.test")
         await clients(studio, BATCH)
@@ -216,6 +228,15 @@ class TestUndoing:
         assert await undo(studio.inbox, "q1", studio.head) == 3
         await studio.run()
         assert [notice for notice, _, _ in told(studio)] == ["handed_all", "handed_all_back"]
+
+    async def test_what_is_handed_over_after_it_is_no_part_of_it(
+        self, studio: Studio, threads: list[str]
+    ) -> None:
+        await given(studio, studio.boris)
+        await undo(studio.inbox, "q1", studio.head)
+        await given(studio, studio.boris, key="q2")
+        assert await undo(studio.inbox, "q1", studio.head) == 3, "as it was said"
+        assert len(await held(studio, studio.boris)) == 3
 
     async def test_too_late(self, studio: Studio, threads: list[str]) -> None:
         await given(studio, studio.boris)

@@ -28,6 +28,6 @@ def either(dialect: str, parts: Iterable[str]) -> str:
     return _joined(_OR[dialect], parts)
 
 
-def _joined(operator: str, parts: Iterable[str]) -> str:
+def _joined(between: str, parts: Iterable[str]) -> str:
     asked = [one for one in parts if one]
-    return asked[0] if len(asked) == 1 else f"({operator.join(asked)})" if asked else ""
+    return asked[0] if len(asked) == 1 else f"({between.join(asked)})" if asked else ""

@@ -7,13 +7,13 @@ the mail server of sandbox/; everything is done and seen as the people do and se
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from sandbox.telegram.rights import ALL_RIGHTS
-from tests.e2e.walk.people import Client, Side
-from tests.e2e.walk.stage import BOT, BOT_NAME, Message, Walk, buttons_of, text_of
+from tests.e2e.walk.people import Side
+from tests.e2e.walk.stage import BOT, BOT_NAME, Walk, buttons_of, text_of
+from tests.e2e.walk.ways import connected, done_of, in_account, linked, typed
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="package")]
 
@@ -37,21 +37,6 @@ async def test_the_bots_private_chat(walk: Walk, at: Side) -> None:
 
 
 # --- three ways in: a client group -----------------------------------------------------------
-
-
-async def linked(walk: Walk, at: Side, client: Client, title: str, *members: int) -> int:
-    """A group of the manager's with the client, linked by the question that follows."""
-    group = await walk.group(at, title, client.telegram, *members)
-    me = at.manager.telegram
-    question = await walk.said(me, at.words("Whose group is “{title}”?", title=title))
-    if client.name not in buttons_of(question):
-        await walk.answers(at.manager, question, client.name)
-        found = at.words("Found by “{name}”:", name=client.name)
-        question = await walk.said(me, found, after=question["message_id"])
-    await walk.press(me, question, client.name)
-    done = at.words("✅ “{title}” is a group of {name}.", title=title, name=client.name)
-    await walk.shows(me, question, done)
-    return group
 
 
 async def test_a_member_adds_the_bot_to_the_project_group(walk: Walk, at: Side) -> None:
@@ -86,7 +71,8 @@ async def test_a_group_is_linked_by_the_picker(walk: Walk, at: Side) -> None:
     title = f"Picked {client.name}"
     group = await walk.group(at, title, me, maker=client.telegram)
     menu = await walk.menu(at.manager)
-    await walk.press(me, menu, at.words("👥 Client groups"))
+    more, _ = await walk.follows(me, menu, at.words("⚙️ More"))
+    await walk.press(me, more, at.words("👥 Client groups"))
     screen = await walk.shows(me, menu, at.words("Client groups"))
     await walk.press(me, screen, at.words("➕ Link a group"))
     await walk.said(me, at.words("Choose a group"), after=menu["message_id"])
@@ -122,10 +108,6 @@ async def test_what_was_said_before_the_link_is_read_again(walk: Walk, at: Side)
     assert again in text_of(told)
     for word in ("first", "second"):
         await walk.said(me, f"{client.name} says the {word}")
-
-
-def done_of(at: Side, title: str, client: Client) -> str:
-    return at.words("✅ “{title}” is a group of {name}.", title=title, name=client.name)
 
 
 async def test_with_privacy_mode_it_says_what_it_needs(walk: Walk, at: Side) -> None:
@@ -178,36 +160,6 @@ async def test_a_group_moves_on_as_a_supergroup(walk: Walk, at: Side) -> None:
 
 
 # --- three ways in: a manager's own account --------------------------------------------------
-
-
-async def connected(walk: Walk, at: Side) -> None:
-    """The manager's account is connected, once for all steps."""
-    me = at.manager.telegram
-    before = await walk.count(me, "💼")
-    await walk.telegram.connects(me, BOT)
-    told = at.say.template(
-        "💼 {name}: the own account is connected. Clients' chats come here, and answers go out in "
-        "this name."
-    ).format(name=at.manager.name)
-
-    async def is_told() -> bool:
-        return await walk.count(me, "💼") > before and await walk.count(me, told) > 0
-
-    await walk.until(is_told, "it is said that the account is connected")
-
-
-async def in_account(walk: Walk, at: Side, client: Client, text: str, **how: Any) -> Message:
-    """The client writes to the manager's own account; the card."""
-    me = at.manager.telegram
-    return await walk.said_after(
-        me, text, client.telegram, chat_id=client.telegram, owner=me, **how
-    )
-
-
-async def typed(walk: Walk, at: Side, client: Client, text: str, **how: Any) -> Message:
-    """The manager types in the own app."""
-    me = at.manager.telegram
-    return await walk.writes(me, text, chat_id=client.telegram, owner=me, **how)
 
 
 async def test_an_own_account_is_connected_and_its_owner_answers(walk: Walk, at: Side) -> None:
@@ -279,7 +231,7 @@ async def test_reconnecting_keeps_the_history(walk: Walk, at: Side) -> None:
     await walk.telegram.disconnects(me)
     gone = at.say.template(
         "💼 {name}: the own account is disconnected. Its chats no longer come here; what was "
-        "written is kept. It can be connected again: /menu → My account."
+        "written is kept. It can be connected again: /menu → More → My account."
     ).format(name=at.manager.name)
     await walk.said(me, gone)
     await walk.said(at.admin.telegram, gone)

@@ -1,0 +1,1 @@
+"""A manager's working day, scripted; one stage for all its files."""

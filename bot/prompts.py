@@ -77,10 +77,29 @@ async def forget(inbox: Inbox, ref: DeskRef) -> None:
         await t.save_form(_key(ref), None)
 
 
+async def settle(inbox: Inbox, ref: DeskRef, answer: DeskRef) -> None:
+    """The message asks nothing any more, for this answer was taken; who reads that one again, as
+    after a kill, finds what it was for."""
+    async with inbox.store.begin() as t:
+        kept = await t.form(_key(ref))
+        if kept is not None:
+            await t.save_form(_key(ref), None)
+            await t.save_form(_key_of_answer(answer), kept)
+
+
+async def answered_by(inbox: Inbox, answer: DeskRef) -> Prompt | None:
+    """What was asked when this answer settled it; None for any other message."""
+    async with inbox.store.begin() as t:
+        return _read(await t.form(_key_of_answer(answer)))
+
+
 async def asked_at(inbox: Inbox, ref: DeskRef) -> Prompt | None:
     """What this message asks for; None where it is no prompt, or one of another version."""
     async with inbox.store.begin() as t:
-        kept = await t.form(_key(ref))
+        return _read(await t.form(_key(ref)))
+
+
+def _read(kept: str | None) -> Prompt | None:
     try:
         given = json.loads(kept or "null")
         return Prompt(Asked(given["asked"]), int(given["about"]), str(given.get("words", "")))
@@ -90,3 +109,7 @@ async def asked_at(inbox: Inbox, ref: DeskRef) -> Prompt | None:
 
 def _key(ref: DeskRef) -> str:
     return f"prompt:{ref.account}:{ref.chat_id}:{ref.message_id}"
+
+
+def _key_of_answer(ref: DeskRef) -> str:
+    return f"answer:{ref.account}:{ref.chat_id}:{ref.message_id}"

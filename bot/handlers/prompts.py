@@ -28,7 +28,7 @@ from bot.handlers.away import go_by_words
 from bot.handlers.hand_over import keep_words
 from bot.handlers.phone import keep_note
 from bot.handlers.promise import promise_by_words
-from bot.prompts import Asked, Prompt, asked_at
+from bot.prompts import Asked, Prompt, answered_by, asked_at
 from bot.rich import Rich
 from inbox.inbox import Inbox
 from inbox.ports import DeskRef
@@ -42,7 +42,8 @@ class AnswersPrompt(Filter):
         if target is None:
             return False
         ref = DeskRef(bot.id, message.chat.id, target.message_id)
-        prompt = await asked_at(inbox, ref)
+        answer = DeskRef(bot.id, message.chat.id, message.message_id)
+        prompt = await asked_at(inbox, ref) or await answered_by(inbox, answer)
         return False if prompt is None else {"prompt": prompt}
 
 

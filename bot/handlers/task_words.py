@@ -11,7 +11,7 @@ from bot.access import Visit, refusal
 from bot.handlers.task_card import due_fault
 from bot.handlers.tasks import ask_when, ask_when_of
 from bot.picker import read_due
-from bot.prompts import Asked, Prompt, ask, forget
+from bot.prompts import Asked, Prompt, ask, settle
 from bot.rich import Rich, one_line
 from bot.sending import ref_of
 from bot.task_cards import how_to_write_due
@@ -83,8 +83,10 @@ async def _goes_on_below(visit: Visit, message: Message) -> None:
 
 
 async def _asks_no_more(visit: Visit, message: Message) -> None:
+    """Replies to the question go to the client from now on, but this answer never does."""
     if message.reply_to_message is not None:
-        await forget(visit.inbox, ref_of(visit.bot, message.reply_to_message))
+        question, own = message.reply_to_message, message
+        await settle(visit.inbox, ref_of(visit.bot, question), ref_of(visit.bot, own))
 
 
 async def _about_task(visit: Visit, prompt: Prompt, text: str, message: Message) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.prompts import Asked, Prompt, asked_at, forget, remember
+from bot.prompts import Asked, Prompt, answered_by, asked_at, forget, remember, settle
 from inbox.ports import DeskRef
 from tests.bot.desk_world import BOT, CLIENT, DeskWorld, desk_world
 from tests.bot.studio import OLGA
@@ -55,3 +55,15 @@ async def test_after_a_cancel_a_reply_is_no_time_and_goes_to_nobody(desk: DeskWo
     await desk.sees(OLGA.telegram_id, "Это пока никому не ушло")
     assert client_read(desk) == []
     assert desk.chat(CLIENT)[-1]["out"]
+
+
+async def test_the_answer_that_settled_a_question_is_known_when_it_is_read_again(
+    desk: DeskWorld,
+) -> None:
+    prompt, own = Prompt(Asked.TASK_DUE, 3), DeskRef(BOT, OLGA.telegram_id, 8)
+    await remember(desk.inbox, REF, prompt)
+    for _ in range(2):
+        await settle(desk.inbox, REF, own)
+        assert await asked_at(desk.inbox, REF) is None
+        assert await answered_by(desk.inbox, own) == prompt
+    assert await answered_by(desk.inbox, REF) is None

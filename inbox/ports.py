@@ -51,6 +51,7 @@ from inbox.records import (
     SenderClass,
     Shown,
 )
+from inbox.reports_store import ReportsStore
 from inbox.searching import Searching
 from inbox.sorting import Sorting
 from inbox.timing import Timing
@@ -94,7 +95,7 @@ __all__ = [
 ]
 
 
-class Transaction(Sorting, Keeping, Timing, Chats, WorkingDay, Searching, Protocol):
+class Transaction(Sorting, Keeping, Timing, Chats, WorkingDay, Searching, ReportsStore, Protocol):
     """One database transaction: all of it or nothing. No network call while it is open."""
 
     # channels

@@ -181,9 +181,9 @@ Value: TypeAlias = int | timedelta | Fraction
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A measure now, in the period before (week, month, or as long), and on average of the eight
-    weeks before, of weeks alone; None where there was nothing to measure. Counts are compared where
-    the period is over, else both are None."""
+    """A measure now, in the period before (a week, a month, or as long), and on average of the
+    eight before, of weeks alone; None where there was nothing to measure. Counts are compared only
+    where the period is over: else `last` and `usual` are None."""
 
     measure: Measure
     now: Value | None
@@ -244,8 +244,8 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """What is entered for a calendar's day of the period was changed at `at`, when the day had begun:
-    answers given before that keep their numbers.
+    """What is entered for a calendar's day of the period was changed at `at`, when the day had
+    begun: answers given before that keep their numbers.
 
     `before`, `after`: shifts or "closed", and the day's name ("closed Праздник"); "": as the week.
     `by`: who changed it.
@@ -265,9 +265,9 @@ class WaitLine:
 
     `outcome`: as inbox.model.Outcome, "" while it is open; then the times are up to `as_of`.
     `holder`: whose client it is now; `manager`: in whose row it stands, who answered or else held
-    it; `charged`: who held a breach when it fell due; names are "" for nobody. `own`: the manager's
-    own part of the business time, from `taken_at` on (rule 27). `message_id`: the message that
-    opened it, whose card it links to; None where it is not known.
+    it; `charged`: who held a breach when it fell due; names are "" for nobody. `own`: the business
+    time from `taken_at`, when the manager got it (rule 27). `message_id`: the message that opened
+    it, whose card it links to; None where it is not known.
     """
 
     wait_id: int

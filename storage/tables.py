@@ -197,6 +197,21 @@ Index(
     postgresql_where=text("next_rung_at IS NOT NULL"),
 )
 Index("ix_wait_closed_at", wait.c.closed_at)
+_is_reply, _is_promise = text("kind = 'reply'"), text("kind = 'promise'")
+Index(
+    "ix_wait_ended",
+    wait.c.closed_at,
+    wait.c.started_at,
+    wait.c.id,
+    sqlite_where=_is_reply,
+    postgresql_where=_is_reply,
+)
+Index(
+    "ix_wait_promise_ended",
+    wait.c.closed_at,
+    sqlite_where=_is_promise,
+    postgresql_where=_is_promise,
+)
 # By which calendars open waits and promises were counted.
 _going_on = text("outcome IS NULL")
 Index(
@@ -237,6 +252,9 @@ message = Table(
     Index("ix_message_external_id", "external_id", "channel_id"),
     Index("ix_message_conversation_id_sent_at", "conversation_id", "sent_at"),
     Index("ix_message_sender", "sender_kind", "sender_address", "sent_at"),
+    Index(
+        "ix_message_sent_at", "sent_at", "nature", "conversation_id", "counted_on", "channel_id"
+    ),
 )
 for _column in (message.c.held, message.c.counted_on):
     _set = text(f"{_column.name} IS NOT NULL")

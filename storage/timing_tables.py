@@ -105,3 +105,9 @@ audit = Table(
     Column("before", Words, nullable=False),
     Column("after", Words, nullable=False),
 )
+Index(
+    "ix_audit_calendar",
+    audit.c.at,
+    sqlite_where=text("deed = 'calendar'"),
+    postgresql_where=text("deed = 'calendar'"),
+)

@@ -15,6 +15,7 @@ from storage.messages import Messages
 from storage.notes_and_lists import NoteAndListRows
 from storage.queue import QueueRows
 from storage.raws import RawRows
+from storage.reports import ReportRows
 from storage.search import SearchRows
 from storage.sorting import SortingRows
 from storage.tasks import TaskRows
@@ -42,6 +43,7 @@ class SqlTransaction(
     ClientFileRows,
     ClientListRows,
     SearchRows,
+    ReportRows,
     QueueRows,
 ):
     """Implements inbox.ports.Transaction."""

@@ -12,7 +12,9 @@ import pytest
 
 from bot.buttons import CardButton, CardDeed, WhyButton, may_act
 from bot.menu_buttons import MenuButton
+from bot.task_buttons import TaskButton, TaskDeed
 from inbox.model import Absence, Manager, Role
+from inbox.work_records import Horizon, Task
 from tests.bot.buttons_and_commands import all_buttons, all_commands
 from tests.bot.desk_world import BOT, DeskWorld
 from tests.bot.permission_people import (
@@ -79,7 +81,7 @@ def test_every_button_has_a_row() -> None:
 def test_every_command_has_a_row() -> None:
     said = [row.command for row in COMMANDS]
     assert sorted(said) == sorted(set(said))
-    assert set(said) | {"/dayoff"} == all_commands()
+    assert set(said) == all_commands()
 
 
 def test_no_two_kinds_of_buttons_look_alike() -> None:
@@ -135,6 +137,15 @@ async def test_what_is_not_there_is_refused_with_a_word(desk: DeskWorld) -> None
     for data, said in await pressed_one_by_one(desk, (HELEN, ADAM), sorted(datas)):
         assert said in GONE_WORDS, data
     assert await state(desk) == before
+
+
+async def test_a_task_of_no_message_has_none_to_show(desk: DeskWorld) -> None:
+    now = desk.inbox.clock.now()
+    async with desk.inbox.store.begin() as t:
+        task = await t.add_task(Task("b", 1, "Позвонить", Horizon.NOW, OLGA.id, now))
+    data = TaskButton(deed=TaskDeed.MESSAGE, task_id=task.id).pack()
+    assert await desk.presses_made_up(OLGA.telegram_id, data) in NO_BUTTON
+    assert await desk.presses_made_up(IVAN.telegram_id, data) in ANOTHERS
 
 
 async def test_every_button_of_another_persons_card_is_refused(desk: DeskWorld) -> None:

@@ -177,7 +177,7 @@ PAST = (
             "Hello, Maria! Two drafts by Wednesday. Is the opening 240 × 60?",
         ),
         ("Вывеска", "The sign"),
-        "Фасад.jpg",
+        "Фасад.pdf",
         (
             "Вывеску согласует не Мария, а владелец здания: заложить неделю.",
             "Not Maria but the owner of the building approves the sign: allow a week.",

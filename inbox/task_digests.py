@@ -173,7 +173,8 @@ def digest_of(
         slipped = [one for one in open_ if one[0].overdue(max(now, until + _TICK))]
         return TaskDigest(evening=True, overdue=tuple(slipped), done=tuple(done))
     overdue = [one for one in open_ if one[0].overdue(now)]
-    today = [one for one in open_ if one not in overdue and one[0].overdue(until + _TICK)]
+    ahead = [one for one in open_ if not one[0].overdue(now)]
+    today = [one for one in ahead if one[0].overdue(until + _TICK)]
     in_work = [one for one in open_ if _in_work(one[0])]
     return TaskDigest(
         evening=False, overdue=tuple(overdue), today=tuple(today), now=tuple(in_work)

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -114,6 +115,14 @@ class TestSorting:
             task(7, msk(20, 18), late),
         )
         assert ids(found) == ([1, 7], [2, 3], [5], [])
+
+    def test_thousands_hold_nothing_up(self) -> None:
+        late = [task(number, msk(20, 18)) for number in range(4000)]
+        ahead = [task(4000 + number, UNTIL) for number in range(4000)]
+        begun = perf_counter()
+        found = self.digest(*late, *ahead)
+        assert perf_counter() - begun < 0.5, "a comparison of each with each takes seconds"
+        assert (len(found.overdue), len(found.today)) == (4000, 4000)
 
     def test_in_the_evening(self) -> None:
         done = replace(task(9), done_at=msk(23, 12))

@@ -226,7 +226,7 @@ class TestLastWords:
 
             assert await last(20) == at(3)
             assert await last(3) == at(0)
-            await t.save(replace(talk, answered_at=at(15)))
+            talk = await t.save(replace(talk, answered_at=at(15)))
             assert await last(20) == at(15)
             assert await last(14) == at(3)
             await asked(t, talk, message("3", minutes=12, nature=Nature.OWN))

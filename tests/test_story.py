@@ -77,8 +77,12 @@ def kept_log(said: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("language", ["ru", "en"])
-async def test_every_step_of_the_day_happens(language: str) -> None:
+async def test_every_step_of_the_day_happens_in_both_languages() -> None:
+    """At once: most of the time a story waits."""
+    await asyncio.gather(whole_day("ru"), whole_day("en"))
+
+
+async def whole_day(language: str) -> None:
     say = speaker(language)
     child = await start("--story", "--language", language)
     said = await rest_of(child)
@@ -88,7 +92,11 @@ async def test_every_step_of_the_day_happens(language: str) -> None:
     assert places == sorted(places)
 
 
-async def test_a_killed_product_is_said_and_fails_the_story() -> None:
+async def test_what_goes_wrong_fails_the_story_and_is_named() -> None:
+    await asyncio.gather(killed_product(), step_that_does_not_happen())
+
+
+async def killed_product() -> None:
     child = await start("--story", "--language", "en")
     await line_with(child, SCENES[0])
     (product,) = psutil.Process(child.pid).children()
@@ -101,11 +109,14 @@ async def test_a_killed_product_is_said_and_fails_the_story() -> None:
     assert "Okno runs." in kept_log(said)
 
 
-async def test_a_step_that_does_not_happen_is_named() -> None:
+async def step_that_does_not_happen() -> None:
+    """As soon as that is noticed the product is told to end, which it cannot hear."""
     child = await start("--story", "--language", "en")
     await line_with(child, SCENES[0])
     (product,) = psutil.Process(child.pid).children()
     product.suspend()
+    await until_told_to_end(product)
+    product.kill()
 
     said = await rest_of(child)
 
@@ -114,6 +125,19 @@ async def test_a_step_that_does_not_happen_is_named() -> None:
     assert "did not happen within 10 s." in said
     assert not product.is_running()
     assert "Okno runs." in kept_log(said)
+
+
+async def until_told_to_end(product: psutil.Process) -> None:
+    """Until SIGTERM waits at the process: proc(5), the signals pending for all of its threads."""
+    status = Path(f"/proc/{product.pid}/status")
+    async with asyncio.timeout(WITHIN):
+        while not _pending(status.read_text()) & 1 << signal.SIGTERM - 1:
+            await asyncio.sleep(0.1)
+
+
+def _pending(status: str) -> int:
+    line = next(one for one in status.splitlines() if one.startswith("ShdPnd:"))
+    return int(line.split()[1], 16)
 
 
 async def test_ctrl_c_ends_the_page_and_the_product() -> None:

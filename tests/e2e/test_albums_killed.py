@@ -30,8 +30,8 @@ from tests.e2e.product import UP
 pytestmark = [pytest.mark.slow]
 
 SEED = 20261126  # another number tries other moments
-KILLS = 6
-BURSTS = 3  # in which all clients write at once
+KILLS = 4
+BURSTS = 2  # in which all clients write at once
 CLIENTS = ITEMS = 10
 ANSWERS = 3  # albums of managers between two kills
 SLOWNESS = 0.1  # seconds: Telegram answers from afar, so that kills hit calls under way

@@ -91,11 +91,13 @@ class Figures:
     `answered` (also by telephone: `phoned` of them), `dismissed`, `closed_unanswered`: waits that
     ended in it; `off_hours` of the answered ones were answered outside open hours.
     `first`, `next`: the answers to a conversation's first wait and to later ones; `both` together.
-    `within`: answered in time. `late` answered too late, `open.overdue` and `unanswered_overdue`
-    are breaches. `breaches_by`: who held them, most first.
+    Answered are those `within` the target and those `late`; with `unanswered_overdue` and what is
+    open and overdue, the late ones are all the breaches. `breaches_by`: who held them when they
+    fell due, most first.
 
-    A manager's row has the answers that the manager wrote, from taking the wait over; its breaches
-    are of waits that the manager held, whoever answered (rule 27).
+    A manager's row has the answers that the manager wrote, from taking the wait over, and what is
+    open with the manager; its `breaches` are those that the manager is charged with, whoever
+    answered (rule 27), so that they are not the sum of the others.
     """
 
     messages: int = 0
@@ -299,6 +301,7 @@ class WaitLine:
     elsewhere: bool
     policy: str = ""
     calendar: str = ""
+    author_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

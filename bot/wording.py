@@ -116,6 +116,16 @@ def date_words(say: Say, day: date, today: date) -> str:
     return words if day.year == today.year else f"{words} {day.year}"
 
 
+def weekday(say: Say, number: int) -> str:
+    """ "Mon" for 0, and so on."""
+    return say(_WEEKDAYS[number])
+
+
+def day_and_month(say: Say, day: date) -> str:
+    """ "4 May"."""
+    return say("{day} {month}", day=day.day, month=say(_MONTHS[day.month - 1]))
+
+
 def date_phrase(day: date) -> Phrase:
     """ "Mon 4 May", to be said when the reader is known."""
     return Phrase(

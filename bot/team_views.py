@@ -50,7 +50,7 @@ def team_view(
     buttons = [_held(one.name, one.id) for one in people]
     if nobodys is not None:
         buttons.append(_held(say("Nobody's yet"), 0))
-    keyboard = in_rows(buttons, 3)
+    keyboard = in_rows(buttons, 2)
     if is_head(me):
         away = [one for one in people if one.away(reader.now) is not None]
         keyboard = (*keyboard, *_for_heads(say, away, chats))

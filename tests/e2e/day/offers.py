@@ -156,6 +156,23 @@ async def agreed_by_mail(scene: Scene) -> AsyncIterator[None]:
     assert len(scene.walk.mail.inbox(client.address)) == 1
 
 
+async def agreed_by_word(scene: Scene) -> AsyncIterator[None]:
+    """In Telegram too; words that do more than agree, or less, are a message like any other."""
+    client, card = await scene.asks()
+    await offered(scene, client, card)
+    got = await scene.read_once(client, item_of(scene))
+    yield
+    doubts = scene.either("Agreed, but a bit cheaper?", "Согласен, но можно подешевле?")
+    await scene.walk.writes(client.telegram, doubts)
+    await scene.walk.said(scene.me, doubts)
+    assert await scene.tasks(client) == ()
+    number = got["message_id"]
+    word = scene.either("Yes, agreed", "Да, согласна")
+    await scene.walk.writes(client.telegram, word, reply_to=number)
+    await it_is_a_task(scene, client)
+    await button_gone(scene, client)
+
+
 async def agreed_by_phone(scene: Scene) -> AsyncIterator[None]:
     """The manager says so; killed before that."""
     client, card = await scene.asks()
@@ -218,7 +235,7 @@ async def template_sent(scene: Scene) -> AsyncIterator[None]:
     yield
     own = await scene.answers(changing, f"In my own words, {client.name}")
     await scene.read_once(client, f"In my own words, {client.name}")
-    await inline(scene, client, card, title, words)
+    await inline(scene, title, words)
 
 
 async def chosen(scene: Scene, card: Message, title: str) -> Message:
@@ -233,16 +250,17 @@ async def chosen(scene: Scene, card: Message, title: str) -> Message:
     return await scene.shows(listed, "To {client}:", client=name)
 
 
-async def inline(scene: Scene, client: Client, card: Message, title: str, words: str) -> None:
+async def inline(scene: Scene, title: str, words: str) -> None:
     """ "inline: type `@bot word`": it is filled for the client of the card that it answers."""
+    client, card = await scene.asks()
     offered = await scene.walk.telegram.types_inline(scene.me, BOT, title)
     (one,) = offered["results"]
     how = {"reply_to": card["message_id"]}
     own = await scene.walk.telegram.chooses(scene.me, BOT, one["id"], **how)
     await scene.walk.marked(scene.me, own)
     said = words.format(client=client.name, manager=scene.at.manager.name)
-    assert await scene.walk.count(client.telegram, said) == 2
-    assert await scene.walk.count(client.telegram, "{client}") == 0
+    await scene.read_once(client, said)
+    await scene.hidden(client, "{client}")
 
 
 ACTS: tuple[Act, ...] = (
@@ -250,6 +268,7 @@ ACTS: tuple[Act, ...] = (
     agreed_in_a_group,
     agreed_in_an_own_account,
     agreed_by_mail,
+    agreed_by_word,
     agreed_by_phone,
     withdrawn,
     template_sent,

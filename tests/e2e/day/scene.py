@@ -46,7 +46,7 @@ class Scene:
     ) -> Message:
         """The newest message of the desk with this sentence (and button)."""
         words = self.at.words(text, **fields)
-        wanted = self.at.words(button) if button and not button.isdigit() else button
+        wanted = button if button.isdigit() else button and self.at.words(button)
 
         def has_it(one: Message) -> bool:
             return not wanted or wanted in buttons_of(one)
@@ -58,7 +58,7 @@ class Scene:
         number = message["message_id"]
 
         def answers(one: Message) -> bool:
-            return (one.get("reply_to_message") or {}).get("message_id") == number
+            return bool((one.get("reply_to_message") or {}).get("message_id") == number)
 
         return await self.walk.said(who or self.me, words, after=number, also=answers)
 

@@ -3,14 +3,18 @@ while the product was down; and topics, which the bot has from now on."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
+from tests.e2e.day.lists import item_of
+from tests.e2e.day.offers import offered
 from tests.e2e.day.scene import INSIDE, SETTINGS, Outcomes, Scene
-from tests.e2e.walk.stage import BOT, Walk, opening, text_of
+from tests.e2e.walk.people import Client
+from tests.e2e.walk.stage import BOT, Message, Walk, buttons_of, opening, text_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="package")]
 
@@ -19,15 +23,34 @@ CLOSED = opening() + timedelta(hours=11, minutes=30)  # half an hour after the e
 OPENED = opening(1) - timedelta(hours=1) + timedelta(seconds=5)
 
 
+Presses = dict[str, tuple[Client, asyncio.Task[str]]]
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="package", autouse=True)
-async def down_at_closing_time(walk: Walk, morning: Outcomes) -> AsyncIterator[None]:
-    """Killed in the afternoon, started in the evening."""
+async def down_at_closing_time(
+    walk: Walk, scenes: dict[str, Scene], morning: Outcomes
+) -> AsyncIterator[Presses]:
+    """Killed in the afternoon, started in the evening; clients agree to offers in between."""
     assert morning
+    offers = {}
+    for language, scene in scenes.items():
+        client, card = await scene.asks()
+        await offered(scene, client, card)
+        offers[language] = client, await scene.read_once(client, item_of(scene))
     await walk.product.kill()
     walk.clock.jump(CLOSED)
+    presses = {
+        language: (client, _press(walk, client, got)) for language, (client, got) in offers.items()
+    }
     await walk.telegram.tunes(bot=BOT, topics=True)
     await walk.begin(SETTINGS)
-    yield
+    yield presses
+
+
+def _press(walk: Walk, client: Client, got: Message) -> asyncio.Task[str]:
+    (data,) = buttons_of(got).values()
+    number, who = got["message_id"], client.telegram
+    return asyncio.create_task(walk.telegram.presses(who, BOT, number, data, within=60))
 
 
 async def count(scene: Scene, who: int, title: str) -> int:
@@ -45,6 +68,16 @@ async def test_what_slipped_is_told_in_the_evening_after_a_down_time(scene: Scen
     await scene.press(said, "1")
     await scene.below(said, "📌 ")
     assert await count(scene, scene.me, MORNING) == 0, "there was nothing yet in the morning"
+
+
+async def test_a_client_agrees_while_all_is_down(
+    scene: Scene, down_at_closing_time: Presses
+) -> None:
+    """The press waits at Telegram; the time runs from the next opening."""
+    client, press = down_at_closing_time[scene.at.language]
+    assert (await press).startswith("✅")
+    await scene.told("✅ {client} agreed", client=client.name, button="Task")
+    assert (await scene.task(client)).due_at == opening(1) + timedelta(hours=1)
 
 
 async def test_a_note_in_a_clients_topic_stays_inside(scene: Scene) -> None:

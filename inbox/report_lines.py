@@ -15,6 +15,11 @@ from inbox.reports_store import StoredWait
 ANSWERS = frozenset({Outcome.ANSWERED, Outcome.PHONED})
 
 
+def is_answer(line: WaitLine) -> bool:
+    """Whether it was answered, in writing or by telephone."""
+    return line.outcome in ANSWERS
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Makes lines of stored waits. `names`: of all members by id, former ones included."""

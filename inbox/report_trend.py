@@ -1,0 +1,146 @@
+"""Earlier weeks: what of them is compared with the period, from less than whole lines."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from inbox.report_parts import microseconds, times_of
+from inbox.report_periods import Span
+from inbox.report_records import Change, Figures, Measure, TrendWeek, Value
+from inbox.reports_store import Crossing, Ended
+
+Takes = Callable[[int | None], bool]
+"""Whether what this member holds is part of the slice."""
+
+
+@dataclass(slots=True)
+class Earlier:
+    """A span of time while its rows come in, for one slice."""
+
+    span: Span
+    messages: int = 0
+    answered: int = 0
+    within: int = 0
+    overdue: int = 0
+    first: array[int] = field(default_factory=microseconds)
+    next: array[int] = field(default_factory=microseconds)
+
+    def add(self, ended: Ended) -> None:
+        """What ended in the span."""
+        if not ended.answered:
+            self.overdue += 1
+            return
+        self.answered += 1
+        self.within += ended.within
+        (self.first if ended.first else self.next).append(round(ended.business * 1_000_000))
+
+    def cross(self, due_at: datetime | None, closed_at: datetime | None) -> None:
+        """A wait that had begun when the span ended, or is over by then: open and overdue at the
+        end it counts against the share (rule 26)."""
+        end = self.span[1]
+        open_then = closed_at is None or closed_at >= end
+        self.overdue += due_at is not None and due_at <= end and open_then
+
+    def week(self) -> TrendWeek:
+        both, late = times_of(self.first + self.next), self.answered - self.within
+        return TrendWeek(
+            *self.span,
+            messages=self.messages,
+            answered=self.answered,
+            first=times_of(self.first),
+            both=both,
+            within=self.within,
+            counted=self.within + late + self.overdue,
+        )
+
+
+class Trend:
+    """All earlier spans of a slice."""
+
+    def __init__(self, spans: Iterable[Span], takes: Takes) -> None:
+        self.spans = {span: Earlier(span) for span in spans}
+        self._takes = takes
+
+    def ended(self, span: Span, rows: Sequence[Ended]) -> None:
+        into = self.spans[span]
+        for one in rows:
+            if self._takes(one.holder_id):
+                into.add(one)
+
+    def said(self, span: Span, counts: Iterable[tuple[int | None, int]]) -> None:
+        self.spans[span].messages += sum(count for holder, count in counts if self._takes(holder))
+
+    def crossed(self, rows: Sequence[Crossing]) -> None:
+        """What ended after a span and had begun in it, or before."""
+        for one in rows:
+            if self._takes(one.holder_id):
+                self.cross(one.due_at, one.closed_at)
+
+    def cross(self, due_at: datetime | None, closed_at: datetime | None) -> None:
+        for earlier in self.spans.values():
+            earlier.cross(due_at, closed_at)
+
+
+def own_week(span: Span, figures: Figures) -> TrendWeek:
+    """The period itself, as a week of the trend."""
+    return TrendWeek(
+        *span,
+        messages=figures.messages,
+        answered=figures.answered,
+        first=figures.first.business,
+        both=figures.both.business,
+        within=figures.within,
+        counted=figures.counted,
+    )
+
+
+def changes(
+    now: TrendWeek, before: Sequence[TrendWeek], *, over: bool, weekly: bool
+) -> tuple[Change, ...]:
+    """Against the span before, and the mean of all of `before`, the latest first, of weeks. The
+    time before anything was known is left out."""
+    known = list(before)
+    while known and _is_empty(known[-1]):
+        known.pop()
+    return tuple(
+        _change(one, measure(now), [measure(week) for week in known], weekly=weekly)
+        if over or one not in COUNTS
+        else Change(one, measure(now), None, None)
+        for one, measure in MEASURES.items()
+    )
+
+
+def _is_empty(week: TrendWeek) -> bool:
+    return not (week.messages or week.answered or week.counted)
+
+
+def _change(
+    which: Measure, now: Value | None, before: Sequence[Value | None], *, weekly: bool
+) -> Change:
+    return Change(which, now, before[0] if before else None, _mean(before) if weekly else None)
+
+
+def _mean(values: Sequence[Value | None]) -> Value | None:
+    """Of what there is; a count's mean is a fraction."""
+    known = [one for one in values if one is not None]
+    spans = [one for one in known if isinstance(one, timedelta)]
+    if spans:
+        return sum(spans, timedelta()) / len(spans)
+    numbers = [Fraction(one) for one in known if not isinstance(one, timedelta)]
+    return sum(numbers, Fraction()) / len(numbers) if numbers else None
+
+
+COUNTS = frozenset({Measure.MESSAGES, Measure.ANSWERED, Measure.BREACHES})
+MEASURES: dict[Measure, Callable[[TrendWeek], Value | None]] = {
+    Measure.MESSAGES: lambda week: week.messages,
+    Measure.ANSWERED: lambda week: week.answered,
+    Measure.FIRST_MEDIAN: lambda week: week.first.median,
+    Measure.MEDIAN: lambda week: week.both.median,
+    Measure.P90: lambda week: week.both.p90,
+    Measure.SHARE: lambda week: week.share,
+    Measure.BREACHES: lambda week: week.counted - week.within,
+}

@@ -21,6 +21,8 @@ MOST_CALLED = 20  # members called by one note
 _USER_LINK = re.compile(r"tg://user\?id=(\d{1,19})")
 _CALLED = re.compile(r"(?<![\w@/.])@(?=[^\W\d_])")
 _WORDS_OF_A_NAME = 4
+_UNSEEN = frozenset({"Cf", "Cc", "Mn", "Me"})  # alone, marks that combine show nothing
+_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _WORD = re.compile(r"[ _\u00a0]?([^\W_]+(?:[-'\u2019][^\W_]+)*)")
 
 
@@ -41,7 +43,9 @@ def unmarked(text: str, entities: Sequence[Entity]) -> tuple[str, tuple[Entity, 
 
 def _before_the_mark(text: str) -> int:
     """How many letters at the beginning nobody sees."""
-    unseen = (one.isspace() or unicodedata.category(one) in {"Cf", "Cc"} for one in text)
+    unseen = (
+        one.isspace() or one in _BLANKS or unicodedata.category(one) in _UNSEEN for one in text
+    )
     return next((number for number, hidden in enumerate(unseen) if not hidden), len(text))
 
 

@@ -130,8 +130,10 @@ async def said(
     quote, draft = open_[0]
     if draft is None or not await _means(inbox, t, message, draft):
         return None
-    # What was sent is settled only behind the conversation's lock, which is held here.
-    _, task = await agreed(inbox, t, conversation, quote, at=message.sent_at)
+    # What was sent is settled only behind the conversation's lock, which is held here. A mail by
+    # a clock that is slow answers no sooner than it was asked.
+    at = max(message.sent_at, draft.sent_at or message.sent_at)
+    _, task = await agreed(inbox, t, conversation, quote, at=at)
     return task
 
 

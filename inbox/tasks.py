@@ -177,12 +177,12 @@ async def tell_done(
     a reply of `by` where the task came from, else where the client wrote last.
 
     `key`: of the press or message. None where the task is not done, the client was told by another
-    press, there is nowhere to write, or the own words are an internal note's.
+    press, there is nowhere to write, or the words, or else the title, are an internal note's.
     """
     now, pressed = inbox.clock.now(), f"task_told:{task_id}"
     async with inbox.store.begin() as t:
         found = await t.task(task_id)
-    if found is None or found.done_at is None or is_note(text or ""):
+    if found is None or found.done_at is None or is_note(text or found.title):
         return None
     async with inbox.store.begin() as t:
         # Locked before the task: who moves a client's tasks has locked the conversations too.
@@ -206,8 +206,9 @@ async def tell_done(
 
 async def words_when_done(inbox: Inbox, task: Task) -> str | None:
     """The words of the house in which `tell_done` would tell the client; None where the task is
-    not done, the client was told already, or there is nowhere to write."""
-    if task.done_at is None or task.told_at is not None:
+    not done, the client was told already, its title is an internal note, or there is nowhere to
+    write."""
+    if task.done_at is None or task.told_at is not None or is_note(task.title):
         return None
     async with inbox.store.begin() as t:
         to_id = task.conversation_id or await t.newest_conversation(task.client_id)

@@ -106,12 +106,25 @@ async def _list(
 async def turn(query: CallbackQuery, callback_data: TemplateButton, visit: Visit) -> None:
     """Another page, or back from one."""
     card = await visit.card(query, callback_data.message_id)
-    if card is None:
+    if card is None or await went_out(query, visit):
         return
     await answer(query)
     await ask_no_more(query, visit)
     message_id, offset = callback_data.message_id, callback_data.offset
     await visit.edit(query, await _list(visit, card.conversation, message_id, offset))
+
+
+async def went_out(query: CallbackQuery, visit: Visit) -> bool:
+    """Whether this message went to a client before, as after two quick taps: nothing else goes
+    from it then, and the press is answered so."""
+    ref = pressed_ref(visit.bot, query)
+    if ref is None:
+        return False
+    async with visit.inbox.store.begin() as t:
+        sent = await t.reply_at(ref)
+    if sent is not None:
+        await answer(query, visit.say("This was decided already."))
+    return sent is not None
 
 
 async def ask_no_more(query: CallbackQuery, visit: Visit) -> None:
@@ -125,7 +138,7 @@ async def choose(query: CallbackQuery, callback_data: TemplateButton, visit: Vis
     """The finished text; it goes out as it stands here, whatever becomes of the template."""
     message_id, ref = callback_data.message_id, pressed_ref(visit.bot, query)
     card = await visit.card(query, message_id)
-    if card is None:
+    if card is None or await went_out(query, visit):
         return
     if ref is None:
         await answer(query, refusal(visit.say, None), alert=True)

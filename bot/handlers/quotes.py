@@ -16,7 +16,7 @@ from bot.access import Visit, answer, refusal
 from bot.card_lines import NAME_LIMIT, client_name
 from bot.cards import CardView
 from bot.handlers.collision import about_to_answer
-from bot.handlers.from_template import ask_no_more
+from bot.handlers.from_template import ask_no_more, went_out
 from bot.handlers.prices import standing
 from bot.note_keeping import take_note
 from bot.price_lists import seconds_of
@@ -73,7 +73,7 @@ class _Chosen(NamedTuple):
 async def turn(query: CallbackQuery, callback_data: PriceButton, visit: Visit) -> None:
     """A page of the list, in the place of the templates."""
     card = await visit.card(query, callback_data.message_id)
-    if card is None:
+    if card is None or await went_out(query, visit):
         return
     await answer(query)
     await ask_no_more(query, visit)
@@ -91,7 +91,7 @@ async def choose(query: CallbackQuery, callback_data: PriceButton, visit: Visit)
     """What the client would read; a reply to it puts it into other words."""
     card = await visit.card(query, callback_data.message_id)
     ref = pressed_ref(visit.bot, query)
-    if card is None:
+    if card is None or await went_out(query, visit):
         return
     if ref is None:
         await answer(query, refusal(visit.say, None), alert=True)

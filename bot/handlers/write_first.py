@@ -22,6 +22,7 @@ from bot.people_notes import handle_words
 from bot.prompts import Asked, Prompt, ask
 from bot.rich import Rich, one_line
 from bot.texts import Say
+from inbox.internal_notes import is_note
 from inbox.model import Client, Handle
 from inbox.writing_first import Way, begin, ways_to_write
 
@@ -116,6 +117,10 @@ async def subject_given(visit: Visit, prompt: Prompt, text: str, below: int) -> 
     chosen = _read(prompt.words)
     if client is None or chosen is None:
         await visit.send(Rich(refusal(visit.say, holder)), reply_to=below)
+        return
+    if is_note(text):
+        words = visit.say("What begins with // stays in the studio: nothing was sent.")
+        await visit.send(Rich(words), reply_to=below)
         return
     subject = one_line(text, SUBJECT_LIMIT)
     whole = Chosen(chosen.kind, chosen.address, chosen.channel_id, subject)

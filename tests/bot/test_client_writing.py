@@ -48,6 +48,8 @@ class TestWritingFirst:
         (way,) = [one for one in labels(ways) if FROM in one]
         await mail.desk.presses(OLGA, ways, way)
         question = await mail.desk.sees(OLGA.telegram_id, "Какая тема письма?")
+        says(mail.desk, "// не тема", question)
+        await mail.desk.sees(OLGA.telegram_id, "остаётся внутри студии")
         says(mail.desk, subject, question)
         return await mail.desk.sees(OLGA.telegram_id, f"тема «{subject}»")
 

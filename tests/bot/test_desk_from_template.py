@@ -81,7 +81,11 @@ async def test_a_template_goes_from_the_card_with_its_placeholders_filled_once(
     assert labels(told) == []
     await desk.until(lambda: ticks(desk, listed["message_id"]) == ["👌"])
     # The press is read once more, as after a kill; and somebody presses what was there before.
+    back = button(shown, "← Назад")
     assert await presses_under(desk, OLGA, listed, send) == "Это уже решено."
+    assert await presses_under(desk, OLGA, listed, back) == "Это уже решено."
+    again = TemplateButton(deed=ListDeed.CHOOSE, template_id=1, message_id=1).pack()
+    assert await presses_under(desk, OLGA, listed, again) == "Это уже решено."
     assert at_client(desk) == ["Здравствуйте, Анна! Ольга на связи."]
     await now_says(desk, listed, "Уходит клиенту: Анна.")
 

@@ -96,6 +96,7 @@ async def test_one_tap_puts_price_and_date_into_the_reply_and_agreed_makes_the_t
     assert labels(hers) == ["Согласен устно → задача", "Отозвать"]
     await desk.until(lambda: ticks(desk, shown["message_id"]) == ["👌"])
     await presses_under(desk, OLGA, shown, send)
+    assert await presses_under(desk, OLGA, shown, button(shown, "← Назад")) == "Это уже решено."
     assert len(at_client(desk)) == 1
 
     await desk.people.presses(CLIENT, BOT, there["message_id"], button(there, "Согласен"))

@@ -23,7 +23,8 @@ STAFF = (ANNA, BORIS, ANNA_V, PYOTR, GONE, GROUP)
 
 class TestTheMark:
     @pytest.mark.parametrize(
-        "text", ["//", "// Позвонить", "//Позвонить", "\u200b // x", "\ufeff//"]
+        "text",
+        ["//", "// Позвонить", "//Позвонить", "\u200b // x", "\ufeff//", "\u3164//", "\ufe0f//"],
     )
     def test_what_begins_with_it_is_a_note(self, text: str) -> None:
         assert is_note(text)

@@ -8,7 +8,7 @@ from typing import Any
 from inbox.actions import take
 from inbox.model import Conversation, Entity, Handle
 from inbox.ports import Store, Transaction
-from inbox.tasks import finish, make, reopen, tell_done, words_when_done
+from inbox.tasks import finish, make, rename, reopen, tell_done, words_when_done
 from inbox.work_records import Horizon, Task
 from tests.inbox import test_tasks
 from tests.inbox.conftest import Studio
@@ -75,6 +75,12 @@ class TestTellingTheClient:
         await finish(studio.inbox, task.id, studio.anna)
         words = "// не говорить"
         assert await tell_done(studio.inbox, task.id, studio.anna, key="q1", text=words) is None
+        await reopen(studio.inbox, task.id, studio.anna)
+        assert await rename(studio.inbox, task.id, words, studio.anna) is not None
+        done = await finish(studio.inbox, task.id, studio.anna)
+        assert done is not None
+        assert await words_when_done(studio.inbox, done) is None
+        assert await tell_done(studio.inbox, task.id, studio.anna, key="q1") is None
         await studio.run()
         assert studio.channel.sent == []
 

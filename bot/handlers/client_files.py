@@ -11,6 +11,7 @@ from bot.access import Visit, answer
 from bot.client_buttons import ClientButton, ClientDeed, FileButton, FileOf
 from bot.client_lists import PAGE, files_view, mark_of
 from bot.files import show_files
+from bot.note_keeping import mark_inside
 from bot.reader import Reader
 from inbox.errors import NoSuchRow
 from inbox.inbox import load_files
@@ -66,6 +67,8 @@ async def show_file(query: CallbackQuery, callback_data: FileButton, visit: Visi
     ]
     async with visit.inbox.store.begin() as t:
         await t.link(links)
+    if callback_data.of is FileOf.NOTE:
+        await mark_inside(visit.inbox, refs)
 
 
 async def _source(t: Transaction, pressed: FileButton) -> Source | None:

@@ -321,6 +321,9 @@ class TestWhatIsLong:
         listed = await shows(desk, seen, "акт сверки")
         await desk.presses(OLGA, listed, next(one for one in labels(listed) if "акт" in one))
         await desk.until(lambda: documents(desk)[-1:] == ["акт.pdf"])
+        paper = next(one for one in reversed(desk.chat(OLGA.telegram_id)) if "document" in one)
+        desk.people.says(OLGA.telegram_id, BOT, "Тут ошибка", reply_to=paper["message_id"])
+        await desk.sees(OLGA.telegram_id, "Это ответ на заметку")
         assert client_read(desk) == []
 
 

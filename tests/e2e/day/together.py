@@ -123,8 +123,13 @@ async def due_words_interrupted(scene: Scene) -> AsyncIterator[None]:
     await scene.press(listed, "1", who=admin)
     title = (await scene.task(client)).title
     shown = await scene.walk.shows(admin, listed, f"📌 {title}")
-    await scene.press(shown, "⏰ By when", who=admin)
-    asked = await scene.shows(listed, "By when? {title}", title=title, who=admin)
+    await scene.press(shown, "✏️ Other words", who=admin)
+    question = await scene.below(shown, title, who=admin)
+    own = await scene.answers(question, f"Urgent for {client.name}", who=admin)
+    card = await scene.below(own, f"📌 Urgent for {client.name}", who=admin)
+    await scene.press(card, "⏰ By when", who=admin)
+    about = "By when? {title}"
+    asked = await scene.shows(card, about, title=f"Urgent for {client.name}", who=admin)
     yield
     yield  # who else is killed there is done with it
     await scene.walk.telegram.plan("hang", "sendMessage", chat_id=admin, seconds=LONG)

@@ -188,8 +188,8 @@ def read_due(text: str, now: datetime, zone: ZoneInfo, hours: Hours) -> datetime
         if day is None:
             return None
         begin, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
-        closings = [closing for _, closing in hours.spans(begin, end) if closing < end]
-        at = closings[-1] if closings else end - timedelta(minutes=1)
+        closings = [closing for _, closing in hours.spans(begin, end)]
+        at = min(closings[-1] if closings else end, end - timedelta(minutes=1))
     return at.astimezone(UTC)
 
 

@@ -38,10 +38,11 @@ class Changed(StrEnum):
 
 
 async def withdraw(inbox: Inbox, reply_id: int, by: Manager) -> bool:
-    """Stop a reply that waits to be sent; False where it is too late, or was done before."""
+    """Stop a reply that waits to be sent, or was refused and might be tried again; False where it
+    is too late, or was done before."""
     async with inbox.store.begin(durable=True) as t:
         draft = await t.reply(reply_id)
-        if draft.state is not ReplyState.QUEUED:
+        if draft.state not in {ReplyState.QUEUED, ReplyState.REJECTED}:
             return False
         await withdrawn(t, draft, by.id, inbox.clock.now())
     return True

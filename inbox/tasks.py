@@ -182,7 +182,7 @@ async def tell_done(
     now, pressed = inbox.clock.now(), f"task_told:{task_id}"
     async with inbox.store.begin() as t:
         found = await t.task(task_id)
-    if found is None or found.done_at is None or is_note(text or found.title):
+    if found is None or not _is_told_of(found) or is_note(text or found.title):
         return None
     async with inbox.store.begin() as t:
         # Locked before the task: who moves a client's tasks has locked the conversations too.
@@ -191,7 +191,7 @@ async def tell_done(
             return None
         await t.conversation(to_id, with_client=True)
         task = await t.task(task_id)
-        if task is None or task.done_at is None:
+        if task is None or not _is_told_of(task):
             return None
         if task.told_at is not None:
             return task if await t.form(pressed) == key else None
@@ -204,11 +204,15 @@ async def tell_done(
     return told
 
 
+def _is_told_of(task: Task) -> bool:
+    return task.done_at is not None and task.dropped_at is None
+
+
 async def words_when_done(inbox: Inbox, task: Task) -> str | None:
     """The words of the house in which `tell_done` would tell the client; None where the task is
     not done, the client was told already, its title is an internal note, or there is nowhere to
     write."""
-    if task.done_at is None or task.told_at is not None or is_note(task.title):
+    if not _is_told_of(task) or task.told_at is not None or is_note(task.title):
         return None
     async with inbox.store.begin() as t:
         to_id = task.conversation_id or await t.newest_conversation(task.client_id)

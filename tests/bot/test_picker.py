@@ -121,3 +121,9 @@ def test_a_day_alone_is_due_at_its_last_closing_time_else_at_its_end() -> None:
     assert read("завтра 8:15") == "26.11 08:15"
     assert read("когда-нибудь") == ""
     assert read_due("завтра", NOON, MOSCOW, HOURS) == datetime(2026, 11, 26, 15, tzinfo=UTC)
+
+
+def test_a_night_shift_that_ends_that_morning_is_not_the_day() -> None:
+    nights = BusinessHours(MOSCOW, dict.fromkeys(range(7), ((time(22), time(6)),)))
+    due = datetime(2026, 11, 26, 23, 59, tzinfo=MOSCOW)
+    assert read_due("завтра", NOON, MOSCOW, nights) == due

@@ -71,6 +71,18 @@ class TestBefore:
         await studio.run()
         assert chat.at_client == {"k1": "Короче"}
 
+    async def test_a_rejected_one_that_is_stopped_is_not_tried_again(
+        self, studio: Studio, chat: ChangingConnector
+    ) -> None:
+        chat.failures = failures(SendRejected(Fault.TOO_LARGE))
+        saved = await written(studio, await asked(studio), studio.anna)
+        await studio.run()
+        assert await changing.withdraw(studio.inbox, saved.id, studio.anna)
+        assert not await changing.withdraw(studio.inbox, saved.id, studio.anna)
+        assert not await try_again(studio.inbox, saved.id, studio.anna)
+        await studio.run()
+        assert chat.at_client == {}
+
 
 class TestAfter:
     async def test_the_client_sees_the_new_words_and_the_log_keeps_the_old(

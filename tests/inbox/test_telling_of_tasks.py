@@ -8,7 +8,7 @@ from typing import Any
 from inbox.actions import take
 from inbox.model import Conversation, Entity, Handle
 from inbox.ports import Store, Transaction
-from inbox.tasks import finish, make, rename, reopen, tell_done, words_when_done
+from inbox.tasks import drop, finish, make, rename, reopen, tell_done, words_when_done
 from inbox.work_records import Horizon, Task
 from tests.inbox import test_tasks
 from tests.inbox.conftest import Studio
@@ -88,6 +88,9 @@ class TestTellingTheClient:
         inbox, anna = studio.inbox, studio.anna
         assert await tell_done(inbox, task.id, anna, key="q1") is None
         assert await tell_done(inbox, 10**9, anna, key="q1") is None
+        await finish(inbox, task.id, anna)
+        await drop(inbox, task.id, anna)
+        assert await tell_done(inbox, task.id, anna, key="q1") is None, "deleted"
 
     async def test_done_once_more_it_may_be_told_once_more(
         self, studio: Studio, task: Task

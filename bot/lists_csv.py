@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bot.clients_file import DELIMITERS
+from bot.formulas import guarded, unguarded
 from bot.price_lists import Priced, money, priced, within_words
 from bot.templates import as_title, faults_of
 from bot.texts import LANGUAGES, Say, speaker
@@ -21,7 +22,6 @@ Line = TypeVar("Line")
 
 LARGEST = 256 * 1024  # bytes
 MOST_LINES = 1000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 _TEMPLATE_HEADERS = {
     "title": ("title", "name", "название", "заголовок"),
@@ -111,17 +111,6 @@ def _written(say: Say, header: Sequence[str], rows: Iterable[Sequence[str]]) -> 
     writer.writerow(header)
     writer.writerows([guarded(cell) for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")
-
-
-def guarded(cell: str) -> str:
-    """The cell, with an apostrophe before what a spreadsheet would compute."""
-    return f"'{cell}" if cell.lstrip("'").startswith(_FORMULA) else cell
-
-
-def unguarded(cell: str) -> str:
-    """What `guarded` was given."""
-    inner = cell[1:]
-    return inner if cell.startswith("'") and guarded(inner) == cell else cell
 
 
 # --- in ----------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.formulas import guarded, unguarded
 from bot.lists_csv import (
     LARGEST,
     MOST_LINES,
@@ -20,12 +21,10 @@ from bot.lists_csv import (
     Read,
     TemplateLine,
     decoded,
-    guarded,
     prices_in,
     prices_out,
     templates_in,
     templates_out,
-    unguarded,
 )
 from bot.price_lists import Priced
 from bot.taking_in import MOST_SAID, in_words, plan_prices, plan_templates

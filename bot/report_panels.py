@@ -246,10 +246,11 @@ def trend(board: Board, box: Box) -> None:
     wide = (box.width - gap) / 2
     medians = [week.both.median for week in report.trend if week.both.median is not None]
     in_hours = any(minutes(one) >= _MANY_MINUTES for one in medians)
-    unit = say("hours") if in_hours else say("minutes")
     shown: tuple[tuple[str, Callable[[TrendWeek], float | None]], ...] = (
         (say("In time, %"), _percent),
-        (say("Half of answers within, {unit}", unit=unit), _hours if in_hours else _minutes),
+        (say("Half of answers within, hours"), _hours)
+        if in_hours
+        else (say("Half of answers within, minutes"), _minutes),
     )
     for number, (words, value) in enumerate(shown):
         place = Box(box.x + number * (wide + gap), box.y, wide, box.height)

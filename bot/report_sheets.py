@@ -82,9 +82,8 @@ class Workbook:
         """All of it is in the file."""
         self._waits.autofilter(0, 0, max(1, self._number), len(self._columns) - 1)
         if self._left_out:
-            words = self._say(
-                "and {number} more, all of them in the CSV file", number=self._left_out
-            )
+            say = self._say
+            words = say("and {number} more, all of them in the CSV file", number=self._left_out)
             self._waits.write_string(self._number + 1, 0, words)
         self._book.close()
 
@@ -229,10 +228,11 @@ class Workbook:
     def _row(
         self, sheet: Worksheet, down: int, columns: Sequence[Column[Source]], of: Source
     ) -> None:
+        say = self._say
         for across, column in enumerate(columns):
             value = column.value(of)
             if column.holds is Holds.LINK and value:
-                words = self._say("open")
+                words = say("open")
                 formula = f'=HYPERLINK("{value}","{words}")'  # no limit, as addresses have
                 sheet.write_formula(down, across, formula, self._link, words)
             else:

@@ -24,14 +24,16 @@ class Column:
 def columns(say: Say) -> tuple[Column, ...]:
     """What the pages say of each row."""
     return (
-        Column(say("messages"), 0.09, lambda one: str(one.messages)),
+        Column(say("messages"), 0.1, lambda one: str(one.messages)),
         Column(say("answers"), 0.08, lambda one: str(one.answered)),
         Column(say("in time"), 0.08, lambda one: share_words(say, one.share)),
-        Column(say("first"), 0.16, lambda one: times_words(say, one.first.business)),
-        Column(say("next"), 0.16, lambda one: times_words(say, one.next.business)),
+        Column(say("first"), 0.13, lambda one: times_words(say, one.first.business)),
+        Column(say("next"), 0.13, lambda one: times_words(say, one.next.business)),
         Column(say("longest"), 0.09, lambda one: clock_words(say, one.both.business.longest)),
-        Column(say("late"), 0.05, lambda one: str(one.breaches) if one.breaches else NOTHING),
-        Column(say("open"), 0.05, lambda one: str(one.open.count) if one.open.count else NOTHING),
+        Column(say("breaches"), 0.09, lambda one: str(one.breaches) if one.breaches else NOTHING),
+        Column(
+            say("waiting"), 0.07, lambda one: str(one.open.count) if one.open.count else NOTHING
+        ),
     )
 
 

@@ -65,7 +65,7 @@ def whole_text(say: Say, report: Report) -> str:
         *(_row(say, row) for row in rows[:_ROWS]),
     ]
     if len(rows) > _ROWS:
-        lines.append(say("and {number} more", number=len(rows) - _ROWS))
+        lines.append(say.many("and {number} more", "and {number} more", len(rows) - _ROWS))
     return "\n".join([*lines, "", *notes(say, report)]).strip()
 
 
@@ -134,7 +134,7 @@ def _times(say: Say, report: Report) -> str:
 
 def _first(say: Say, times: Times) -> str:
     if times.median is None:
-        return say("none")
+        return say("no answers")
     return say("half within {median}", median=time_words(say, times.median))
 
 
@@ -201,12 +201,13 @@ def _clients(say: Say, report: Report) -> str:
     if report.newcomers:
         said.append(say("New clients: {number}", number=len(report.newcomers)))
     if report.silent:
+        names = listed(say, [one.name for one in report.silent], _NAMES)
         said.append(
             say.many(
                 "no word for {number} week: {names}",
                 "no word for {number} weeks: {names}",
                 report.silent_weeks,
-                names=listed(say, (one.name for one in report.silent), _NAMES),
+                names=names,
             )
         )
     words = "; ".join(said)

@@ -229,6 +229,15 @@ class TestUndoing:
         await studio.run()
         assert [notice for notice, _, _ in told(studio)] == ["handed_all", "handed_all_back"]
 
+    async def test_twice_at_once_both_go_on_to_the_end(
+        self, studio: Studio, threads: list[str]
+    ) -> None:
+        await given(studio, studio.boris)
+        twice = [undo(studio.inbox, "q1", studio.head) for _ in range(2)]
+        assert await asyncio.gather(*twice) == [3, 3]
+        await studio.run()
+        assert [notice for notice, _, _ in told(studio)] == ["handed_all", "handed_all_back"]
+
     async def test_what_is_handed_over_after_it_is_no_part_of_it(
         self, studio: Studio, threads: list[str]
     ) -> None:

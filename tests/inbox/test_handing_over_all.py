@@ -1,6 +1,7 @@
 """All of a member's clients go to another, and back within a minute."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
@@ -237,6 +238,17 @@ class TestUndoing:
         assert await asyncio.gather(*twice) == [3, 3]
         await studio.run()
         assert [notice for notice, _, _ in told(studio)] == ["handed_all", "handed_all_back"]
+
+    async def test_begun_and_interrupted_it_goes_on_however_late(
+        self, studio: Studio, threads: list[str]
+    ) -> None:
+        await given(studio, studio.boris)
+        now = studio.inbox.clock.now().isoformat()
+        async with studio.inbox.store.begin() as t:
+            kept = json.loads(await t.form("handing:q1") or "")
+            await t.save_form("handing:q1", json.dumps({**kept, "undone_at": now}))
+        studio.clock.pass_(seconds=66)
+        assert await undo(studio.inbox, "q1", studio.head) == 3
 
     async def test_what_is_handed_over_after_it_is_no_part_of_it(
         self, studio: Studio, threads: list[str]

@@ -59,6 +59,13 @@ class Minutes:
         number, rest = divmod(at - self._begin, MINUTE)
         return self._has(number) or (not rest and self._has(number - 1))
 
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """The open time from one whole minute to another."""
+        first, last = (
+            bisect_left(self._open, (at - self._begin) // MINUTE) for at in (start, end)
+        )
+        return (last - first) * MINUTE
+
     def expected(self, started_at: datetime, until: datetime) -> Iterator[Expected]:
         """The alerts of a wait that began then, as long as they come before `until`."""
         start = (started_at - self._begin) // MINUTE

@@ -97,9 +97,9 @@ async def test_nothing_is_lost_and_no_reply_is_sent_twice(studio: Studio) -> Non
     await load.write(len(load.mails))
     await studio.telegram.forget_faults()
     await studio.product.start()
+    desks = await every_card(studio)
     await load.answer(REPLIES)
     assert len(load.answers) == REPLIES
-    desks = await every_card(studio)
     await check_repeats(studio)
     check_managers(studio, desks)
     check_order(studio, desks)

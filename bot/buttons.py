@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
@@ -227,8 +228,10 @@ def is_free(holder: Manager | None) -> bool:
 
 
 def in_rows(buttons: Sequence[Button], width: int) -> Keyboard:
-    """So many buttons beside each other."""
-    return tuple(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width))
+    """At most so many buttons beside each other, in rows as even as can be: 7 are 4 and 3."""
+    rows = max(1, -(-len(buttons) // width))
+    ends = [-(-len(buttons) * row // rows) for row in range(rows + 1)]
+    return tuple(tuple(buttons[start:end]) for start, end in pairwise(ends) if start < end)
 
 
 def pages(

@@ -94,10 +94,11 @@ def horizon_words(say: Say, horizon: Horizon) -> str:
 
 
 def task_line(reader: Reader, task: Task, client: Client | None) -> Rich:
-    """What, by when, and for whom; what is overdue has a sign."""
+    """What, by when if it is still to be done, and for whom; what is overdue has a sign."""
     title = one_line(task.title, TITLE_LIMIT)
     name = client_title(client) if client is not None else ""
-    parts = [one for one in (due_words(reader, task), name) if one]
+    due = due_words(reader, task) if task.is_open else ""
+    parts = [one for one in (due, name) if one]
     beside = f" · {' · '.join(parts)}" if parts else ""
     sign = "❗ " if task.overdue(reader.now) else ""
     return Rich(f"{sign}{title}{beside}")
@@ -127,20 +128,27 @@ def _title(say: Say, tasks: TaskList) -> str:
 def _sections(
     reader: Reader, tasks: TaskList, shown: Sequence[Entry], offset: int
 ) -> Iterator[Rich]:
-    """By list, or by client."""
+    """By list, or by client. A client whose tasks alone a part shows is named above them, once."""
     by_client = tasks.at.order is TaskOrder.CLIENT and tasks.client is None
     place = offset
 
-    def heading(entry: Entry) -> str:
+    def part_of(entry: Entry) -> int | Horizon:
         task, client = entry
-        return client_title(client) if by_client else horizon_words(reader.say, task.horizon)
+        return client.id if by_client else task.horizon
 
-    for name, group in groupby(shown, heading):
-        lines = [Rich(name).styled("underline")]
-        for task, client in group:
-            place += 1
-            beside = None if by_client or tasks.client is not None else client
-            lines.append(Rich(f"{place}. ") + task_line(reader, task, beside))
+    for _, group in groupby(shown, part_of):
+        entries = list(group)
+        task, client = entries[0]
+        alone = len(entries) > 1 and all(one.id == client.id for _, one in entries)
+        names = [] if by_client else [horizon_words(reader.say, task.horizon)]
+        if by_client or (alone and tasks.client is None):
+            names.append(client_title(client))
+        lines = [Rich(" · ".join(names)).styled("underline")]
+        unnamed = by_client or alone or tasks.client is not None
+        for number, (task, client) in enumerate(entries, place + 1):
+            beside = None if unnamed else client
+            lines.append(Rich(f"{number}. ") + task_line(reader, task, beside))
+        place += len(entries)
         yield joined(lines)
 
 
@@ -156,7 +164,7 @@ def _choices(say: Say, tasks: TaskList) -> Keyboard:
         name = say("All lists") if horizon is None else horizon_words(say, horizon)
         number = sum(1 for task, _ in tasks.entries if horizon in {None, task.horizon})
         sign = "• " if at.only is only else ""
-        return to(f"{sign}{name} {number}", only=only)
+        return to(f"{sign}{name} · {number}", only=only)
 
     rows: list[tuple[Button, ...]] = []
     if tasks.entries:

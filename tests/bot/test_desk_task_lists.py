@@ -36,12 +36,12 @@ class TestLists:
         assert labels(listed)[:6] == [
             "1",
             "2",
-            "• Все списки 2",
-            "Сейчас 1",
-            "Ближайшие дни 0",
-            "Позже 1",
+            "• Все списки · 2",
+            "Сейчас · 1",
+            "Ближайшие дни · 0",
+            "Позже · 1",
         ]
-        await pressed(desk, listed, "Позже 1", "1. Новый раздел")
+        await pressed(desk, listed, "Позже · 1", "1. Новый раздел")
         await pressed(desk, listed, "1", "📌 Новый раздел")
         await pressed(desk, listed, "⏰ Срок", "К какому сроку?")
         await pressed(desk, listed, "← Задача", "Записано: Ольга")

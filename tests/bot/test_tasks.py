@@ -72,8 +72,8 @@ class TestLists:
         )
         assert said(view) == [
             ["1", "2", "3"],
-            ["• Все списки 3", "Сейчас 2"],
-            ["Ближайшие дни 0", "Позже 1"],
+            ["• Все списки · 3", "Сейчас · 2"],
+            ["Ближайшие дни · 0", "Позже · 1"],
             ["По клиентам"],
         ]
 
@@ -98,7 +98,7 @@ class TestLists:
     def test_pages_and_what_a_press_says_of_where_it_came_from(self) -> None:
         at = TaskListButton(only=TaskFilter.NOW, offset=PAGE)
         view = list_view(RU, TaskList(many(25), at))
-        assert "\n11. Задача 11 · Ромашка\n" in view.body.text
+        assert "Сейчас · Ромашка\n11. Задача 11\n" in view.body.text
         assert said(view)[:3] == [
             ["11", "12", "13", "14", "15"],
             ["16", "17", "18", "19", "20"],
@@ -112,7 +112,26 @@ class TestLists:
 
     def test_a_page_that_is_no_longer_there_is_the_last_one(self) -> None:
         view = list_view(RU, TaskList(many(3), TaskListButton(offset=990)))
-        assert view.body.text.endswith("3. Задача 3 · Ромашка")
+        assert view.body.text.endswith("3. Задача 3")
+
+    def test_a_client_alone_in_a_part_is_named_once(self) -> None:
+        entries = ((DOMAIN, ANNA), (LOGO, ANNA), (FORM, ROMASHKA))
+        view = list_view(EN, TaskList(entries, TaskListButton()))
+        assert view.body.text == (
+            "📌 My tasks\n\n"
+            "Now · Анна\n1. ❗ Домен · was due: yesterday at 12:00\n2. Логотип\n\n"
+            "Later\n3. Форма · due: tomorrow at 12:00 · Ромашка"
+        )
+
+    def test_two_clients_of_one_name_are_two(self) -> None:
+        entries = ((LOGO, ROMASHKA), (DOMAIN, Client(9, "Ромашка")))
+        view = list_view(EN, TaskList(entries, TaskListButton(order=TaskOrder.CLIENT)))
+        assert view.body.text.count("Ромашка\n") == 2
+
+    def test_the_numbers_stand_in_even_rows(self) -> None:
+        for number, rows in ((5, [5]), (6, [3, 3]), (7, [4, 3]), (9, [5, 4]), (10, [5, 5])):
+            view = list_view(EN, TaskList(many(number), TaskListButton()))
+            assert [len(row) for row in view.keyboard[: len(rows)]] == rows
 
     @given(st.lists(st.tuples(words, words), max_size=30), st.integers(0, 40))
     def test_any_words_fit_into_a_message(
@@ -208,7 +227,8 @@ class TestDigests:
         assert said(view) == [["1", "2", "3"], ["📌 Мои задачи"]]
 
     def test_in_the_evening_what_slipped_and_what_was_done(self) -> None:
-        done = ((replace(LOGO, done_at=NOON), ROMASHKA),)
+        late = replace(LOGO, due_at=NOON - DAY, done_at=NOON)
+        done = ((late, ROMASHKA),)
         view = digest_view(EN, TaskDigest(evening=True, overdue=((DOMAIN, ANNA),), done=done))
         assert view.body.text == (
             "🌙 Your tasks: how the day went\n\n"

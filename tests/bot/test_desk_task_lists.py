@@ -47,8 +47,8 @@ class TestLists:
         await pressed(desk, listed, "← Задача", "Записано: Ольга")
         await pressed(desk, listed, "✅ Сделано", "Сообщить клиенту?")
         await pressed(desk, listed, "← Задачи", "Здесь нечего делать.")
-        assert "• Позже 0" in labels(shown(desk, listed))
-        await pressed(desk, listed, "Все списки 1", "1. Поправить логотип")
+        assert "• Позже · 0" in labels(shown(desk, listed))
+        await pressed(desk, listed, "Все списки · 1", "1. Поправить логотип")
 
     async def test_of_a_client_by_name_in_a_reply_and_a_new_one(self, desk: DeskWorld) -> None:
         card = await taken(desk, "Поправить логотип")

@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Generic, TypeAlias, TypeVar
 
-from bot.report_terms import outcome_words
+from bot.report_terms import channel_words, outcome_words
 from bot.texts import Say
 from inbox.report_records import Figures, WaitLine
 
@@ -51,7 +51,7 @@ def wait_columns(say: Say, card_link: str) -> tuple[Column[WaitLine], ...]:
         Column(say("Client"), 28, Holds.TEXT, lambda one: one.client),
         Column(say("Card"), 10, Holds.LINK, link),
         Column(say("Manager"), 22, Holds.TEXT, lambda one: one.manager),
-        Column(say("Channel"), 16, Holds.TEXT, lambda one: one.channel_id),
+        Column(say("Channel"), 16, Holds.TEXT, lambda one: channel_words(say, one.channel_id)),
         Column(say("Tier"), 12, Holds.TEXT, lambda one: one.tier),
         Column(
             say("Response"),

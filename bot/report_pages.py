@@ -10,11 +10,12 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_pdf import PdfPages
 
 from bot.report_drawing import LIGHT, Box, Sheet, wrapped
-from bot.report_panels import Board, Named, Scale, heat, heat_hint, rows, tiles, title, trend
+from bot.report_panels import Board, Named, Scale, heat, heat_title, rows, tiles, title
 from bot.report_pictures import rows_of
 from bot.report_tables import figures, pairs
 from bot.report_terms import (
     NOTHING,
+    channel_name,
     clock_words,
     day_words,
     heading,
@@ -24,6 +25,7 @@ from bot.report_terms import (
     tier_name,
     time_words,
 )
+from bot.report_trend import trend
 from bot.report_words import notes, sentences, value_words
 from bot.texts import Say
 from inbox.report_records import Report, Row
@@ -32,7 +34,7 @@ WIDTH, HEIGHT = 827.0, 1169.0  # A4, a hundred to the inch
 MOST_MANAGERS = 36
 MOST_CLIENTS = 24
 _MOST_NAMED = 8
-_EDGE = 60.0
+_EDGE = 46.0
 _INNER = WIDTH - 2 * _EDGE
 _SCALE = Scale(text=13, small=11, number=27, row=24)
 
@@ -92,27 +94,29 @@ def _week(say: Say, report: Report) -> Board:
     scale = Scale(text=min(13, high * 0.56), small=min(11, high * 0.5), number=27, row=high)
     tight = Board(sheet, say, report, scale)
     rows(tight, Box(_EDGE, down, _INNER, 0), named)
+    down += len(named) * high
     if more:
         words = say("and {number} more in the table", number=more)
-        at = (_EDGE, down + (len(named) + 0.5) * high)
-        sheet.text(at, words, scale.small, LIGHT.faint)
+        sheet.text((_EDGE, down + high / 2), words, scale.small, LIGHT.faint)
+    elif down + (len(named) + 3) * _SCALE.row < HEIGHT - 80:
+        what = say("client") if own else say("manager")
+        place = Box(_EDGE, down + 2 * _SCALE.row, _INNER, 0)
+        figures(board, place, say("In numbers: half / 9 of 10"), what, named)
     return board
 
 
 def _hours(say: Say, report: Report) -> Board:
     board = _page(say, report)
-    title(board, (_EDGE, 70), say("When they write"), heat_hint(say, report))
+    heat_title(board, (_EDGE, 70), WIDTH - _EDGE)
     heat(board, Box(_EDGE, 88, _INNER, 190))
     trend(board, Box(_EDGE, 310, _INNER, 150))
     down = _compared(board, 500)
-    hint = say("half / 9 of 10")
-    first = say("Channels")
     down = figures(
         board,
         Box(_EDGE, down + 14, _INNER, 0),
-        f"{first} · {hint}",
+        say("Channels"),
         say("channel"),
-        _named(report.channels),
+        [Named(channel_name(say, row), row.figures) for row in report.channels[:MOST_CLIENTS]],
     )
     if any(row.name for row in report.tiers):
         tiers = [Named(tier_name(say, row), row.figures) for row in report.tiers]

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from bot.report_drawing import Box, Point, Sheet, between
-from bot.report_terms import clock_words, percent, share_words
+from bot.report_terms import clock_words, share_words
 from bot.report_words import change, value_words
 from bot.texts import Say
 from bot.wording import weekday
-from inbox.report_records import Figures, Measure, Report, TrendWeek
-from inbox.reports import minutes
+from inbox.report_records import Figures, Measure, Report
 
 HIGHER_IS_BETTER = frozenset({Measure.SHARE})
-_MANY_MINUTES = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +118,12 @@ def rows(board: Board, box: Box, shown: Sequence[Named]) -> None:
     """For each row a bar to the median, a line to nine of ten, the target, the share in time."""
     sheet, scale, target = board.sheet, board.scale, board.report.target
     theme = sheet.theme
-    chart = Box(box.x + box.width * 0.29, box.y, box.width * 0.31, box.height)
-    share = Box(box.x + box.width * 0.84, box.y, box.width * 0.16, box.height)
+    chart = Box(box.x + box.width * 0.29, box.y, box.width * 0.3, box.height)
+    share = Box(box.x + box.width * 0.82, box.y, box.width * 0.18, box.height)
     most = _longest_shown(shown, target)
     goal = chart.x + chart.width * (target / most)
     below = box.y + len(shown) * scale.row
-    sheet.line([(goal, box.y - 4), (goal, below)], theme.faint, 2, dashed=True)
+    sheet.line([(goal, box.y - 4), (goal, below)], theme.faint, scale.text / 12, dashed=True)
     for number, row in enumerate(shown):
         middle = box.y + (number + 0.5) * scale.row
         sheet.text(
@@ -220,7 +216,7 @@ def heat(board: Board, box: Box) -> None:
         up = box.y + day * high
         sheet.text((box.x, up + high / 2), weekday(say, day), scale.small, theme.faint)
         for hour, number in enumerate(came):
-            part = number / most
+            part = (number - 1) / max(1, most - 1)
             colour = between(theme.few, theme.many, part) if number else theme.empty
             cell = Box(left + hour * wide, up, wide - 2, high - 2)
             sheet.rectangle(cell, colour)
@@ -233,86 +229,23 @@ def heat(board: Board, box: Box) -> None:
         sheet.text(at, str(hour), scale.small, theme.faint, align="center")
 
 
-def heat_hint(say: Say, report: Report) -> str:
-    """How the heat map is read."""
-    most = max(map(max, report.came))
-    return say("darkest: {number} an hour · dot: answered late", number=most) if most else ""
-
-
-def trend(board: Board, box: Box) -> None:
-    """Eight weeks: the share in time and the median, side by side."""
-    sheet, say, report, scale = board.sheet, board.say, board.report, board.scale
-    gap = scale.text * 1.6
-    wide = (box.width - gap) / 2
-    medians = [week.both.median for week in report.trend if week.both.median is not None]
-    in_hours = any(minutes(one) >= _MANY_MINUTES for one in medians)
-    shown: tuple[tuple[str, Callable[[TrendWeek], float | None]], ...] = (
-        (say("In time, %"), _percent),
-        (say("Half of answers within, hours"), _hours)
-        if in_hours
-        else (say("Half of answers within, minutes"), _minutes),
+def heat_title(board: Board, at: Point, right: float) -> None:
+    """The heat map's heading and how it is read: a scale of colours, and a dot."""
+    sheet, say, scale, theme = board.sheet, board.say, board.scale, board.sheet.theme
+    title(board, at, say("When they write"))
+    most = max(map(max, board.report.came))
+    if not most:
+        return
+    wide = sheet.text(
+        (right, at[1]), say("answered late"), scale.small, theme.faint, align="right"
     )
-    for number, (words, value) in enumerate(shown):
-        place = Box(box.x + number * (wide + gap), box.y, wide, box.height)
-        sheet.text(
-            (place.x, place.y + scale.text * 0.6),
-            words,
-            scale.text,
-            sheet.theme.text,
-            bold=True,
-            room=wide,
-        )
-        _curve(board, place, value)
-
-
-def _curve(board: Board, box: Box, value: Callable[[TrendWeek], float | None]) -> None:
-    sheet, report, scale = board.sheet, board.report, board.scale
-    theme, zone = sheet.theme, ZoneInfo(report.period.zone)
-    values = [value(week) for week in report.trend]
-    known = [one for one in values if one is not None]
-    low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    spread = max(high - low, 1.0)
-    top, floor = box.y + scale.text * 2.9, box.bottom - scale.small * 3.1
-    step = (box.width - scale.text * 2.4) / max(1, len(values) - 1)
-    points: list[Point | None] = []
-    for number, one in enumerate(values):
-        across = box.x + scale.text * 1.2 + number * step
-        points.append(
-            None if one is None else (across, floor - (floor - top) * (one - low) / spread)
-        )
-        if number % 2 == (len(values) - 1) % 2:
-            day = report.trend[number].since.astimezone(zone)
-            at = (across, box.bottom - scale.small * 0.6)
-            sheet.text(at, f"{day:%d.%m}", scale.small, theme.faint, align="center")
-    rule = box.bottom - scale.small * 1.6
-    sheet.line([(box.x, rule), (box.right, rule)], theme.rule, 1)
-    for before, after in pairwise(points):
-        if before and after:
-            sheet.line([before, after], theme.strong, 3)
-    for number, (point, one) in enumerate(zip(points, values, strict=True)):
-        if point is None or one is None:
-            continue
-        last = number == len(values) - 1
-        sheet.dot(point, 8 if last else 5, theme.strong)
-        words = f"{one:.1f}".rstrip("0").rstrip(".")
-        lowest = all(one <= other for other in _beside(values, number))
-        aside = scale.text * (0.95 if lowest and len(known) > 1 else -0.85)
-        sheet.text(
-            (point[0], point[1] + aside), words, scale.small, theme.text, align="center", bold=last
-        )
-
-
-def _beside(values: Sequence[float | None], number: int) -> list[float]:
-    return [one for one in values[max(0, number - 1) : number + 2] if one is not None]
-
-
-def _percent(week: TrendWeek) -> float | None:
-    return None if week.share is None else float(percent(week.share))
-
-
-def _minutes(week: TrendWeek) -> float | None:
-    return None if week.both.median is None else float(minutes(week.both.median))
-
-
-def _hours(week: TrendWeek) -> float | None:
-    return None if week.both.median is None else round(week.both.median / timedelta(hours=1), 1)
+    across, side = right - wide - scale.small, scale.small
+    sheet.dot((across, at[1]), side * 0.4, theme.bad)
+    words = say("{number} an hour", number=most)
+    across -= side * 2
+    across -= sheet.text((across, at[1]), words, side, theme.faint, align="right") + side * 0.4
+    for step in range(4, -1, -1):
+        across -= side
+        cell = Box(across, at[1] - side / 2, side - 1, side)
+        sheet.rectangle(cell, between(theme.few, theme.many, step / 4))
+    sheet.text((across - side * 0.4, at[1]), "1", side, theme.faint, align="right")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bot.report_drawing import Box, Sheet, Theme
-from bot.report_panels import Board, Named, Scale, heat, heat_hint, rows, tiles, title, trend
+from bot.report_panels import Board, Named, Scale, heat, heat_title, rows, tiles, title
 from bot.report_terms import heading, manager_name, slice_title, time_words
+from bot.report_trend import trend
 from bot.texts import Say
 from inbox.report_records import Report
 
 WIDTH = 1000.0
-MOST_ROWS = 30
+MOST_ROWS = 31
 DENSITY = 1.28  # dots a pixel: Telegram keeps pictures of 1280 dots as they are
 _EDGE = 40.0
 _MANY = 12
@@ -18,7 +19,7 @@ _MANY = 12
 def picture(say: Say, report: Report, theme: Theme) -> Sheet:
     """As high as it needs; write it with `write_png(path, scale=DENSITY)`."""
     shown, more = rows_of(say, report, MOST_ROWS)
-    scale = Scale(row=46 if len(shown) <= _MANY else 38)
+    scale = Scale(row=46 if len(shown) <= _MANY else 36)
     table = max(1, len(shown)) * scale.row + (scale.row if more else 0)
     sheet = Sheet(WIDTH, 1000 + table, theme)
     inner = Box(_EDGE, 0, WIDTH - 2 * _EDGE, 0)
@@ -26,7 +27,7 @@ def picture(say: Say, report: Report, theme: Theme) -> Sheet:
     _head(board)
     tiles(board, Box(_EDGE, 150, inner.width, 140))
     down = _rows(board, shown, more)
-    title(board, (_EDGE, down), say("When they write"), heat_hint(say, report))
+    heat_title(board, (_EDGE, down), WIDTH - _EDGE)
     heat(board, Box(_EDGE, down + 28, inner.width, 270))
     trend(board, Box(_EDGE, down + 332, inner.width, 210))
     foot = say("Times are business time. More in the PDF and in the table.")

@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from bot.report_columns import Cell, Column, Holds, figure_columns, wait_columns
 from bot.report_terms import (
+    channel_name,
     charged_name,
     heading,
     manager_name,
@@ -92,7 +93,7 @@ class Workbook:
         self._summary()
         self._table(say("Managers"), say("Manager"), report.managers, manager_name)
         self._table(say("Clients"), say("Client"), report.clients, _name)
-        self._table(say("Channels"), say("Channel"), report.channels, _name)
+        self._table(say("Channels"), say("Channel"), report.channels, channel_name)
         self._table(say("Tiers"), say("Tier"), report.tiers, tier_name)
         self._hours()
         self._new_and_silent()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.report_drawing import Box
+from bot.report_drawing import Box, width
 from bot.report_panels import Board, Named, title
 from bot.report_terms import NOTHING, clock_words, share_words, times_words
 from bot.texts import Say
@@ -24,15 +24,14 @@ class Column:
 def columns(say: Say) -> tuple[Column, ...]:
     """What the pages say of each row."""
     return (
-        Column(say("messages"), 0.1, lambda one: str(one.messages)),
-        Column(say("answers"), 0.08, lambda one: str(one.answered)),
+        Column(say("came / answered"), 0.15, lambda one: f"{one.messages} / {one.answered}"),
         Column(say("in time"), 0.08, lambda one: share_words(say, one.share)),
-        Column(say("first"), 0.13, lambda one: times_words(say, one.first.business)),
-        Column(say("next"), 0.13, lambda one: times_words(say, one.next.business)),
+        Column(say("first"), 0.165, lambda one: times_words(say, one.first.business)),
+        Column(say("next"), 0.165, lambda one: times_words(say, one.next.business)),
         Column(say("longest"), 0.09, lambda one: clock_words(say, one.both.business.longest)),
-        Column(say("breaches"), 0.09, lambda one: str(one.breaches) if one.breaches else NOTHING),
+        Column(say("breaches"), 0.1, lambda one: str(one.breaches) if one.breaches else NOTHING),
         Column(
-            say("waiting"), 0.07, lambda one: str(one.open.count) if one.open.count else NOTHING
+            say("waiting"), 0.06, lambda one: str(one.open.count) if one.open.count else NOTHING
         ),
     )
 
@@ -63,7 +62,9 @@ def _across(
     for column, word in reversed(list(zip(columns(board.say), words, strict=True))):
         room = at.width * column.part - scale.small / 2
         colour = theme.faint if faint else theme.text
-        sheet.text((right, down), word, scale.small, colour, align="right", room=room)
+        # A number is rather small than cut.
+        size = scale.small * min(1.0, room / max(1.0, width(word, scale.small)))
+        sheet.text((right, down), word, size, colour, align="right")
         right -= at.width * column.part
 
 

@@ -80,17 +80,28 @@ def share_words(say: Say, share: Fraction | None) -> str:
 
 
 def times_words(say: Say, times: Times) -> str:
-    """ "12 min / 48 min": half of them, nine of ten; of fewer than five all are listed."""
-    if times.p90 is None:
-        return ", ".join(clock_words(say, one) for one in times.listed) or NOTHING
-    return f"{clock_words(say, times.median)} / {clock_words(say, times.p90)}"
+    """ "12 / 48 min", "0:12 / 1:48 h": half of them, nine of ten; of fewer than five all are
+    listed: "3, 12 min"."""
+    if times.median is not None and times.p90 is not None:
+        return _together(say, (times.median, times.p90), " / ")
+    return _together(say, times.listed, ", ") if times.listed else NOTHING
+
+
+def _together(say: Say, times: tuple[timedelta, ...], between: str) -> str:
+    """With one unit for all of them."""
+    whole = [minutes(one) for one in times]
+    if max(whole) < _HOUR:
+        return say("{minutes} min", minutes=between.join(map(str, whole)))
+    return say("{hours} h", hours=between.join(f"{n // _HOUR}:{n % _HOUR:02}" for n in whole))
 
 
 def period_title(say: Say, period: Period) -> str:
-    """ "16 Nov – 22 Nov 2026": local days, the last one included."""
+    """ "16–22 Nov 2026", "30 Nov – 6 Dec 2026": local days, the last one included."""
     zone = ZoneInfo(period.zone)
     first = period.since.astimezone(zone).date()
     last = (period.until - timedelta(microseconds=1)).astimezone(zone).date()
+    if (first.year, first.month) == (last.year, last.month) and first != last:
+        return f"{first.day}–{day_and_month(say, last)} {last.year}"
     if first == last:
         return f"{day_and_month(say, last)} {last.year}"
     year = "" if first.year == last.year else f" {first.year}"
@@ -113,6 +124,18 @@ def heading(say: Say, report: Report) -> str:
 def manager_name(say: Say, row: Row) -> str:
     """Unassigned waits are a row of their own."""
     return say("No manager") if row.id is None else row.name
+
+
+def channel_name(say: Say, row: Row) -> str:
+    """ "Mail info" for "email:info", and what it is called elsewhere."""
+    return channel_words(say, row.name)
+
+
+def channel_words(say: Say, channel_id: str) -> str:
+    """The same of an id; without pictures, which the fonts of a page lack."""
+    kind, _, name = channel_id.partition(":")
+    known = {"telegram": "Telegram", "email": say("Mail")}
+    return f"{known.get(kind, kind)} {name}".strip()
 
 
 def tier_name(say: Say, row: Row) -> str:

@@ -30,7 +30,8 @@ class Talk:
 @dataclass(frozen=True, slots=True)
 class StoredWait:
     """A wait with what its line needs: the message that opened it, and who got it last before it
-    ended, where it changed hands while it was open."""
+    ended, where it changed hands while it was open. The wait is without its ladder and rungs, and
+    without a note."""
 
     wait: Wait
     talk: Talk

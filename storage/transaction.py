@@ -15,7 +15,8 @@ from storage.messages import Messages
 from storage.notes_and_lists import NoteAndListRows
 from storage.queue import QueueRows
 from storage.raws import RawRows
-from storage.reports import ReportRows
+from storage.report_messages import ReportMessages
+from storage.report_waits import ReportWaits
 from storage.search import SearchRows
 from storage.sorting import SortingRows
 from storage.tasks import TaskRows
@@ -43,7 +44,8 @@ class SqlTransaction(
     ClientFileRows,
     ClientListRows,
     SearchRows,
-    ReportRows,
+    ReportWaits,
+    ReportMessages,
     QueueRows,
 ):
     """Implements inbox.ports.Transaction."""

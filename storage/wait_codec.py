@@ -51,6 +51,12 @@ def ladder_of(stored: list[list[Any]]) -> tuple[Rung, ...]:
     )
 
 
+def stretches_of(stored: list[list[str]], started_at: datetime) -> tuple[Stretch, ...]:
+    """A wait of an earlier version knows none: the studio's calendar was the only one."""
+    counted = tuple(Stretch(name, datetime.fromisoformat(since)) for name, since in stored)
+    return counted or (Stretch(STUDIO, started_at),)
+
+
 def wait_row(one: Wait) -> dict[str, Any]:
     """All but the id and the conversation."""
     closing = one.closing
@@ -94,8 +100,6 @@ def wait_of(cells: Cells) -> Wait | None:
     closing = outcome and Closing(
         Outcome(outcome), closed_at, by_id, business, wall, within_target, elsewhere, note
     )
-    # A wait of an earlier version knows no stretches: the studio's calendar was the only one.
-    counted = tuple(Stretch(name, datetime.fromisoformat(since)) for name, since in stretches)
     return Wait(
         started_at=started_at,
         reply_within=reply_within,
@@ -108,7 +112,7 @@ def wait_of(cells: Cells) -> Wait | None:
         closing=closing,
         kind=WaitKind(kind),
         policy=policy,
-        stretches=counted or (Stretch(STUDIO, started_at),),
+        stretches=stretches_of(stretches, started_at),
         ladder_from=ladder_from,
         round=round_,
         held_known=held_known,

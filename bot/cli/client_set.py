@@ -53,7 +53,7 @@ async def _set(
     settings: Settings, name: str, tier: str | None, calendar: str | None, manager: str | None
 ) -> Client:
     async with short_inbox(settings) as inbox, inbox.store.begin() as t:
-        client = await _named(t, name)
+        client = await client_of_name(t, name)
         changed = client
         if tier is not None:
             changed = replace(changed, tier=None if tier == NONE else tier)
@@ -87,7 +87,7 @@ async def _passed_on(inbox: Inbox, t: Transaction, client: Client, name: str) ->
     return changed
 
 
-async def _named(t: Transaction, name: str) -> Client:
+async def client_of_name(t: Transaction, name: str) -> Client:
     """The one client of this name. Raises Refusal."""
     ids = await t.client_named(name)
     if not ids:

@@ -25,6 +25,7 @@ from bot.cli.log import log_command
 from bot.cli.mailbox import mailbox
 from bot.cli.recount import recount_command
 from bot.cli.replay import replay_command
+from bot.cli.report import report_command
 from bot.cli.starting import importing
 from bot.cli.why import why_command
 from bot.texts import mark, speaker
@@ -194,3 +195,8 @@ app.command(
     cls=Command,
     help=mark("Count closed waits by the calendars as they are now; shows it before it does."),
 )(recount_command)
+app.command(
+    "report",
+    cls=Command,
+    help=mark("Write the report of a week, or of any days: picture, PDF, sheets and text."),
+)(report_command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from inbox.greetings import GREETINGS
 from inbox.thanks import listed, plain_words, row_of
 
 LONGEST_READ = 1000  # characters, a signature included
@@ -22,17 +23,17 @@ go_ahead please_do please_go_ahead please_proceed proceed sounds_good fine good 
 lets_do_it lets_go works_for_me works_for_us do_it it_suits_me suits_me suits_us
 """
 _BESIDE = """
-здравствуйте добрый_день доброе_утро добрый_вечер привет приветствую коллеги уважаемые_коллеги
+коллеги уважаемые_коллеги
 отлично прекрасно замечательно супер все конечно тогда ну жду ждем будем_ждать
 полностью я мы с_вами это
 спасибо большое спасибо_большое благодарю благодарим пожалуйста вам вас тебе заранее
 по_цене по_срокам по_сроку по_цене_и_сроку по_стоимости с_ценой с_ценой_и_сроком со_сроком
 с_предложением с_вашим_предложением на_это на_все
-hello hi dear_colleagues good_morning good_afternoon good_evening great perfect excellent then
+great perfect excellent then
 thanks thank_you thank you_very_much many_thanks very_much please of_course absolutely
 with_the_price with_that with_this with_your_offer to_that to_this with_it to_it
 """
-_AGREEING, _BESIDES = listed(_AGREED), listed(_BESIDE)
+_AGREEING, _BESIDES = listed(_AGREED), listed(_BESIDE) | listed(GREETINGS)
 # A mail's end: what stands below belongs to every letter of the sender.
 _CLOSING = re.compile(
     r"^[ \t>]*(?:--[ \t\r]*$|с (?:уважением|наилучшими)|всего (?:доброго|хорошего)|хорошего дня"

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from inbox.flow import queue_new
+from inbox.greetings import without_greeting
 from inbox.inbox import Inbox
 from inbox.internal_notes import is_note
 from inbox.model import Entity, InboundMessage, Manager
@@ -34,10 +35,10 @@ def title_of(text: str) -> str:
 
 
 def title_from(message: InboundMessage) -> str:
-    """What a task that a message becomes is called: by its text, else its subject, else its first
-    file; "" where it has none of these."""
+    """What a task that a message becomes is called: by its text without a greeting, else its
+    subject, else its first file; "" where it has none of these."""
     named = (one.name for one in message.attachments)
-    said = (message.text, message.subject or "", *named)
+    said = (without_greeting(message.text), message.subject or "", *named)
     return next((title for one in said if (title := title_of(one))), "")
 
 

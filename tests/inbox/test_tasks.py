@@ -52,6 +52,13 @@ class TestTheTitle:
         assert title_from(replace(with_file, subject="Логотип")) == "Логотип"
         assert title_from(replace(with_file, subject="Логотип", text=" \nВот он")) == "Вот он"
 
+    def test_a_greeting_is_no_part_of_it(self) -> None:
+        anna = Handle("email", "a@x.test")
+        empty = InboundMessage("email:info", "<1>", ("<1>",), anna, "a", msk(23, 10))
+        greeted = replace(empty, text="Здравствуйте!\n\nФото десертов прислала.\nСпасибо")
+        assert title_from(greeted) == "Фото десертов прислала."
+        assert title_from(replace(empty, text="Здравствуйте!")) == "Здравствуйте!"
+
 
 @pytest.fixture
 async def talk(studio: Studio) -> Conversation:

@@ -11,6 +11,7 @@ from inbox import routing
 from inbox.holding import terms_of
 from inbox.inbox import Inbox
 from inbox.model import Conversation, Manager
+from inbox.names import who_is_greeted
 from inbox.ports import Transaction
 from inbox.quoted import language_in
 from inbox.work_records import PriceItem
@@ -44,10 +45,17 @@ async def _values(
     inbox: Inbox, t: Transaction, conversation: Conversation, author: Manager
 ) -> Values:
     return {
-        "client": _plain(conversation.contact.name) or _plain(conversation.client.name),
+        "client": await _who(t, conversation),
         "manager": _plain(author.name),
         "opening": await _opening(inbox, t, conversation, author),
     }
+
+
+async def _who(t: Transaction, conversation: Conversation) -> str:
+    newest = await t.newest_message(conversation.id)
+    sender = "" if newest is None else (await t.card(newest)).message.sender_name
+    contact, client = conversation.contact.name, conversation.client.name
+    return who_is_greeted(_plain(contact), _plain(client), _plain(sender))
 
 
 def _plain(name: str) -> str:

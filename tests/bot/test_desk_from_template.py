@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.template_buttons import ListDeed, TemplateButton
+from inbox.model import Handle
 from inbox.work_records import Template
 from sandbox.telegram import Person
 from tests.bot.desk_world import (
@@ -53,6 +54,20 @@ async def chosen(desk: DeskWorld, card: dict[str, Any], title: str) -> dict[str,
 
 
 # --- sent from a card ----------------------------------------------------------------------------
+
+
+async def test_of_an_imported_firm_the_person_who_wrote_is_greeted(desk: DeskWorld) -> None:
+    async with desk.inbox.store.begin() as t:
+        firm = await t.add_client("Кофейня «Зерно»", OLGA.id)
+        contact = await t.add_contact(firm.id, firm.name)
+        await t.add_handles(contact.id, (Handle("telegram", str(CLIENT)),))
+    await add_templates(desk, ("Взяли", "{client}, взяли в работу.", "ru"))
+    desk.people.says(CLIENT, BOT, "Сайт не открывается")
+    card = await said(desk, OLGA, "Кофейня «Зерно»")
+    await desk.presses(OLGA, card, "Шаблон")
+    listed = await said(desk, OLGA, "Какой шаблон")
+    await desk.presses(OLGA, listed, "RU · Взяли")
+    await now_says(desk, listed, "Анна, взяли в работу.")
 
 
 async def test_a_template_goes_from_the_card_with_its_placeholders_filled_once(

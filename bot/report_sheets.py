@@ -50,7 +50,9 @@ _OPTIONS = {
 class Workbook:
     """Written row by row: first the figures, then `add` the waits, then `close`."""
 
-    def __init__(self, path: Path, say: Say, report: Report, card_link: str) -> None:
+    def __init__(
+        self, path: Path, say: Say, report: Report, card_link: str, most: int = MOST_LINES
+    ) -> None:
         self._say, self._report = say, report
         self._zone = ZoneInfo(report.period.zone)
         self._book = xlsxwriter.Workbook(str(path), _OPTIONS)
@@ -66,14 +68,14 @@ class Workbook:
         self._link = self._book.add_format({"font_color": "#0062A3", "underline": 1})
         self._columns = wait_columns(say, card_link)
         self._number = 0
-        self._left_out = 0
+        self._most, self._left_out = most, 0
         self._write_figures()
         self._waits = self._sheet(say("Waits"), self._columns)
 
     def add(self, lines: Iterable[WaitLine]) -> None:
-        """A row for each; behind the first 200,000 they are only counted."""
+        """A row for each; behind the first `most` they are only counted."""
         for line in lines:
-            if self._number >= MOST_LINES:
+            if self._number >= self._most:
                 self._left_out += 1
                 continue
             self._number += 1
@@ -100,9 +102,10 @@ class Workbook:
 
     def _summary(self) -> None:
         say, report = self._say, self._report
-        sheet = self._book.add_worksheet(say("Summary"))
+        sheet = self._added(say("Summary"))
         sheet.set_column(0, 0, 62)
-        sheet.set_column(1, 3, 18)
+        sheet.set_column(1, 2, 14)
+        sheet.set_column(3, 3, 30)
         sheet.write_string(0, 0, heading(say, report), self._large)
         sheet.write_string(1, 0, slice_title(say, report.slice))
         down = 3
@@ -163,7 +166,7 @@ class Workbook:
 
     def _hours(self) -> None:
         say = self._say
-        sheet = self._book.add_worksheet(say("By the hour"))
+        sheet = self._added(say("By the hour"))
         sheet.set_column(0, 0, 8)
         sheet.set_column(1, 24, 4.5)
         parts: tuple[tuple[str, Grid, str], ...] = (
@@ -185,7 +188,7 @@ class Workbook:
 
     def _new_and_silent(self) -> None:
         say, report = self._say, self._report
-        sheet = self._book.add_worksheet(say("New and silent"))
+        sheet = self._added(say("New and silent"))
         sheet.set_column(0, 1, 28)
         sheet.set_column(2, 4, 19)
         down = self._lines(
@@ -219,11 +222,21 @@ class Workbook:
         return down + 1
 
     def _sheet(self, name: str, columns: Sequence[Column[Source]]) -> Worksheet:
-        sheet = self._book.add_worksheet(name)
+        sheet = self._added(name)
         sheet.freeze_panes(1, 2)
+        sheet.repeat_rows(0)
+        sheet.set_row(0, 32)  # two lines
         for across, column in enumerate(columns):
             sheet.set_column(across, across, column.wide)
             sheet.write_string(0, across, column.title, self._head)
+        return sheet
+
+    def _added(self, name: str) -> Worksheet:
+        """A sheet that prints one page wide, on A4 across."""
+        sheet = self._book.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
         return sheet
 
     def _row(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.report_drawing import Box, Point
 from bot.report_panels import Board
 from bot.report_terms import percent
+from bot.texts import Say
 from inbox.report_records import TrendWeek
 from inbox.reports import minutes
 
@@ -71,7 +72,7 @@ def _curve(board: Board, box: Box, value: Callable[[TrendWeek], float | None]) -
             continue
         last = number == len(values) - 1
         sheet.dot(point, scale.text / (3 if last else 5), theme.strong)
-        words = f"{one:.1f}".rstrip("0").rstrip(".")
+        words = _number(board.say, one)
         beside = _beside(values, number)
         lowest = one == min(beside) < max(beside)
         aside = scale.text * (0.9 if lowest else -0.85)
@@ -82,6 +83,11 @@ def _curve(board: Board, box: Box, value: Callable[[TrendWeek], float | None]) -
 
 def _beside(values: Sequence[float | None], number: int) -> list[float]:
     return [one for one in values[max(0, number - 1) : number + 2] if one is not None]
+
+
+def _number(say: Say, value: float) -> str:
+    words = f"{value:.1f}".removesuffix(".0")
+    return words.replace(".", ",") if say.language == "ru" else words
 
 
 def _percent(week: TrendWeek) -> float | None:

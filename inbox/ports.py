@@ -279,6 +279,10 @@ class Store(Protocol):
         """
         ...
 
+    def read(self) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction in which nothing is written; other processes write meanwhile."""
+        ...
+
     async def claim(self, queue: Queue, limit: int) -> Claimed:
         """Take up to `limit` due jobs of different lanes.
 

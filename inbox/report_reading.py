@@ -26,7 +26,6 @@ from inbox.reports_store import CalendarChange, LastWord, Place, Said, StoredWai
 
 PAGE = 400  # waits or messages in one transaction
 CLIENTS = 200
-TALKS = 2000
 WINDOW = timedelta(hours=6)  # of earlier weeks, of which less is read
 
 EachPage = Callable[[Sequence[WaitLine]], None]
@@ -61,7 +60,7 @@ async def messages(source: Source, span: Span) -> AsyncIterator[tuple[Said, ...]
     after: tuple[datetime, int] | None = None
     more = True
     while more:
-        async with source.store.begin() as t:
+        async with source.store.read() as t:
             page = await t.said(*span, after, PAGE)
         yield page
         more = len(page) == PAGE
@@ -73,13 +72,13 @@ async def waits(source: Source, period: Period) -> AsyncIterator[tuple[StoredWai
     after: Place | None = None
     more = True
     while more:
-        async with source.store.begin() as t:
+        async with source.store.read() as t:
             page = await t.ended_waits(period.since, period.until, period.as_of, after, PAGE)
         yield page.waits
         after, more = page.next, page.next is not None
     last, more = 0, True
     while more:
-        async with source.store.begin() as t:
+        async with source.store.read() as t:
             open_ = await t.waits_going_on(period.as_of, last, PAGE)
         yield open_
         more = len(open_) == PAGE
@@ -106,7 +105,7 @@ async def read_period(
 
 
 async def read_promises(source: Source, span: Span) -> tuple[tuple[int | None, int], ...]:
-    async with source.store.begin() as t:
+    async with source.store.read() as t:
         return await t.promises_ended(*span)
 
 
@@ -119,7 +118,7 @@ async def read_medians(
     after: Place | None = None
     more = True
     while more:
-        async with source.store.begin() as t:
+        async with source.store.read() as t:
             page = await t.ended_waits(since, until, until, after, PAGE)
         for line in filter(is_answer, map(lines.of, page.waits)):
             for tally, into in zip(tallies, medians, strict=True):
@@ -137,7 +136,7 @@ async def read_earlier(source: Source, since: datetime, trends: Sequence[Trend])
     for window in windows(spans, since):
         begun = max((end for end in ends if end <= window[0] < since), default=None)
         inside = [one for one in spans if one[0] <= window[0] < one[1]]
-        async with source.store.begin() as t:
+        async with source.store.read() as t:
             ended = await t.ended_times(*window) if inside else ()
             said = await t.count_said(*window) if inside else ()
             crossed = await t.crossings(*window, begun) if begun is not None else ()
@@ -164,25 +163,22 @@ async def read_known(source: Source, client_ids: Iterable[int], at: datetime) ->
     """Of the clients those who were known before then."""
     ids, known = sorted(client_ids), set[int]()
     for first in range(0, len(ids), CLIENTS):
-        async with source.store.begin() as t:
+        async with source.store.read() as t:
             known |= await t.known_before(ids[first : first + CLIENTS], at)
     return frozenset(known)
 
 
-async def read_last_words(source: Source, before: datetime) -> dict[int, LastWord]:
+async def read_last_words(source: Source, before: datetime) -> list[LastWord]:
     """Of every client with whom there was any."""
-    latest: dict[int, LastWord] = {}
+    found: list[LastWord] = []
     after: int | None = 0
     while after is not None:
-        async with source.store.begin() as t:
-            page, after = await t.last_words(before, after, TALKS)
-        for one in page:
-            known = latest.get(one.client_id)
-            if known is None or one.at > known.at:
-                latest[one.client_id] = one
-    return latest
+        async with source.store.read() as t:
+            page, after = await t.last_words(before, after, CLIENTS)
+        found += page
+    return found
 
 
 async def read_calendar_changes(source: Source, since: datetime) -> tuple[CalendarChange, ...]:
-    async with source.store.begin() as t:
+    async with source.store.read() as t:
         return await t.calendar_changes(since)

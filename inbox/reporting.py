@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -48,7 +48,7 @@ class _Found:
     """What is read for all slices together."""
 
     known: frozenset[int]
-    last_words: Mapping[int, LastWord]
+    last_words: Sequence[LastWord]
     changes: Sequence[CalendarChange]
     made_at: datetime
 
@@ -76,7 +76,7 @@ async def reports(
     Read page by page, counted between the pages, and summed up beside the loop, so that nothing
     waits for it longer than for one page.
     """
-    async with source.store.begin() as t:
+    async with source.store.read() as t:
         names = {one.id: one.name for one in await t.staff()}
         source.calendars.learn(await t.special_days())
     tallies = [Tally(one, period, names) for one in slices]
@@ -131,7 +131,7 @@ def _composed(
         trend=shown,
         changes=changes(own, before, over=period.over, weekly=is_week(period)),
         newcomers=tally.newcomers(found.known),
-        silent=tuple(_silent(source, tally, found.last_words.values())),
+        silent=tuple(_silent(source, tally, found.last_words)),
         silent_weeks=source.silent_weeks,
         exclusions=tally.exclusions(),
         corrected=tuple(_corrected(period, found.changes)),

@@ -90,7 +90,7 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class LastWord:
-    """When a client and the studio last exchanged a word in some conversations of the client's."""
+    """When a client and the studio last exchanged a word, in any conversation."""
 
     client_id: int
     client: str
@@ -158,8 +158,8 @@ class ReportsStore(Protocol):
     async def last_words(
         self, before: datetime, after: int, limit: int
     ) -> tuple[tuple[LastWord, ...], int | None]:
-        """Of the next conversations by id behind `after`: the last words before then, of persons
-        on either side, once a client; and where to read on, None at the end."""
+        """Of the next clients by id behind `after`: the last words before then, of persons on
+        either side, where there are any; and where to read on, None at the end."""
         ...
 
     async def calendar_changes(self, since: datetime) -> tuple[CalendarChange, ...]:

@@ -116,9 +116,9 @@ _client = case(
     else_=_latest(message.c.sent_at, _here, _words, _before),
 )
 _some = (
-    select(conversation.c.id)
-    .where(conversation.c.id > bindparam("after"))
-    .order_by(conversation.c.id)
+    select(client.c.id)
+    .where(client.c.id > bindparam("after"))
+    .order_by(client.c.id)
     .limit(bindparam("limit"))
 )
 LAST_WORDS = (
@@ -129,7 +129,7 @@ LAST_WORDS = (
         *(func.max(at, type_=Instant) for at in (_studio, _replied, _elsewhere, _client)),
     )
     .select_from(PEOPLE)
-    .where(conversation.c.id.in_(_some))
+    .where(client.c.id.in_(_some))
     .group_by(client.c.id, client.c.name, client.c.manager_id)
     .order_by(client.c.id)
 )

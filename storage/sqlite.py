@@ -64,7 +64,8 @@ class Rows:
 
 
 class SqliteConnection(aiosqlite.Connection):
-    """One connection, used by one transaction at a time. `durable` is about the next one."""
+    """One connection, used by one transaction at a time. `durable` and `reading` are about the
+    next one."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(self._open, iter_chunk_size=64)
@@ -73,6 +74,7 @@ class SqliteConnection(aiosqlite.Connection):
         self._synchronous = NORMAL
         self._commits = 0
         self.durable = False
+        self.reading = False
         self.handle: sqlite3.Connection
 
     def _open(self) -> sqlite3.Connection:
@@ -94,7 +96,8 @@ class SqliteConnection(aiosqlite.Connection):
         return Rows(self.handle)
 
     async def begin(self) -> None:
-        """BEGIN IMMEDIATE: reading, then writing what was read, loses no update of others."""
+        """BEGIN IMMEDIATE: reading, then writing what was read, loses no update of others. Who
+        only reads takes no lock, and keeps nobody from writing."""
         wanted = FULL if self.durable else NORMAL
         if wanted != self._synchronous:
             self.handle.execute(f"PRAGMA synchronous = {wanted}")
@@ -102,7 +105,7 @@ class SqliteConnection(aiosqlite.Connection):
         deadline = time.monotonic() + LOCKED_PATIENCE
         while True:
             try:
-                self.handle.execute("BEGIN IMMEDIATE")
+                self.handle.execute("BEGIN" if self.reading else "BEGIN IMMEDIATE")
                 return
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:

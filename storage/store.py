@@ -65,11 +65,16 @@ class SqlStore:
     def begin(self, *, durable: bool = False) -> AbstractAsyncContextManager[SqlTransaction]:
         return self._begin(SqlTransaction, durable=durable)
 
+    def read(self) -> AbstractAsyncContextManager[SqlTransaction]:
+        return self._begin(SqlTransaction, reading=True)
+
     @asynccontextmanager
-    async def _begin(self, kind: type[T], *, durable: bool = False) -> AsyncIterator[T]:
+    async def _begin(
+        self, kind: type[T], *, durable: bool = False, reading: bool = False
+    ) -> AsyncIterator[T]:
         try:
             async with AsyncExitStack() as stack:
-                connection = await self._connection(stack, durable=durable)
+                connection = await self._connection(stack, durable=durable, reading=reading)
                 async with connection.begin():
                     transaction = kind(connection)
                     if durable and self._writer is None:
@@ -84,7 +89,9 @@ class SqlStore:
         for queue in queues:
             self._wake_up.tell(queue)
 
-    async def _connection(self, stack: AsyncExitStack, *, durable: bool) -> AsyncConnection:
+    async def _connection(
+        self, stack: AsyncExitStack, *, durable: bool, reading: bool
+    ) -> AsyncConnection:
         """SQLite: the one writer, for one transaction at a time, in the order of asking."""
         if self._writer is None:
             try:
@@ -96,7 +103,7 @@ class SqlStore:
         await stack.enter_async_context(self._writing)
         driver = (await self._writer.get_raw_connection()).driver_connection
         if isinstance(driver, SqliteConnection):
-            driver.durable = durable
+            driver.durable, driver.reading = durable, reading
         return self._writer
 
     async def claim(self, queue: Queue, limit: int) -> Claimed:

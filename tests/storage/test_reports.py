@@ -206,14 +206,15 @@ class TestLastWords:
             first = await opened(t, anna.id)
             one = await another(t, first, "1")
             await closed_at(t, one, 7)
-            two, _ = await asked(t, await another(t, first, "2"), message("3", minutes=5))
+            await asked(t, await another(t, first, "2"), message("3", minutes=5))
             client = first.client
             last = LastWord(client.id, client.name, anna.id, at(7))
             assert await t.last_words(at(8), 0, 9) == ((last,), None)
-            # One page ends behind the first two conversations, though there may be no third.
-            assert await t.last_words(at(8), 0, 2) == ((last,), one.id)
-            assert await t.last_words(at(8), one.id, 2) == ((replace(last, at=at(5)),), None)
-            assert await t.last_words(at(8), two.id, 2) == ((), None)
+            quiet = await t.add_client("Никто", None)
+            # One page ends behind the first two clients, though there may be no third.
+            assert await t.last_words(at(8), 0, 2) == ((last,), quiet.id)
+            assert await t.last_words(at(8), quiet.id, 2) == ((), None)
+            assert await t.last_words(at(6), 0, 1) == ((replace(last, at=at(5)),), client.id)
 
     async def test_what_came_later_or_from_no_person_is_not_it(self, store: SqlStore) -> None:
         async with store.begin() as t:

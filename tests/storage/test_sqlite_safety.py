@@ -210,3 +210,16 @@ def test_a_library_that_is_too_old_is_said(
     monkeypatch.setattr("storage.engine.OLDEST_SQLITE", (99, 0))
     with pytest.raises(StoreUnavailable, match=r"SQLite .* is needed"):
         open_engine(parse_url(sqlite_url))
+
+
+async def test_who_only_reads_keeps_no_other_process_from_writing(sqlite_url: str) -> None:
+    store, other = await open_store(sqlite_url), await open_store(sqlite_url, exclusive=False)
+    async with other.read() as reading:
+        assert await reading.cursor("telegram") is None
+        async with store.begin() as t:
+            await t.set_cursor("telegram", "5")
+        assert await reading.cursor("telegram") is None, "all of it as it was at the first look"
+    async with other.read() as reading:
+        assert await reading.cursor("telegram") == "5"
+    await other.close()
+    await store.close()

@@ -21,6 +21,7 @@ from bot.form_storage import FormStorage
 from bot.handlers import setup
 from bot.mentions import mentioning, reader_of
 from bot.note_keeping import KINDS, files_of, mark_inside
+from bot.offers_settled import show_settled
 from bot.outcomes import react, show_outcome
 from bot.people_notes import note_view
 from bot.places import Place, Places
@@ -205,9 +206,9 @@ class TelegramDesk:
     async def show_note(
         self, conversation: Conversation, words: Note, to: Manager
     ) -> tuple[Shown, ...]:
-        """Words below the newest card; answering them answers the client. What is about all that
-        waits is answered to nobody."""
+        """Words below the newest card, where an answer is the client's; about all, below none."""
         view = await note_view(self._attached, conversation, words, to)
+        await show_settled(self._bot, self._attached, conversation, words)
         if words.kind in ABOUT_ALL:
             await send(self._bot, to.telegram_id, view)
             return ()
@@ -256,9 +257,8 @@ class TelegramDesk:
 
     async def show_tasks(self, digest: TaskDigest, to: Manager) -> None:
         """See inbox.ports.Desk."""
-        view = digest_view(Reader.of(to, self._now), digest)
         with urgency(Urgency.DIGEST):
-            await send(self._bot, to.telegram_id, view)
+            await send(self._bot, to.telegram_id, digest_view(Reader.of(to, self._now), digest))
 
     async def show_fetched(
         self, card: Card, file: LoadedFile, progress: Progress, to: Manager
@@ -294,7 +294,7 @@ class TelegramDesk:
         """Something in the client's place, below the card of the message it is about."""
 
         async def said(place: Place) -> tuple[Shown, ...]:
-            below = None if about is None else await self._card_in_chat(about, place.chat_id)
+            below = await self._card_in_chat(about, place.chat_id) if about is not None else None
             ref = await send(self._bot, place, view, reply_to=below)
             say = speaker(to.language)
             others = await show_files(self._bot, place, ref.message_id, files, say)

@@ -6,18 +6,15 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
+from datetime import date, timedelta
 
 from inbox.report_records import (
-    Change,
     Charge,
     Corrected,
     Exclusion,
     Figures,
     Grid,
     Improved,
-    Measure,
     Newcomer,
     Period,
     Reason,
@@ -28,14 +25,11 @@ from inbox.report_records import (
     Slice,
     StillOpen,
     Times,
-    TrendWeek,
     WaitLine,
 )
 from inbox.reports import median, p90
+from tests.bot.report_weeks import SINCE, UNTIL, changes_of, trend_of
 
-WEEK = timedelta(days=7)
-SINCE = datetime(2026, 11, 15, 21, tzinfo=UTC)  # Monday 16 November, 00:00 in Moscow
-UNTIL = SINCE + WEEK
 TARGET = timedelta(hours=1)
 NAMES = {
     "ru": (
@@ -100,8 +94,8 @@ def report_of(lines: Sequence[WaitLine], language: str, chance: random.Random) -
         tiers=_rows((None, one.tier, one) for one in lines),
         came=grid,
         late=_grid([one for one in lines if one.breached]),
-        trend=_trend(studio, chance),
-        changes=_changes(studio),
+        trend=trend_of(studio, chance),
+        changes=changes_of(studio),
         newcomers=tuple(
             Newcomer(
                 one.client_id,
@@ -257,44 +251,3 @@ def _grid(lines: Sequence[WaitLine]) -> Grid:
         for one in lines
     )
     return tuple(tuple(counts[day, hour] for hour in range(24)) for day in range(7))
-
-
-def _trend(studio: Figures, chance: random.Random) -> tuple[TrendWeek, ...]:
-    weeks = []
-    for back in range(8, 1, -1):
-        since = SINCE - (back - 1) * WEEK
-        counted = 100 + chance.randrange(60)
-        times = Times(counted, timedelta(minutes=14 + 2 * back), timedelta(minutes=70), None)
-        weeks.append(
-            TrendWeek(since, since + WEEK, 300, counted, times, times, counted - 4 - back, counted)
-        )
-    both = studio.both.business
-    own = TrendWeek(
-        SINCE,
-        UNTIL,
-        studio.messages,
-        studio.answered,
-        studio.first.business,
-        both,
-        studio.within,
-        studio.counted,
-    )
-    return (*weeks, own)
-
-
-def _changes(studio: Figures) -> tuple[Change, ...]:
-    both = studio.both.business
-    return (
-        Change(Measure.MESSAGES, studio.messages, 280, 260),
-        Change(Measure.ANSWERED, studio.answered, 120, 118),
-        Change(
-            Measure.FIRST_MEDIAN,
-            studio.first.business.median,
-            timedelta(minutes=14),
-            timedelta(minutes=16),
-        ),
-        Change(Measure.MEDIAN, both.median, timedelta(minutes=15), timedelta(minutes=18)),
-        Change(Measure.P90, both.p90, timedelta(minutes=52), timedelta(minutes=66)),
-        Change(Measure.SHARE, studio.share, Fraction(91, 100), Fraction(93, 100)),
-        Change(Measure.BREACHES, studio.breaches, 9, 11),
-    )

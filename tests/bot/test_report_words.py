@@ -22,7 +22,8 @@ from bot.report_terms import (
 from bot.report_words import notes, sentences, whole_text
 from bot.texts import speaker
 from inbox.report_records import Figures, Period, Reason, Row, Slice, Times
-from tests.bot.report_samples import SINCE, UNTIL, report_of, sample, without_answers
+from tests.bot.report_samples import report_of, sample, without_answers
+from tests.bot.report_weeks import SINCE, UNTIL
 
 RU, EN = speaker("ru"), speaker("en")
 

@@ -96,20 +96,7 @@ def report_of(lines: Sequence[WaitLine], language: str, chance: random.Random) -
         late=_grid([one for one in lines if one.breached]),
         trend=trend_of(studio, chance),
         changes=changes_of(studio),
-        newcomers=tuple(
-            Newcomer(
-                one.client_id,
-                one.client,
-                one.manager_id,
-                one.manager,
-                one.started_at,
-                one.wait_id,
-                one.business,
-                one.wall,
-                one.within,
-            )
-            for one in answered[:2]
-        ),
+        newcomers=tuple(map(_newcomer, answered[:2])),
         silent=silent if lines else (),
         silent_weeks=3,
         exclusions=(
@@ -134,6 +121,20 @@ def report_of(lines: Sequence[WaitLine], language: str, chance: random.Random) -
         improved=Improved(1, NAMES[language][0], timedelta(minutes=41), timedelta(minutes=17))
         if len(answered) > 20
         else None,
+    )
+
+
+def _newcomer(line: WaitLine) -> Newcomer:
+    return Newcomer(
+        line.client_id,
+        line.client,
+        line.manager_id,
+        line.manager,
+        line.started_at,
+        line.wait_id,
+        line.business,
+        line.wall,
+        line.within,
     )
 
 

@@ -81,7 +81,7 @@ async def test_a_template_goes_from_the_card_with_its_placeholders_filled_once(
     )
     card = await taken(desk)
     await desk.presses(OLGA, card, "Шаблон")
-    listed = await said(desk, OLGA, "Какой шаблон — Анна?")
+    listed = await said(desk, OLGA, "Какой шаблон для клиента Анна?")
     assert labels(listed)[:3] == ["RU · Привет", "Всем", "EN · Hello"]
     await desk.presses(OLGA, listed, "RU · Привет")
     shown = await now_says(desk, listed, "Здравствуйте, Анна! Ольга на связи.")
@@ -194,7 +194,7 @@ async def test_the_command_in_a_reply_to_a_card_is_the_button(desk: DeskWorld) -
     await add_templates(desk, ("Привет", "Здравствуйте!", "ru"))
     card = await taken(desk)
     desk.people.says(OLGA.telegram_id, BOT, "/templates", reply_to=card["message_id"])
-    assert "RU · Привет" in labels(await said(desk, OLGA, "Какой шаблон — Анна?"))
+    assert "RU · Привет" in labels(await said(desk, OLGA, "Какой шаблон для клиента Анна?"))
     there = await desk.sees(IVAN.telegram_id, "Сайт не открывается")
     desk.people.says(IVAN.telegram_id, BOT, "/templates", reply_to=there["message_id"])
     await said(desk, IVAN, "за другим менеджером")

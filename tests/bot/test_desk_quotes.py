@@ -64,7 +64,7 @@ async def looked_at(desk: DeskWorld, card: dict[str, Any]) -> dict[str, Any]:
     await desk.presses(OLGA, card, "Шаблон")
     listed = await said(desk, OLGA, "Шаблонов пока нет")
     await desk.presses(OLGA, listed, "💰 Прайс")
-    prices = await now_says(desk, listed, "Что предложить — ")
+    prices = await now_says(desk, listed, "Что предложить клиенту ")
     await desk.presses(OLGA, prices, f"{PHONE} · 500\u00a0₽")
     return await now_says(desk, listed, "Клиенту ")
 
@@ -136,6 +136,22 @@ async def test_a_quote_is_withdrawn_after_a_second_press(desk: DeskWorld) -> Non
     await now_says(desk, hers, "Предложение отозвано: Анна")
     assert await state(desk) is QuoteState.WITHDRAWN
     assert await tasks(desk) == ()
+
+
+async def test_what_offered_it_tells_by_itself_what_a_colleague_settled(desk: DeskWorld) -> None:
+    hers = await offered(desk)
+    data = QuoteButton(deed=QuoteDeed.AGREED, quote_id=1).pack()
+    await desk.presses_made_up(HELEN.telegram_id, data)
+    settled = await now_says(desk, hers, "✅ Согласие получено: Анна")
+    assert labels(settled) == ["Задача"]
+
+
+async def test_an_offer_that_a_colleague_withdrew_has_no_buttons(desk: DeskWorld) -> None:
+    hers = await offered(desk)
+    data = QuoteButton(deed=QuoteDeed.WITHDRAW, quote_id=1).pack()
+    await desk.presses_made_up(HELEN.telegram_id, data)
+    settled = await now_says(desk, hers, "Предложение отозвано: Анна")
+    assert labels(settled) == []
 
 
 async def test_other_words_keep_price_and_date_and_outlive_a_restart(tmp_path: Path) -> None:
@@ -269,7 +285,7 @@ async def test_the_command_in_a_reply_to_a_card_opens_the_price_list(desk: DeskW
     await add_item(desk, PHONE)
     card = await taken(desk)
     desk.people.says(OLGA.telegram_id, BOT, "/prices", reply_to=card["message_id"])
-    listed = await said(desk, OLGA, "Что предложить — Анна?")
+    listed = await said(desk, OLGA, "Что предложить клиенту Анна?")
     await desk.presses(OLGA, listed, f"{PHONE} · 500\u00a0₽")
     shown = await now_says(desk, listed, "Клиенту Анна:")
     await desk.presses(OLGA, shown, "Отправить")

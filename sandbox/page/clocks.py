@@ -4,7 +4,7 @@
                       → {"shown", "speed", "zone", "open"}
 
 Names: "next_opening" and "next_closing" of a shift, "before_closing" (ten minutes before the
-office closes for the day), "next_morning" (when it opens on the next working day). On the way
+office closes for the day), "next_morning" (when its next working day begins). On the way
 to an instant the clock stops at every one at which the product announces something.
 """
 
@@ -114,10 +114,15 @@ def named_instant(name: str, now: datetime) -> datetime:
             soon = now + BEFORE_CLOSING + timedelta(seconds=1)
             return _last_closing(OFFICE.next_opening(soon)) - BEFORE_CLOSING
         case "next_morning":
-            return OFFICE.next_opening(_last_closing(OFFICE.next_opening(now)))
+            return OFFICE.next_opening(max(now, _last_closing(now)) if _begun(now) else now)
         case _:
             instant = datetime.fromisoformat(name)
             return instant if instant.tzinfo else instant.replace(tzinfo=studio.ZONE)
+
+
+def _begun(at: datetime) -> bool:
+    """Whether the office has opened, or would have, on the local date of `at`."""
+    return at.astimezone(studio.ZONE).time() >= SHIFTS[0][0]
 
 
 def _last_closing(at: datetime) -> datetime:

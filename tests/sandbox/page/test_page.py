@@ -210,6 +210,19 @@ async def test_the_last_ten_minutes_and_the_next_morning_are_a_press_away(page: 
         assert turned["open"]
 
 
+@pytest.mark.parametrize(
+    ("now", "opens"),
+    [("09T18:05", "10"), ("11T07:30", "11"), ("11T13:30", "12"), ("13T18:00", "16")],
+)
+async def test_no_working_day_is_left_out_on_the_way_to_the_morning(
+    page: Page, now: str, opens: str
+) -> None:
+    await page.post("/api/clock", {"speed": 0})
+    await page.post("/api/clock", {"to": f"2026-03-{now}:00+03:00"})
+    turned = await page.post("/api/clock", {"to": "next_morning"})
+    assert turned["shown"].startswith(f"2026-03-{opens}T09:00:00")
+
+
 async def test_the_clock_stops_at_every_alert_on_its_way(scene: Stage) -> None:
     scene.clock.run_at(0)
     before = scene.clock.now()

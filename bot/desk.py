@@ -21,7 +21,6 @@ from bot.form_storage import FormStorage
 from bot.handlers import setup
 from bot.mentions import mentioning, reader_of
 from bot.note_keeping import KINDS, files_of, mark_inside
-from bot.offers_settled import show_settled
 from bot.outcomes import react, show_outcome
 from bot.people_notes import note_view
 from bot.places import Place, Places
@@ -208,7 +207,6 @@ class TelegramDesk:
     ) -> tuple[Shown, ...]:
         """Words below the newest card, where an answer is the client's; about all, below none."""
         view = await note_view(self._attached, conversation, words, to)
-        await show_settled(self._bot, self._attached, conversation, words)
         if words.kind in ABOUT_ALL:
             await send(self._bot, to.telegram_id, view)
             return ()

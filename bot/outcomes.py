@@ -18,6 +18,7 @@ from bot.places import Place
 from bot.reply_buttons import UndoButton
 from bot.rich import Rich, joined, one_line
 from bot.sending import edit, send
+from bot.standing import redraw
 from bot.texts import Say, mark, speaker
 from bot.wording import length, reason
 from connectors.telegram.errors import translated
@@ -51,6 +52,7 @@ async def show_outcome(
 
     `place`: where the member's own message stands. Raises the SendFailed.
     """
+    await redraw(bot, inbox, reply, to)
     before = await _note_of(inbox, reply)
     if reply.state is ReplyState.SENT:
         # Where its author deleted it, or the group takes no reactions, the note goes all the same.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from bot.buttons import Button, Keyboard
 from bot.card_lines import NAME_LIMIT
@@ -23,9 +24,10 @@ from bot.task_buttons import (
 )
 from bot.tasks import TITLE_LIMIT, client_title, due_words, horizon_words
 from bot.texts import Say
-from bot.wording import moment
+from bot.wording import length, moment
 from inbox.calendars import Hours
 from inbox.model import Client
+from inbox.ports import Reply, ReplyState
 from inbox.work_records import Horizon, Task
 
 TOLD_LIMIT = 600  # UTF-16 units
@@ -44,13 +46,14 @@ MOVING = {
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
     """A task and what is said of it. `made_by`, `done_by`: names, "" where not known. `back`: the
-    list from which it is looked at."""
+    list from which it is looked at. `telling`: the reply in which the client is told of it."""
 
     task: Task
     client: Client
     made_by: str = ""
     done_by: str = ""
     back: TaskListButton | None = None
+    telling: Reply | None = None
 
 
 def when_view(say: Say, name: str, title: str, origin: Origin, about_id: int) -> CardView:
@@ -82,7 +85,7 @@ def task_view(reader: Reader, facts: TaskFacts) -> CardView:
         if facts.done_by:
             words = f"{words} · {one_line(facts.done_by, NAME_LIMIT)}"
         if task.told_at is not None:
-            words = f"{words}\n{say('The client is told.')}"
+            words = f"{words}\n{telling_words(say, facts.telling, reader.now)}"
         return _ended(reader, facts, f"✅ {title}", words)
     lines = [
         Rich(f"📌 {title}").styled("bold"),
@@ -91,6 +94,27 @@ def task_view(reader: Reader, facts: TaskFacts) -> CardView:
         Rich(_made(reader, facts)).styled("italic"),
     ]
     return CardView(joined(lines), (*_open_rows(say, task), *back_row(say, facts.back)))
+
+
+def telling_words(say: Say, telling: Reply | None, now: datetime) -> str:
+    """Whether the client has heard of it by now; None: by a reply that is not known any more."""
+    match telling:
+        case None | Reply(state=ReplyState.SENT):
+            return say("The client is told.")
+        case Reply(state=ReplyState.QUEUED | ReplyState.SENDING):
+            return on_its_way(say, telling, now)
+        case Reply(state=ReplyState.UNCERTAIN):
+            return say("❓ It is not known whether the client was told.")
+        case _:
+            return say("The client was not told.")
+
+
+def on_its_way(say: Say, telling: Reply, now: datetime) -> str:
+    """That the word to the client is not out yet, and when it goes."""
+    if telling.goes_at is None or telling.goes_at <= now:
+        return say("⏳ On its way to the client.")
+    left = timedelta(seconds=math.ceil((telling.goes_at - now).total_seconds()))
+    return say("⏳ Goes out in {time}", time=length(say, left))
 
 
 def _ended(reader: Reader, facts: TaskFacts, title: str, words: str) -> CardView:

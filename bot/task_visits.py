@@ -13,8 +13,9 @@ from bot.rich import Rich
 from bot.sending import edit, pressed_ref
 from bot.task_buttons import TaskListButton
 from bot.task_cards import TaskFacts, task_view
-from inbox import routing
+from inbox import routing, tasks
 from inbox.calendars import Hours
+from inbox.inbox import Inbox
 from inbox.model import Client
 from inbox.ports import DeskLink, DeskRef, Purpose, Shown
 from inbox.work_records import Task
@@ -49,11 +50,20 @@ def reader_of(visit: Visit) -> Reader:
 async def facts_of(
     visit: Visit, task: Task, client: Client, back: TaskListButton | None = None
 ) -> TaskFacts:
-    """The task with the names of who made and did it."""
-    async with visit.inbox.store.begin() as t:
+    """The task with the names of who made and did it, and what became of telling the client."""
+    return await facts_in(visit.inbox, task, client, back)
+
+
+async def facts_in(
+    inbox: Inbox, task: Task, client: Client, back: TaskListButton | None = None
+) -> TaskFacts:
+    """The same without anybody at the desk."""
+    async with inbox.store.begin() as t:
         staff = await t.staff()
+        telling = await tasks.reply_that_tells(t, task)
     made, done = (routing.member(staff, one) for one in (task.made_by_id, task.done_by_id))
-    return TaskFacts(task, client, made.name if made else "", done.name if done else "", back)
+    names = (made.name if made else "", done.name if done else "")
+    return TaskFacts(task, client, *names, back, telling)
 
 
 async def view_of(

@@ -49,11 +49,12 @@ async def refresh(
     )
 
 
-async def show_outcome(t: Transaction, draft: Reply) -> None:
-    """Have the author told what became of the reply."""
+async def show_outcome(t: Transaction, draft: Reply, *, cause: str = "") -> None:
+    """Have the author told what became of the reply; `cause`: of what it says beside, which has
+    changed."""
     await t.put(
         ShowOutcome(draft.id),
-        key=f"outcome:{draft.id}:{draft.written_at}:{draft.state}:{draft.tries}",
+        key=f"outcome:{draft.id}:{draft.written_at}:{draft.state}:{draft.tries}{cause}",
         lane=f"manager:{draft.author_id}",
     )
 

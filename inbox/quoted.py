@@ -25,7 +25,7 @@ from inbox.model import (
 )
 from inbox.noting import note
 from inbox.ports import Deed, Entry, Placing, Reply, ReplyState, Transaction
-from inbox.queueing import lane_of_replies
+from inbox.queueing import lane_of_replies, show_outcome
 from inbox.task_keeping import keep_new
 from inbox.work_records import Horizon, Quote, QuoteState, Task
 
@@ -211,8 +211,12 @@ async def agreed(
 async def settle(
     inbox: Inbox, t: Transaction, conversation: Conversation, quote: Quote, by_id: int | None
 ) -> None:
-    """Keep what became of the quote; its button goes away."""
+    """Keep what became of the quote; its button goes away, and what offered it on the desk says
+    so."""
     await keep_settled(inbox.clock.now(), t, quote, by_id)
+    draft = await reply_with(t, quote)
+    if draft is not None:
+        await show_outcome(t, draft, cause=f":quote-{quote.state}")
     if takes_choices(inbox, conversation.channel_id):
         lane = lane_of_replies(conversation.id)
         await t.put(MarkAgreed(quote.id), key=f"settled:{quote.id}", lane=lane)

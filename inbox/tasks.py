@@ -205,6 +205,16 @@ async def tell_done(
     return told
 
 
+async def reply_that_tells(t: Transaction, task: Task) -> Reply | None:
+    """The reply in which the client is told that the task is done; None where nobody was told."""
+    if task.told_at is None:
+        return None
+    to_id = task.conversation_id or await t.newest_conversation(task.client_id)
+    replies = () if to_id is None else await t.replies(to_id, task.told_at)
+    begins = f"{DONE}{task.id}:"
+    return next((one for one in reversed(replies) if one.key.startswith(begins)), None)
+
+
 def _is_told_of(task: Task) -> bool:
     return task.done_at is not None and task.dropped_at is None
 

@@ -14,10 +14,10 @@ from bot.card_lines import NAME_LIMIT
 from bot.cards import CardView
 from bot.drafts import Draft, KeptInside, deliver, drop, keep, kept
 from bot.note_keeping import kept_words
-from bot.quotes import offered_view
 from bot.reply_buttons import AnsweringButton, AnywayButton
 from bot.rich import Rich, one_line
 from bot.sending import pressed_ref
+from bot.standing import show_offer
 from bot.wording import moment, zone_of
 from inbox import collisions
 from inbox.model import Conversation
@@ -113,7 +113,7 @@ async def decide(query: CallbackQuery, callback_data: AnywayButton, visit: Visit
             words = kept_words(visit.say, made, visit.me)
         elif made is not None:
             await answer(query)
-            await visit.edit(query, offered_view(visit, conversation, made))
+            await show_offer(query, visit, conversation, made)
             return
     await answer(query)
     await visit.edit(query, Rich(words))

@@ -16,9 +16,9 @@ from bot.handlers.collision import answered_already, own_draft
 from bot.handlers.topic import AboutClient
 from bot.note_keeping import kept_words, take_note
 from bot.prompts import Asked, Prompt, ask
-from bot.quotes import offered_view
 from bot.reply_buttons import InsideButton
 from bot.rich import Rich
+from bot.standing import show_offer
 from bot.work_buttons import WorkButton, WorkDeed
 from inbox.model import Conversation
 from inbox.work_records import Quote
@@ -105,7 +105,7 @@ async def decide(query: CallbackQuery, callback_data: InsideButton, visit: Visit
         made = await deliver(visit.inbox, draft)
         if isinstance(made, Quote):
             await answer(query)
-            await visit.edit(query, offered_view(visit, conversation, made))
+            await show_offer(query, visit, conversation, made)
             return
         words = visit.say("It goes to {client}.", client=name)
     await answer(query)

@@ -20,9 +20,9 @@ from bot.drafts import Draft, deliver, draft_of, drop, keep, keep_inside
 from bot.handlers.collision import answered_already, own_draft
 from bot.handlers.reply import refuse_kind
 from bot.note_keeping import kept_words
-from bot.quotes import offered_view
 from bot.reply_buttons import ToWhomButton
 from bot.rich import Rich, one_line
+from bot.standing import show_offer
 from inbox.model import Conversation, Role
 from inbox.work_records import Quote
 
@@ -148,7 +148,7 @@ async def choose(query: CallbackQuery, callback_data: ToWhomButton, visit: Visit
     made = None if asked else await deliver(visit.inbox, draft)
     await answer(query)
     if isinstance(made, Quote):
-        await visit.edit(query, offered_view(visit, conversation, made))
+        await show_offer(query, visit, conversation, made)
         return
     sent = visit.say("It goes to {client}.", client=name)
     await visit.edit(query, Rich(name if asked else sent))

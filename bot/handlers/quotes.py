@@ -23,6 +23,7 @@ from bot.price_lists import seconds_of
 from bot.prompts import Asked, Prompt, ask, asked_at, remember
 from bot.rich import Rich, one_line
 from bot.sending import pressed_ref
+from bot.standing import show_offer
 from bot.template_buttons import ListDeed, PriceButton, QuoteButton, QuoteDeed
 from inbox import collisions, quotes
 from inbox.errors import NoSuchRow
@@ -250,7 +251,7 @@ async def _offer(
         await t.link((DeskLink(shown, conversation.id, visit.me.id, message_id),))
     await answer(query)
     await ask_no_more(query, visit)
-    await visit.edit(query, _view(visit, conversation, quote))
+    await show_offer(query, visit, conversation, quote)
 
 
 async def cancel(query: CallbackQuery, callback_data: PriceButton, visit: Visit) -> None:

@@ -19,6 +19,7 @@ from bot.handlers.collision import answered_already
 from bot.note_keeping import asked_where, take_note
 from bot.quotes import offered_view
 from bot.rich import Rich
+from bot.standing import of_quote, stands_at
 from inbox.errors import Fault, SendDeferred
 from inbox.inbox import Inbox
 from inbox.ports import DeskRef
@@ -131,7 +132,8 @@ async def send_reply(
         made = await deliver(visit.inbox, draft)
         if isinstance(made, Quote):
             view = offered_view(visit, conversation, made)
-            await visit.note(conversation, view, message.message_id)
+            ref = await visit.note(conversation, view, message.message_id)
+            await stands_at(visit.inbox, ref, of_quote(made.id))
 
 
 async def refuse_kind(visit: Visit, message: Message) -> None:

@@ -14,6 +14,7 @@ from bot.cards import CardView
 from bot.prompts import Asked, Prompt, ask, forget, remember
 from bot.rich import Rich, one_line
 from bot.sending import pressed_ref
+from bot.standing import of_task, stands_at
 from bot.task_buttons import (
     TaskButton,
     TaskDayButton,
@@ -212,9 +213,13 @@ async def tell(query: CallbackQuery, callback_data: TaskButton, visit: Visit) ->
     if told is None:
         await answer(query, visit.say("This was decided already."), alert=True)
     else:
-        await answer(query, visit.say("The client is told."))
+        ref, back = pressed_ref(visit.bot, query), back_of(query)
+        await stands_at(visit.inbox, ref, of_task(told.id), back)
+        await answer(query)
     again = await task_of(query, callback_data.task_id, visit)
     if again is not None:
+        await _draw(query, visit, *again)
+        # What has become of it meanwhile was drawn under this.
         await _draw(query, visit, *again)
 
 

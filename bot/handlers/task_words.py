@@ -14,6 +14,7 @@ from bot.picker import read_due
 from bot.prompts import Asked, Prompt, ask, settle
 from bot.rich import Rich, one_line
 from bot.sending import ref_of
+from bot.standing import of_task, stands_at
 from bot.task_cards import how_to_write_due
 from bot.task_visits import edit_target, hours_for, look_up, show_below, view_of
 from bot.tasks import TITLE_LIMIT
@@ -116,9 +117,12 @@ async def _tell(visit: Visit, found: tuple[Task, Client], text: str, message: Me
     told = await tasks.tell_done(visit.inbox, found[0].id, visit.me, key=key, text=text)
     if told is None:
         return visit.say("This was decided already.")
+    target = message.reply_to_message
+    if target is not None:
+        await stands_at(visit.inbox, ref_of(visit.bot, target), of_task(told.id))
     await edit_target(visit, message, await view_of(visit, told, found[1]))
     await _asks_no_more(visit, message)
-    return visit.say("The client is told.")
+    return ""
 
 
 async def _set_due(visit: Visit, found: tuple[Task, Client], text: str, message: Message) -> str:

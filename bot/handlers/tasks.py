@@ -14,6 +14,7 @@ from bot.handlers.topic import AboutClient
 from bot.prompts import Asked, Prompt, ask, asked_at, forget
 from bot.rich import Rich
 from bot.sending import pressed_ref
+from bot.standing import stands_no_more
 from bot.task_buttons import NewTaskButton, Origin, TaskListButton, WhenButton, WhenDeed
 from bot.task_cards import WHEN, when_view
 from bot.task_visits import form_key, link, reader_of, view_of
@@ -236,6 +237,7 @@ async def turn(query: CallbackQuery, callback_data: TaskListButton, visit: Visit
     else:
         found = await _of_several(visit, callback_data)
     await answer(query)
+    await stands_no_more(visit.inbox, pressed_ref(visit.bot, query))
     await visit.edit(query, list_view(reader_of(visit), found))
     await _asks_no_more(query, visit)
 

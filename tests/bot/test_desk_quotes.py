@@ -349,8 +349,9 @@ async def test_a_line_of_the_price_list_by_inline_mode_is_a_quote(desk: DeskWorl
     there = await desk.sees(CLIENT, f"{PHONE}: 500\u00a0₽")
     assert labels(there) == ["Согласен"]
     hers = await said(desk, OLGA, "Предложено: Анна")
-    await desk.presses(OLGA, hers, "Согласен устно → задача")
-    await now_says(desk, hers, "✅ Согласие получено: Анна")
+    await desk.people.presses(CLIENT, BOT, there["message_id"], button(there, "Согласен"))
+    settled = await now_says(desk, hers, "✅ Согласие получено: Анна")
+    assert labels(settled) == ["Задача"]
     assert len(at_client(desk)) == 1
 
 

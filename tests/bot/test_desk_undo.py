@@ -13,6 +13,7 @@ import pytest
 from inbox.ports import ReplyState
 from sandbox.telegram import Fault
 from tests.bot.desk_world import BOT, around, labels, running, ticks
+from tests.bot.screens import now_says
 from tests.bot.studio import HELEN, IVAN, OLGA
 from tests.bot.test_mail_desk import MailWorld
 
@@ -214,3 +215,37 @@ class TestCorrections:
         fresh = await world.desk.sees(OLGA.telegram_id, "Уйдёт через")
         assert fresh["message_id"] > question["message_id"]
         assert fresh["text"].startswith("Ромашка · Анна Петрова\nПришлю в среду\n⏳")
+
+
+async def test_a_task_says_only_then_that_the_client_is_told(tmp_path: Path) -> None:
+    async with mails(tmp_path, BRIEF) as world:
+        asking = await done_task(world)
+        await world.desk.presses(OLGA, asking, "Сообщить клиенту")
+        await now_says(world.desk, asking, NOTE)
+        assert sent(world) == []
+        await now_says(world.desk, asking, "Клиенту сообщено.")
+        assert len(sent(world)) == 1
+
+
+async def test_a_task_of_which_the_word_was_stopped_says_so(world: MailWorld) -> None:
+    asking = await done_task(world)
+    await world.desk.presses(OLGA, asking, "Сообщить клиенту")
+    await now_says(world.desk, asking, NOTE)
+    chat = world.desk.chat
+    (note,) = await world.desk.until(
+        lambda: [one for one in chat(OLGA.telegram_id) if "Отменить отправку" in labels(one)]
+    )
+    await world.desk.presses(OLGA, note, "Отменить отправку")
+    await now_says(world.desk, asking, "Клиенту не сообщено.")
+    assert sent(world) == []
+
+
+async def done_task(world: MailWorld) -> dict[str, Any]:
+    """A task of a mail, done; the question whether the client hears of it."""
+    card = await world.card("Поменяйте телефон")
+    await world.desk.presses(OLGA, card, "Задача")
+    question = await world.desk.sees(OLGA.telegram_id, "Когда?")
+    await world.desk.presses(OLGA, question, "Сейчас")
+    task = await now_says(world.desk, question, "Записано: Ольга")
+    await world.desk.presses(OLGA, task, "✅ Сделано")
+    return await now_says(world.desk, question, "Сообщить клиенту?")

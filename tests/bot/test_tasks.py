@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 from hypothesis import given
@@ -34,6 +34,7 @@ from bot.task_digests import MOST, digest_view
 from bot.tasks import PAGE, Entry, TaskList, list_view
 from bot.texts import speaker
 from inbox.model import Client
+from inbox.ports import Reply, ReplyState
 from inbox.work_records import Horizon, Task, TaskDigest
 from tests.bot.studio import HELEN, HOURS, NOON, OLGA
 
@@ -207,6 +208,29 @@ class TestCards:
         ):
             assert view.body.units <= MESSAGE_LIMIT
             assert fits(view.keyboard)
+
+
+class TestTelling:
+    def words(self, state: ReplyState | None, goes_at: datetime | None = None) -> str:
+        done = replace(LOGO, done_at=NOON, told_at=NOON)
+        draft = Reply("task:1:q", 3, OLGA.id, "Готово", NOON, goes_at=goes_at)
+        telling = None if state is None else replace(draft, state=state)
+        view = task_view(EN, TaskFacts(done, ROMASHKA, telling=telling))
+        return view.body.text.splitlines()[-1]
+
+    def test_a_word_that_waits_says_for_how_long(self) -> None:
+        soon = NOON + timedelta(seconds=10)
+        assert self.words(ReplyState.QUEUED, goes_at=soon) == "⏳ Goes out in 10 s"
+        assert self.words(ReplyState.QUEUED, goes_at=NOON) == "⏳ On its way to the client."
+        assert self.words(ReplyState.SENDING) == "⏳ On its way to the client."
+
+    def test_told_is_who_got_it(self) -> None:
+        assert self.words(ReplyState.SENT) == "The client is told."
+        assert self.words(None) == "The client is told."
+        unknown = "❓ It is not known whether the client was told."
+        assert self.words(ReplyState.UNCERTAIN) == unknown
+        for state in (ReplyState.WITHDRAWN, ReplyState.REJECTED, ReplyState.TAKEN_BACK):
+            assert self.words(state) == "The client was not told."
 
 
 class TestDigests:

@@ -8,7 +8,16 @@ from typing import Any
 from inbox.actions import take
 from inbox.model import Conversation, Entity, Handle
 from inbox.ports import Store, Transaction
-from inbox.tasks import drop, finish, make, rename, reopen, tell_done, words_when_done
+from inbox.tasks import (
+    drop,
+    finish,
+    make,
+    rename,
+    reopen,
+    reply_that_tells,
+    tell_done,
+    words_when_done,
+)
 from inbox.work_records import Horizon, Task
 from tests.inbox import test_tasks
 from tests.inbox.conftest import Studio
@@ -52,6 +61,24 @@ class TestTellingTheClient:
         assert sent.answering is not None
         assert sent.answering.text == "Поменяйте телефон"
         assert (await studio.conversation("<m1>")).wait is None, "it is an answer as any"
+
+    async def test_the_reply_in_which_the_client_is_told(
+        self, studio: Studio, talk: Conversation, task: Task
+    ) -> None:
+        inbox, anna = studio.inbox, studio.anna
+        alone = await make(inbox, talk.client.id, "Баннер", Horizon.NOW, anna, key="alone")
+        assert alone is not None
+        for one in (task, alone):
+            await finish(inbox, one.id, anna)
+            told = await tell_done(inbox, one.id, anna, key=f"q{one.id}", text=one.title)
+            assert told is not None
+            async with inbox.store.begin() as t:
+                telling = await reply_that_tells(t, told)
+                assert await reply_that_tells(t, one) is None
+                nowhere = replace(told, conversation_id=None, client_id=999)
+                assert await reply_that_tells(t, nowhere) is None
+            assert telling is not None
+            assert telling.text == one.title
 
     async def test_once_whichever_press_comes_again(self, studio: Studio, task: Task) -> None:
         inbox, anna = studio.inbox, studio.anna

@@ -44,6 +44,7 @@ HEARTBEAT = 15.0  # seconds; a third of the lease
 GATHER = 0.002  # seconds
 GATHER_FULL = 0.008  # seconds
 SWEEP = 5.0  # seconds; a wake-up that got lost costs no more
+LET_GO = 2.0  # seconds for what was cancelled
 ENOUGH = 6  # attempts; then a person must look
 
 
@@ -73,6 +74,8 @@ async def work(inbox: Inbox, queue: Queue, parallel: int, *, patience: float = 1
             await asyncio.wait(running, timeout=patience)
             for task in running:
                 task.cancel()
+            # What they hold, child processes among it, is let go before the loop ends.
+            await asyncio.wait(running, timeout=LET_GO)
 
 
 async def _something_to_do(

@@ -41,6 +41,7 @@ def commands_of(me: Manager, say: Say) -> Commands:
         ("templates", say("texts that are written often")),
         ("prices", say("what typical work costs")),
         ("team", say("who holds what, and who is away")),
+        ("report", say("how soon clients were answered last week")),
         ("why", say("reply with it to a card: how its time is counted")),
         ("noreply", say("reply with it to a card: no answer is needed")),
         ("phone", say("reply with it to a card: answered by phone")),

@@ -81,6 +81,10 @@ _TEXTS = {
             "“Take” makes a new client yours, “I take it” under an alert makes somebody else's "
             "client yours."
         ),
+        mark(
+            "/report: how soon your clients were answered last week, as a picture, a PDF and a "
+            "table; other weeks and months by its buttons."
+        ),
     ),
     Section.NOTES: (
         mark(

@@ -41,6 +41,7 @@ class Screen(StrEnum):
     FIND = "q"
     TEMPLATES = "p"
     PRICES = "y"
+    REPORT = "w"
 
 
 class MenuButton(CallbackData, prefix="mn"):

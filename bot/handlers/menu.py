@@ -24,6 +24,7 @@ from bot.handlers import (
     language,
     own_groups,
     prices,
+    report,
     tasks,
     team,
     templates,
@@ -64,6 +65,8 @@ async def go(
             await visit.edit(query, await main(visit))
         case Screen.FIND:
             await find.ask_what(visit, visit.below(query))
+        case Screen.REPORT:
+            await report.last_week(visit, visit.below(query))
         case Screen.LINK_GROUP:
             await groups.ask_for_group(visit)
         case Screen.ENTER_DAY:

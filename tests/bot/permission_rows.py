@@ -193,7 +193,7 @@ SCREENS = (
             *(Screen.MAIN, Screen.INBOX, Screen.AWAY, Screen.LANGUAGE, Screen.HELP),
             *(Screen.GROUPS, Screen.LINK_GROUP, Screen.ACCOUNT, Screen.TOPICS, Screen.TEAM),
             *(Screen.MORE, Screen.TASKS, Screen.CLIENTS, Screen.FIND),
-            *(Screen.TEMPLATES, Screen.PRICES),
+            *(Screen.TEMPLATES, Screen.PRICES, Screen.REPORT),
         ),
         MEMBERS,
     ),
@@ -284,4 +284,6 @@ COMMANDS = (
         MEMBERS,
         ("Ответьте этой командой на своё", "Reply with this command to the message"),
     ),
+    # The last: what the same member says next is heard when the report is made.
+    Said("/report", MEMBERS, ("Отчёт готовится", "The report is being made")),
 )

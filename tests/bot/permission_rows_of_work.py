@@ -3,6 +3,8 @@ team, search; and which numbers in a button nobody reads."""
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.client_buttons import (
     ClientButton,
     ClientDeed,
@@ -16,6 +18,7 @@ from bot.client_buttons import (
     WriteButton,
 )
 from bot.find_buttons import FindButton, FoundButton, FoundPageButton
+from bot.report_buttons import ReportButton, ReportDeed
 from bot.task_buttons import (
     NewTaskButton,
     Origin,
@@ -61,6 +64,8 @@ from tests.bot.permission_rows import SOME_DAY, Row, about_client, each
 from tests.bot.studio import ADAM, IVAN, OLGA
 
 READ_BY_ALL = (ListDeed.LIST, ListDeed.SHOW, ListDeed.NEW, ListDeed.OUT, ListDeed.IN)
+REPORTS = (ReportDeed.WEEK, ReportDeed.MONTH, ReportDeed.CHOOSE)
+REPORTED = date(2026, 11, 18).toordinal()
 CHANGED = (ListDeed.EDIT, ListDeed.DROP, ListDeed.RESTORE)
 
 TASKS = (
@@ -188,6 +193,8 @@ TEAM = (
     Row(UndoAllButton(key="77"), LEADERS, NO_LEADER),
     Row(HandAllButton(from_id=IVAN.id, to_id=OLGA.id, sure=False), LEADERS, NO_LEADER),
     Row(HandAllButton(from_id=OLGA.id, to_id=ADAM.id, sure=True), LEADERS, NO_LEADER),
+    *each(ReportButton, REPORTS, MEMBERS, day=REPORTED, whole=False),
+    *each(ReportButton, REPORTS, LEADERS, NO_LEADER, day=REPORTED, whole=True),
 )
 
 _IN_LIST = {"message_id"}

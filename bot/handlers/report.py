@@ -1,0 +1,100 @@
+"""/report: a week or a month of the own clients, or of the whole studio, for who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from aiogram import Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from bot.access import Visit, answer
+from bot.menu import is_head
+from bot.report_buttons import ReportButton, ReportDeed
+from bot.report_making import Asked
+from bot.report_sending import send_report
+from bot.report_views import under_way_words, weeks_view
+from bot.rich import Rich
+from bot.sending import edit
+from bot.topics import take_back
+from inbox import report_periods
+from inbox.errors import SendFailed, StoreUnavailable
+from inbox.ports import DeskRef
+from inbox.report_records import Period, Slice
+
+log = structlog.get_logger(__name__)
+
+
+def setup() -> Router:
+    """/report and its buttons."""
+    router = Router(name="report")
+    router.message.register(show, Command("report"))
+    router.callback_query.register(go, ReportButton.filter())
+    return router
+
+
+async def show(message: Message, visit: Visit) -> None:
+    """The last whole week, below the command."""
+    await last_week(visit, message.message_id)
+
+
+async def last_week(visit: Visit, below: int | None) -> None:
+    """For a head of the studio, for everybody else of the own clients."""
+    now = visit.inbox.clock.now()
+    period = report_periods.week(now - timedelta(days=7), _zone(visit), now)
+    await _make(visit, period, below, whole=is_head(visit.me))
+
+
+async def go(query: CallbackQuery, callback_data: ReportButton, visit: Visit) -> None:
+    """Another report below, or the weeks to choose from."""
+    whole, now = callback_data.whole, visit.inbox.clock.now()
+    if whole and not is_head(visit.me):
+        words = visit.say("Only a head or an administrator may do this.")
+        await answer(query, words, alert=True)
+        return
+    day = date.fromordinal(callback_data.day)
+    period = _PERIODS[callback_data.deed](
+        datetime.combine(day, time(12), tzinfo=_zone(visit)), _zone(visit), now
+    )
+    if period.since > now:
+        await answer(query, visit.say("This button no longer works."))
+        return
+    await answer(query)
+    below = visit.below(query)
+    if callback_data.deed is ReportDeed.CHOOSE:
+        await visit.send(weeks_view(visit.say, period, whole=whole), reply_to=below)
+    else:
+        await _make(visit, period, below, whole=whole)
+
+
+async def _make(visit: Visit, period: Period, below: int | None, *, whole: bool) -> None:
+    """Say that it is being made, make it, and take that word back; what failed stands there."""
+    whose = Slice() if whole else Slice(visit.me.id, visit.me.name)
+    words = under_way_words(visit.say, period, whose)
+    progress = await visit.send(Rich(words), reply_to=below)
+    try:
+        await send_report(visit.bot, visit.place, visit.inbox, visit.me, Asked(period, whose))
+    except (OSError, SendFailed, StoreUnavailable) as error:
+        log.warning("A report was not made or sent.", error=type(error).__name__)
+        await _failed(visit, progress)
+        return
+    await take_back(visit.bot, progress)
+
+
+async def _failed(visit: Visit, progress: DeskRef) -> None:
+    words = visit.say("⚠️ The report could not be made or sent. Ask for it again later.")
+    await edit(visit.bot, progress, Rich(words))
+
+
+def _zone(visit: Visit) -> ZoneInfo:
+    return visit.inbox.calendars.studio.hours.zone
+
+
+_PERIODS: dict[ReportDeed, Callable[[datetime, ZoneInfo, datetime], Period]] = {
+    ReportDeed.WEEK: report_periods.week,
+    ReportDeed.MONTH: report_periods.month,
+    ReportDeed.CHOOSE: report_periods.week,
+}

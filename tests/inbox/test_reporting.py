@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from inbox.calendars import Calendars
 from inbox.log_records import Deed, Entry
-from inbox.model import Nature, Outcome
+from inbox.model import Manager, Nature, Outcome
 from inbox.report_periods import compared_with, days, is_week, month, trend_weeks, week
 from inbox.report_reading import WINDOW, Source, windows
 from inbox.report_records import Figures, Report, Slice, StillOpen, Times, WaitLine
@@ -85,7 +85,8 @@ async def store(database: str) -> AsyncIterator[SqlStore]:
 async def reported(store: SqlStore, *lines: str) -> Report:
     """The golden week's studio, in which only this happened."""
     async with store.begin() as t:
-        filed = Filed(t, {}, {}, {})
+        boris = await t.save_manager(Manager(0, "Борис", 100))
+        filed = Filed(t, {"Борис": boris}, {}, {})
         for name in CLIENTS:
             firm = await t.add_client(name, None)
             filed.clients[name] = firm, await t.add_contact(firm.id, name)
@@ -126,6 +127,16 @@ async def test_a_change_of_a_calendar_that_cannot_be_read_is_passed_over(store: 
     async with store.begin() as t:
         await t.log([Entry(moment("fri 10:00"), Deed.CALENDAR, after="?")])
     assert (await reported(store)).corrected == ()
+
+
+@pytest.mark.parametrize(("last", "now"), [(5, 4), (4, 5), (5, 5)])
+async def test_of_few_answers_nobody_has_improved(store: SqlStore, last: int, now: int) -> None:
+    lines = [
+        *(f"{n} Вектор info next -mon 1{n}:00 -mon 1{n}:30 answered Борис" for n in range(last)),
+        *(f"{n} Вектор info next mon 1{n}:00 mon 1{n}:10 answered Борис" for n in range(now)),
+    ]
+    improved = (await reported(store, *lines)).improved
+    assert (improved is not None) is (last == now == 5)
 
 
 MEMBERS = st.sampled_from([None, 1, 2, 3])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, time
 
+import pytest
+
 from inbox import auditing
 from inbox.calendars import STUDIO, SpecialDay
 from inbox.log_records import Deed, Entry
@@ -12,8 +14,9 @@ from inbox.model import Conversation, Handle, Nature, Outcome, Wait
 from inbox.ports import Transaction
 from inbox.records import Placing, ReplyState
 from inbox.reports import Holding
-from inbox.reports_store import Crossing, Ended, EndedPage, LastWord, Said, StoredWait, Talk
+from inbox.reports_store import Crossing, Ended, EndedPage, LastWord, Place, Said, StoredWait, Talk
 from storage.store import SqlStore
+from tests.storage.test_day_plans import GROWING, PEOPLE, Call, filled, scanned, sending
 from tests.storage.values import (
     HOURS,
     another,
@@ -248,6 +251,31 @@ class TestLastWords:
             await t.save(replace(talk, answered_at=at(30)))
             ((last,), _) = await t.last_words(at(20), 0, 9)
             assert last.at == at(12)
+
+
+LATE = Place(at(-9), at(-9), 0)
+ASKED: dict[str, Call] = {
+    "ended_waits": lambda t: t.ended_waits(at(0), at(60), at(60), LATE, 10),
+    "waits_going_on": lambda t: t.waits_going_on(at(60), 0, 10),
+    "ended_times": lambda t: t.ended_times(at(0), at(60)),
+    "crossings": lambda t: t.crossings(at(0), at(60), at(30)),
+    "promises_ended": lambda t: t.promises_ended(at(0), at(60)),
+    "said": lambda t: t.said(at(0), at(60), (at(0), 1), 10),
+    "count_said": lambda t: t.count_said(at(0), at(60)),
+    "known_before": lambda t: t.known_before([1], at(60)),
+    "last_words": lambda t: t.last_words(at(60), 0, 10),
+    "calendar_changes": lambda t: t.calendar_changes(at(0)),
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+async def test_nothing_goes_through_whole_tables(store: SqlStore, name: str) -> None:
+    await filled(store)
+    async with store.read() as t:
+        with sending(store) as sent:
+            await ASKED[name](t)
+        gone_through = {one for statement in sent for one in await scanned(t, *statement)}
+    assert gone_through & {*GROWING, *PEOPLE, "audit"} == set()
 
 
 async def test_changes_of_calendars(store: SqlStore) -> None:

@@ -15,15 +15,31 @@ from inbox.sla import due_at
 from inbox.thanks import THANKED, only_thanks
 
 TELLING = "promise:"  # how the key of a reply begins that only tells the client of a promise
+DONE = "task:"  # the same of a task that is done, the task's id behind it
+IN_OWN_WORDS = "own:"  # then follows, where its author wrote the words
 
 
 async def answered(inbox: Inbox, t: Transaction, draft: Reply, at: datetime) -> None:
     """A reply was sent: see `close_wait`."""
     conversation = await t.conversation(draft.conversation_id)
+    if await _answers_nothing(t, conversation, draft):
+        return
     if not draft.key.startswith(TELLING):
         await _keep_promises(inbox, t, conversation, draft.author_id, at)
     cause = f"reply {draft.id}"
     await close_wait(inbox, t, conversation, draft.author_id, at=at, cause=cause)
+
+
+async def _answers_nothing(t: Transaction, conversation: Conversation, draft: Reply) -> bool:
+    """Whether the words of the house tell of a task that came from another message than those that
+    wait: who asks something else still waits for an answer."""
+    kind, _, rest = draft.key.partition(DONE)
+    task_id, _, press = rest.partition(":")
+    if kind or not task_id or press.startswith(IN_OWN_WORDS) or conversation.wait is None:
+        return False
+    task = await t.task(int(task_id))
+    waiting = await t.messages_of_wait(conversation.wait.id)
+    return task is None or task.message_id not in {message_id for message_id, _ in waiting}
 
 
 async def answered_elsewhere(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from inbox.closing import DONE, IN_OWN_WORDS
 from inbox.flow import queue_new
 from inbox.greetings import without_greeting
 from inbox.inbox import Inbox
@@ -22,7 +23,6 @@ from inbox.work_records import Horizon, Task
 UNDO = timedelta(seconds=60)  # in which a deleted task can be brought back
 GRACE = timedelta(seconds=5)  # for a press on its way
 LONGEST_TITLE = 120  # letters
-DONE = "task:"  # how the key of a reply begins that tells the client that a task is done
 
 
 def title_of(text: str) -> str:
@@ -177,8 +177,10 @@ async def tell_done(
     """Have the client told that the task is done, in own words (`text`) or in those of the house:
     a reply of `by` where the task came from, else where the client wrote last.
 
-    `key`: of the press or message. None where the task is not done, the client was told by another
-    press, there is nowhere to write, or the words, or else the title, are an internal note's.
+    The house's words answer only the message that the task came from: who asked something else
+    goes on waiting. `key`: of the press or message. None where the task is not done, the client
+    was told by another press, there is nowhere to write, or the words, or else the title, are an
+    internal note's.
     """
     now, pressed = inbox.clock.now(), f"task_told:{task_id}"
     async with inbox.store.begin() as t:
@@ -197,7 +199,8 @@ async def tell_done(
         if task.told_at is not None:
             return task if await t.form(pressed) == key else None
         words = text if text is not None else await _words(inbox, t, task, to_id)
-        draft = Reply(f"{DONE}{task_id}:{key}", to_id, by.id, words, now, tuple(entities))
+        named = f"{IN_OWN_WORDS}{key}" if text is not None else key
+        draft = Reply(f"{DONE}{task_id}:{named}", to_id, by.id, words, now, tuple(entities))
         await queue_new(inbox, t, replace(draft, message_id=task.message_id))
         await t.save_form(pressed, key)
         told = replace(task, told_at=now)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+from inbox import flow
 from inbox.actions import take
 from inbox.model import Conversation, Entity, Handle
 from inbox.ports import Store, Transaction
@@ -79,6 +80,52 @@ class TestTellingTheClient:
                 assert await reply_that_tells(t, nowhere) is None
             assert telling is not None
             assert telling.text == one.title
+
+    async def test_who_asked_something_else_goes_on_waiting(self, studio: Studio) -> None:
+        inbox, anna = studio.inbox, studio.anna
+        await studio.client("Ромашка", anna, "a@x.test")
+        thread = await studio.asks("a@x.test", "Поменяйте телефон")
+        talk = await studio.conversation(thread)
+        async with inbox.store.begin() as t:
+            asked = await t.newest_message(talk.id)
+        client_id = talk.client.id
+        task = await make(
+            inbox, client_id, "Телефон", Horizon.NOW, anna, key="k", message_id=asked
+        )
+        assert task is not None
+        await finish(inbox, task.id, anna)
+        await flow.reply(inbox, studio.draft(talk, anna))
+        await studio.run()
+        studio.clock.pass_(seconds=60)
+        await studio.asks("a@x.test", "А когда второй этап?", thread=thread)
+
+        await tell_done(inbox, task.id, anna, key="q1")
+        await studio.run()
+        assert (await studio.conversation(thread)).wait is not None
+
+        await reopen(inbox, task.id, anna)
+        await finish(inbox, task.id, anna)
+        await tell_done(inbox, task.id, anna, key="q2", text="Готово, второй этап завтра")
+        await studio.run()
+        assert (await studio.conversation(thread)).wait is None, "in own words it is an answer"
+
+    async def test_in_the_house_s_words_the_message_of_the_task_is_answered(
+        self, studio: Studio
+    ) -> None:
+        inbox, anna = studio.inbox, studio.anna
+        await studio.client("Ромашка", anna, "a@x.test")
+        thread = await studio.asks("a@x.test", "Поменяйте телефон")
+        talk = await studio.conversation(thread)
+        async with inbox.store.begin() as t:
+            asked = await t.newest_message(talk.id)
+        task = await make(
+            inbox, talk.client.id, "Телефон", Horizon.NOW, anna, key="k", message_id=asked
+        )
+        assert task is not None
+        await finish(inbox, task.id, anna)
+        await tell_done(inbox, task.id, anna, key="q1")
+        await studio.run()
+        assert (await studio.conversation(thread)).wait is None
 
     async def test_once_whichever_press_comes_again(self, studio: Studio, task: Task) -> None:
         inbox, anna = studio.inbox, studio.anna

@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 
 from aiogram import BaseMiddleware, Bot
 from aiogram.enums import ChatType
-from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, User
+from aiogram.types import CallbackQuery, Chat, ForceReply, Message, TelegramObject, Update, User
 
 from bot.buttons import may_act
 from bot.cards import CardView
@@ -45,12 +45,19 @@ class Visit:
     inbox: Inbox
     place: Place
 
-    async def send(self, view: CardView | Rich, *, reply_to: int | None = None) -> DeskRef:
-        """Say something where the member is. Raises the SendFailed."""
+    async def send(
+        self,
+        view: CardView | Rich,
+        *,
+        reply_to: int | None = None,
+        asking: ForceReply | None = None,
+    ) -> DeskRef:
+        """Say something where the member is; `asking` as in bot.sending. Raises the SendFailed."""
+        chat_id = self.place.chat_id
         try:
-            return await send(self.bot, self.place, view, reply_to=reply_to)
+            return await send(self.bot, self.place, view, reply_to=reply_to, asking=asking)
         except ThreadGone:
-            return await send(self.bot, self.place.chat_id, view, reply_to=reply_to)
+            return await send(self.bot, chat_id, view, reply_to=reply_to, asking=asking)
 
     def below(self, query: CallbackQuery) -> int | None:
         """The pressed message, where it stands in the chat in which the member is answered."""

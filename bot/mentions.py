@@ -27,6 +27,12 @@ def mentioning(view: CardView, card: Card) -> CardView:
     return replace(view, body=_mentioned(view.body, meant))
 
 
+def to_member(who: Manager, body: Rich) -> Rich:
+    """The words addressed to a member, where others read them too."""
+    name = one_line(who.name, NAME_LIMIT)
+    return _mentioned(Rich(name), who) + ", " + body if name else body
+
+
 def _mentioned(body: Rich, who: Manager) -> Rich:
     """The last place where the name stands: below what the client wrote, if anywhere."""
     name = one_line(who.name, NAME_LIMIT)

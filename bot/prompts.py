@@ -10,9 +10,13 @@ import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from aiogram.types import ForceReply
+
 from bot.access import Visit
 from bot.cards import CardView
+from bot.mentions import to_member
 from bot.rich import Rich
+from bot.texts import Say, mark
 from inbox.inbox import Inbox
 from inbox.ports import DeskRef
 
@@ -46,6 +50,23 @@ class Asked(StrEnum):
     FIND = "find"
 
 
+HINT_LIMIT = 64
+# What stands in the empty line below a question.
+_HINTS = {
+    Asked.PHONE: mark("What was said"),
+    Asked.HAND_OVER: mark("What your colleague should know"),
+    Asked.PROMISE: mark("tomorrow 10:00"),
+    Asked.NOTE: mark("A note for the studio"),
+    Asked.CLIENT: mark("The client's name"),
+    Asked.SUBJECT: mark("The subject"),
+    Asked.LETTER: mark("The message to the client"),
+    Asked.TASK_OF_CLIENT: mark("What is to be done"),
+    Asked.TASK_TITLE: mark("What is to be done"),
+    Asked.TASK_DUE: mark("tomorrow 10:00"),
+    Asked.FIND: mark("Words to look for"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """What was asked; `words`: by what the answers on offer were searched, or what else was
@@ -59,10 +80,26 @@ class Prompt:
 async def ask(
     visit: Visit, words: CardView | Rich, prompt: Prompt, *, reply_to: int | None = None
 ) -> DeskRef:
-    """Say it in the member's chat and remember it. Raises the SendFailed."""
-    ref = await visit.send(words, reply_to=reply_to)
+    """Say it in the member's chat and remember it. What has no buttons takes what is typed next as
+    its answer: in a chat of several, of this member alone. Raises the SendFailed."""
+    asking = None
+    if isinstance(words, Rich) or not words.keyboard:
+        body = words if isinstance(words, Rich) else words.body
+        alone = visit.place.chat_id == visit.me.telegram_id
+        words = body if alone else to_member(visit.me, body)
+        asking = _asking(visit.say, prompt.asked, alone=alone)
+    ref = await visit.send(words, reply_to=reply_to, asking=asking)
     await remember(visit.inbox, ref, prompt)
     return ref
+
+
+def _asking(say: Say, asked: Asked, *, alone: bool) -> ForceReply:
+    """https://core.telegram.org/bots/api#forcereply; a placeholder has at most 64 letters."""
+    hint = _HINTS.get(asked)
+    return ForceReply(
+        input_field_placeholder=say(hint)[:HINT_LIMIT] if hint else None,
+        selective=None if alone else True,
+    )
 
 
 async def remember(inbox: Inbox, ref: DeskRef, prompt: Prompt) -> None:

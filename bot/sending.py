@@ -8,6 +8,7 @@ from aiogram import Bot
 from aiogram.types import (
     BufferedInputFile,
     CallbackQuery,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     Message,
@@ -34,15 +35,17 @@ async def send(
     *,
     reply_to: int | None = None,
     silent: bool = False,
+    asking: ForceReply | None = None,
 ) -> DeskRef:
     """Send one message, as an answer to `reply_to` while that stands. Raises the SendFailed;
     ThreadGone where the place's topic is gone.
 
     A formatting that the server refuses is given up rather than the text. `silent`: no sound.
+    `asking`: what the reader types next answers it; never edited then, and without other buttons.
     """
     place = place_of(where)
     body, keyboard = (view, ()) if isinstance(view, Rich) else (view.body, view.keyboard)
-    how = _How(keyboard, reply_to if place.holds(reply_to) else None, silent)
+    how = _How(keyboard, reply_to if place.holds(reply_to) else None, silent, asking)
     try:
         return await _send(bot, place, body, how)
     except SendRejected as error:
@@ -138,6 +141,7 @@ class _How(NamedTuple):
     keyboard: Keyboard
     reply_to: int | None
     silent: bool
+    asking: ForceReply | None = None
 
 
 async def _send(bot: Bot, place: Place, body: Rich, how: _How) -> DeskRef:
@@ -148,7 +152,7 @@ async def _send(bot: Bot, place: Place, body: Rich, how: _How) -> DeskRef:
             body.text,
             body.entities,
             reply_to=how.reply_to,
-            keyboard=markup_of(how.keyboard),
+            keyboard=markup_of(how.keyboard) or how.asking,
             silent=how.silent,
         )
     try:

@@ -114,11 +114,14 @@ def _list_on(markup: InlineKeyboardMarkup) -> TaskListButton | None:
     return None
 
 
-async def edit_target(visit: Visit, message: Message, view: CardView | Rich) -> None:
-    """Change the question that the message answers."""
+async def edit_target(visit: Visit, message: Message, view: CardView | Rich) -> bool:
+    """Change the question that the message answers; False for one without buttons, which Telegram
+    lets nobody edit (https://core.telegram.org/bots/api#updating-messages)."""
     target = message.reply_to_message
-    if target is not None:
-        await edit(visit.bot, DeskRef(visit.bot.id, message.chat.id, target.message_id), view)
+    if target is None or target.reply_markup is None:
+        return False
+    await edit(visit.bot, DeskRef(visit.bot.id, message.chat.id, target.message_id), view)
+    return True
 
 
 def form_key(visit: Visit, query: CallbackQuery) -> str:

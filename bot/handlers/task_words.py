@@ -140,7 +140,8 @@ async def _set_due(visit: Visit, found: tuple[Task, Client], text: str, message:
     changed = await tasks.set_due(visit.inbox, task.id, due, visit.me)
     if changed is None or due is None:
         return visit.say("This was decided already.")
-    await edit_target(visit, message, await view_of(visit, changed, client))
+    if not await edit_target(visit, message, await view_of(visit, changed, client)):
+        await show_below(visit, changed, client, message.message_id)
     await _asks_no_more(visit, message)
     title = one_line(changed.title, TITLE_LIMIT)
     at = moment(visit.say, due, now, zone)

@@ -10,7 +10,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter
 from aiogram.methods import TelegramMethod
-from aiogram.types import InlineKeyboardMarkup, MessageEntity, ReplyParameters
+from aiogram.types import ForceReply, InlineKeyboardMarkup, MessageEntity, ReplyParameters
 from aiohttp_socks import ProxyConnectionError, ProxyError
 from pydantic import BaseModel, SecretStr
 
@@ -81,7 +81,7 @@ class SendText(TelegramMethod[Sent]):
     message_thread_id: int | None = None
     business_connection_id: str | None = None
     entities: list[MessageEntity] | None = None
-    reply_markup: InlineKeyboardMarkup | None = None
+    reply_markup: InlineKeyboardMarkup | ForceReply | None = None
     reply_parameters: ReplyParameters | None = None
     disable_notification: bool | None = None
 

@@ -9,6 +9,7 @@ from typing import Any
 from aiogram import Bot
 from aiogram.types import (
     BufferedInputFile,
+    ForceReply,
     InlineKeyboardMarkup,
     Message,
     MessageEntity,
@@ -155,7 +156,7 @@ async def send_text(
     entities: Sequence[Entity] = (),
     *,
     reply_to: int | None = None,
-    keyboard: InlineKeyboardMarkup | None = None,
+    keyboard: InlineKeyboardMarkup | ForceReply | None = None,
     silent: bool = False,
 ) -> Sent:
     """Send text with its entities, never parsed as markup; raises aiogram's errors."""

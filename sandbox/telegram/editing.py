@@ -136,6 +136,8 @@ def _own(call: Call) -> tuple[Chat, Entry]:
         raise bad_request("message to edit not found")
     if entry.author_id != call.bot.id and not _of_owner_lately(call, chat, entry):
         raise bad_request("message can't be edited")
+    if entry.markup and "inline_keyboard" not in entry.markup:
+        raise bad_request("message can't be edited")
     return chat, entry
 
 

@@ -107,8 +107,11 @@ class DeskWorld:
             (one for one in reversed(self.chat(person_id)) if not one["out"] and "text" in one),
             None,
         )
-        if under is not None and "keyboard" not in under.get("reply_markup", {}):
-            query["message"] = under
+        if under is not None:
+            # What no button stands under comes without its markup, as at Telegram.
+            markup = under.pop("reply_markup", {})
+            shown = {"reply_markup": markup} if "inline_keyboard" in markup else {}
+            query["message"] = under | shown
         self.world.bots[BOT].stream.push("callback_query", query)
         async with asyncio.timeout(PATIENCE):
             return str((await answer).get("text") or "")

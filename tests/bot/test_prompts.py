@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +56,30 @@ async def test_after_a_cancel_a_reply_is_no_time_and_goes_to_nobody(desk: DeskWo
     await desk.sees(OLGA.telegram_id, "Это пока никому не ушло")
     assert client_read(desk) == []
     assert desk.chat(CLIENT)[-1]["out"]
+
+
+async def test_what_is_typed_next_answers_a_question_without_buttons(desk: DeskWorld) -> None:
+    card = await taken(desk)
+    await desk.presses(OLGA, card, "Заметка")
+    asking = await desk.until(
+        lambda: next((one for one in desk.chat(OLGA.telegram_id) if forced(one)), None)
+    )
+    assert asking["reply_markup"] == {
+        "force_reply": True,
+        "input_field_placeholder": "Заметка для студии",
+    }
+    says(desk, "Просил не звонить", asking)
+    await desk.sees(OLGA.telegram_id, "Видит её только студия")
+    assert client_read(desk) == []
+
+
+async def test_a_question_with_buttons_takes_no_answer_by_itself(desk: DeskWorld) -> None:
+    await picker(desk, await taken(desk))
+    assert not any(map(forced, desk.chat(OLGA.telegram_id)))
+
+
+def forced(message: dict[str, Any]) -> bool:
+    return "force_reply" in message.get("reply_markup", {})
 
 
 async def test_the_answer_that_settled_a_question_is_known_when_it_is_read_again(

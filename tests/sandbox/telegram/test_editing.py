@@ -8,6 +8,7 @@ from aiogram.types import (
     BotCommand,
     BotCommandScopeChat,
     BufferedInputFile,
+    ForceReply,
     InlineKeyboardMarkup,
     InputMediaPhoto,
     MenuButtonCommands,
@@ -54,6 +55,12 @@ async def test_edits_that_are_refused(here: Setting) -> None:
         )
     with pytest.raises(TelegramBadRequest, match="inline messages are not played"):
         await bot.edit_message_text("x", inline_message_id="1")
+
+
+async def test_what_forces_a_reply_is_never_edited(here: Setting) -> None:
+    asked = await here.bot.send_message(ANNA, "Who?", reply_markup=ForceReply())
+    with pytest.raises(TelegramBadRequest, match="message can't be edited"):
+        await here.bot.edit_message_text("What?", chat_id=ANNA, message_id=asked.message_id)
 
 
 async def test_caption_media_and_keyboard(here: Setting) -> None:

@@ -20,12 +20,12 @@ from bot.task_buttons import TaskListButton
 from bot.task_cards import task_view
 from bot.task_visits import facts_in
 from bot.texts import speaker
+from inbox.closing import DONE
 from inbox.errors import SendRejected
 from inbox.inbox import Inbox
 from inbox.model import Conversation, Manager
 from inbox.ports import DeskRef, Reply
 from inbox.quoted import QUOTING
-from inbox.tasks import DONE
 from inbox.work_records import Quote, QuoteState
 
 _REPLY = re.compile(rf"({QUOTING}|{DONE})([0-9]{{1,15}}):", re.ASCII)

@@ -138,9 +138,9 @@ async def task_done_and_told(scene: Scene) -> AsyncIterator[None]:
     refused = await scene.answers(asked, f"// no word to {client.name}")
     stays = "What begins with // stays in the studio: nothing was sent."
     await scene.below(refused, scene.at.words(stays))
-    own = await scene.answers(asked, f"It is all done, {client.name}")
-    await scene.below(own, scene.at.words("The client is told."))
+    await scene.answers(asked, f"It is all done, {client.name}")
     await scene.read_once(client, f"It is all done, {client.name}")
+    await scene.shows(card, "The client is told.")
     yield
     await scene.read_once(client, f"It is all done, {client.name}")
     await scene.hidden(client, "// ", "no word")
@@ -179,7 +179,7 @@ async def task_lists(scene: Scene) -> AsyncIterator[None]:
     kept = [(one.title, one.horizon) for one in await scene.tasks(client)]
     assert [one for _, one in kept] == [Horizon.NOW, Horizon.LATER]
     assert all(title in text_of(listed) for title, _ in kept)
-    later = f"{scene.at.words('Later')} 1"
+    later = f"{scene.at.words('Later')} · 1"
     await scene.press(listed, later)
     await scene.walk.clears(scene.me, listed, kept[0][0])
     await scene.walk.writes(scene.me, "/tasks")

@@ -246,16 +246,6 @@ class TestWhoActs:
         assert told["message_thread_id"] == card["message_thread_id"]
         assert said_by_bot(desk, CLIENT) == []
 
-    async def test_a_question_there_takes_the_next_words_of_who_was_asked(
-        self, desk: DeskWorld
-    ) -> None:
-        card = await taken(await opened(desk))
-        await desk.presses(OLGA, card, "Заметка")
-        asked = await desk.sees(FORUM, "Ольга, ")
-        assert mentioned(asked) == [OLGA.telegram_id]
-        assert asked["reply_markup"]["selective"] is True
-        assert asked["reply_markup"]["force_reply"] is True
-
     async def test_buttons_ask_and_answer_in_the_topic(self, desk: DeskWorld) -> None:
         await opened(desk)
         card = await taken(desk)

@@ -72,6 +72,26 @@ class TestThePress:
         await asked.presses_(IVAN, asked.data())
         assert await waits(studio, talk) == before
 
+    async def test_its_author_sees_what_became_of_it_below_the_reply(
+        self, studio: Studio, asked: Shop
+    ) -> None:
+        await asked.offers()
+        before = len(studio.desk.outcomes)
+        await asked.presses_(IVAN, asked.data())
+        (again,) = studio.desk.outcomes[before:]
+        assert again == studio.desk.outcomes[before - 1]
+
+    async def test_an_offer_without_its_reply_is_settled_too(
+        self, studio: Studio, asked: Shop
+    ) -> None:
+        quote = await asked.offers()
+        async with studio.inbox.store.begin() as t:
+            alone = await t.add_quote(replace(quote, key="alone", id=0))
+        assert alone is not None
+        task = await quotes.agree(studio.inbox, alone.id, studio.anna)
+        assert task is not None
+        assert (await asked.quote(alone.id)).state is QuoteState.AGREED
+
     @pytest.mark.parametrize("made_up", ["", "okq:", "okq:1:x", "okq:999999999999999:abc", "tk:1"])
     async def test_made_up_data_does_nothing(self, asked: Shop, made_up: str) -> None:
         quote = await asked.offers()

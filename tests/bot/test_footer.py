@@ -18,7 +18,7 @@ def test_a_dismissal_can_be_undone_for_a_minute() -> None:
     dismissed = card(CardState.DISMISSED, wait=done, closed_by=OLGA)
     at = NOON - timedelta(minutes=8)
 
-    assert said(card_view(dismissed, OLGA, at + timedelta(seconds=59)).keyboard)[0] == ["Вернуть"]
+    assert ["Вернуть"] in said(card_view(dismissed, OLGA, at + timedelta(seconds=59)).keyboard)
     later = card_view(dismissed, OLGA, at + timedelta(seconds=60)).keyboard
     assert CardDeed.UNDO not in deeds(later)
 

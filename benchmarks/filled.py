@@ -72,7 +72,7 @@ async def fill(url: str, count: int, now: datetime) -> Readers:
             await t.run(sa.text("SET LOCAL maintenance_work_mem = '512MB'"))
             await t.run(sa.text(GIN))
             for name in ("client", "contact", "conversation", "raw", "message", "reply"):
-                newest = f"(SELECT max(id) + {ONE_BY_ONE} FROM {name})"
+                newest = f"(SELECT coalesce(max(id), 0) + {ONE_BY_ONE} FROM {name})"
                 await t.run(
                     sa.text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {newest})")
                 )

@@ -99,7 +99,7 @@ def _tile(board: Board, box: Box, tile: Tile) -> None:
     if found.now is None or found.now == found.last:
         sheet.text((left, below), words, scale.small, theme.faint, room=room)
         return
-    up = found.now > found.last  # type: ignore[operator]
+    up = found.now > found.last  # type: ignore[operator]  # both are of the tile's one measure
     colour = theme.good if up == (tile.measure in HIGHER_IS_BETTER) else theme.bad
     half = scale.small / 2
     sheet.triangle((left + half, below), scale.small * 0.8, colour, up=up)

@@ -27,6 +27,8 @@ from inbox.model import (
     Role,
     Wait,
 )
+from inbox.records import Reply
+from inbox.work_records import InternalNote
 from storage.chat_codec import place_json, place_of
 from storage.tables import client, contact, conversation, manager, message, raw
 
@@ -224,3 +226,21 @@ def conversation_of(cells: Cells, open_wait: Wait | None) -> Conversation:
         asked_at=asked_at,
         answered_at=answered_at,
     )
+
+
+def written_row(one: Reply | InternalNote) -> dict[str, Any]:
+    """What a member wrote about a conversation, whoever may read it."""
+    ref = one.desk_ref
+    return {
+        "key": one.key,
+        "conversation_id": one.conversation_id,
+        "author_id": one.author_id,
+        "text": one.text,
+        "written_at": one.written_at,
+        "entities": entities_json(one.entities),
+        "attachments": attachments_json(one.attachments),
+        "message_id": one.message_id,
+        "desk_account": ref and ref.account,
+        "desk_chat_id": ref and ref.chat_id,
+        "desk_message_id": ref and ref.message_id,
+    }

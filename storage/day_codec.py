@@ -16,7 +16,7 @@ from inbox.work_records import (
     Unit,
     Within,
 )
-from storage.codec import Cells, attachments_json, attachments_of, entities_json, entities_of
+from storage.codec import Cells, attachments_of, entities_of, written_row
 from storage.day_tables import internal_note, price_item, quote, task, template
 
 # The columns of a value, in the order in which its `..._of` below reads them.
@@ -29,19 +29,8 @@ TASK = tuple(task.c)
 
 def note_row(one: InternalNote) -> dict[str, Any]:
     """All but the id."""
-    ref = one.desk_ref
     return {
-        "key": one.key,
-        "conversation_id": one.conversation_id,
-        "author_id": one.author_id,
-        "text": one.text,
-        "written_at": one.written_at,
-        "entities": entities_json(one.entities),
-        "attachments": attachments_json(one.attachments),
-        "message_id": one.message_id,
-        "desk_account": ref and ref.account,
-        "desk_chat_id": ref and ref.chat_id,
-        "desk_message_id": ref and ref.message_id,
+        **written_row(one),
         "mentions": list(one.mentions),
         "edited_at": one.edited_at,
     }

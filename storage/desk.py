@@ -12,10 +12,9 @@ from inbox.errors import NoSuchRow
 from inbox.records import DeskLink, DeskRef, Purpose, Reply, ReplyState, Shown
 from storage.codec import (
     Cells,
-    attachments_json,
     attachments_of,
-    entities_json,
     entities_of,
+    written_row,
 )
 from storage.indexing import Indexing
 from storage.statements import per_dialect
@@ -128,19 +127,8 @@ class DeskRows(Indexing):
 
 def reply_row(one: Reply) -> dict[str, Any]:
     """All but the id."""
-    ref = one.desk_ref
     return {
-        "key": one.key,
-        "conversation_id": one.conversation_id,
-        "author_id": one.author_id,
-        "text": one.text,
-        "written_at": one.written_at,
-        "entities": entities_json(one.entities),
-        "attachments": attachments_json(one.attachments),
-        "message_id": one.message_id,
-        "desk_account": ref and ref.account,
-        "desk_chat_id": ref and ref.chat_id,
-        "desk_message_id": ref and ref.message_id,
+        **written_row(one),
         "state": one.state.value,
         "fault": one.fault,
         "detail": one.detail,

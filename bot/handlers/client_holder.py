@@ -5,17 +5,17 @@ from __future__ import annotations
 from aiogram import F, Router
 from aiogram.types import CallbackQuery
 
-from bot.access import Visit, answer, refusal
+from bot.access import Visit, answer
 from bot.buttons import Button, in_rows
 from bot.card_lines import NAME_LIMIT
 from bot.cards import CardView
 from bot.client_buttons import ClientButton, ClientDeed, GiveButton
 from bot.client_cards import client_card_view
 from bot.handlers.client import known_client
-from bot.handlers.hand_over import holders, offer_members
+from bot.handlers.hand_over import chosen, holders, offer_members
 from bot.reader import Reader
 from bot.rich import Rich, one_line
-from inbox import handing_over_all, routing
+from inbox import handing_over_all
 from inbox.model import Client
 
 
@@ -71,14 +71,8 @@ async def give(query: CallbackQuery, callback_data: GiveButton, visit: Visit) ->
     client = await visit.client(query, callback_data.client_id)
     if client is None:
         return
-    if callback_data.manager_id == 0:
-        await answer(query)
-        await visit.edit(query, Rich(visit.say("Nothing was changed.")))
-        return
-    async with visit.inbox.store.begin() as t:
-        to = routing.member(holders(await t.staff()), callback_data.manager_id)
+    to = await chosen(query, visit, callback_data.manager_id)
     if to is None:
-        await answer(query, refusal(visit.say, None), alert=True)
         return
     await handing_over_all.hand_over_client(visit.inbox, client.id, to, visit.me, query.id)
     await answer(query)

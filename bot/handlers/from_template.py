@@ -13,6 +13,7 @@ from bot.cards import CardView
 from bot.drafts import Draft, Part, deliver, drop, keep, kept
 from bot.filling import filled_for
 from bot.handlers.collision import about_to_answer, answered_already
+from bot.handlers.kept_lists import standing
 from bot.handlers.topic import AboutClient
 from bot.prompts import forget
 from bot.rich import Rich, joined
@@ -22,7 +23,6 @@ from bot.work_buttons import WorkButton, WorkDeed
 from inbox.model import Conversation
 from inbox.ports import DeskLink, DeskRef, Purpose, Shown
 from inbox.quoted import language_in
-from inbox.work_records import Template
 
 PRICES = "prices"
 
@@ -158,11 +158,6 @@ async def choose(query: CallbackQuery, callback_data: TemplateButton, visit: Vis
         await answer(query)
         view = templates.preview(visit.say, client_name(conversation), text, callback_data)
     await visit.edit(query, view)
-
-
-def standing(template: Template | None) -> Template | None:
-    """The template, unless it is deleted."""
-    return template if template is not None and template.dropped_at is None else None
 
 
 async def change(query: CallbackQuery, callback_data: TemplateButton, visit: Visit) -> None:

@@ -60,20 +60,28 @@ def _button(text: str, conversation: Conversation, to: Manager | None) -> Button
     return Button(text, HandButton(conversation_id=conversation.id, manager_id=manager_id))
 
 
+async def chosen(query: CallbackQuery, visit: Visit, manager_id: int) -> Manager | None:
+    """Who is to have the client; None where the press took the question back (0), or named nobody
+    who may hold one: then it has been answered."""
+    if manager_id == 0:
+        await answer(query)
+        await visit.edit(query, Rich(visit.say("Nothing was changed.")))
+        return None
+    async with visit.inbox.store.begin() as t:
+        to = routing.member(holders(await t.staff()), manager_id)
+    if to is None:
+        await answer(query, refusal(visit.say, None), alert=True)
+    return to
+
+
 async def hand_over(query: CallbackQuery, callback_data: HandButton, visit: Visit) -> None:
     """The chosen member has the client from now on and is shown the newest message; the question
     asks for a note instead."""
     conversation = await visit.conversation(query, callback_data.conversation_id)
     if conversation is None:
         return
-    if callback_data.manager_id == 0:
-        await answer(query)
-        await visit.edit(query, Rich(visit.say("Nothing was changed.")))
-        return
-    async with visit.inbox.store.begin() as t:
-        to = routing.member(holders(await t.staff()), callback_data.manager_id)
+    to = await chosen(query, visit, callback_data.manager_id)
     if to is None:
-        await answer(query, refusal(visit.say, None), alert=True)
         return
     await actions.hand_over(visit.inbox, conversation.id, to, visit.me)
     await answer(query)

@@ -12,6 +12,7 @@ from bot import price_lists
 from bot.access import Visit, answer
 from bot.buttons import Button
 from bot.cards import CardView
+from bot.handlers.kept_lists import dropped_view, standing
 from bot.handlers.lists_in import ask_for_file, hand_out, save
 from bot.handlers.templates import brought_back, not_taken, not_yours
 from bot.lists_csv import Read, Wrong, prices_out
@@ -89,11 +90,6 @@ async def found(query: CallbackQuery, visit: Visit, item_id: int) -> PriceItem |
     if item is None:
         await answer(query, visit.say("This item is no longer there."), alert=True)
     return item
-
-
-def standing(item: PriceItem | None) -> PriceItem | None:
-    """The item, unless it is deleted."""
-    return item if item is not None and item.dropped_at is None else None
 
 
 async def _own(query: CallbackQuery, visit: Visit, item_id: int) -> PriceItem | None:
@@ -204,11 +200,7 @@ async def drop(query: CallbackQuery, callback_data: PriceButton, visit: Visit) -
     async with visit.inbox.store.begin() as t:
         await t.save_price_item(replace(item, dropped_at=now))
     await answer(query)
-    words = Rich(visit.say("🗑 “{title}” is deleted.", title=item.title))
-    restoring = callback_data.model_copy(update={"deed": ListDeed.RESTORE})
-    back = callback_data.model_copy(update={"deed": ListDeed.LIST})
-    row = (Button(visit.say("Undo"), restoring), Button(visit.say("← Back"), back))
-    await visit.edit(query, CardView(words, (row,)))
+    await visit.edit(query, dropped_view(visit, item.title, callback_data))
 
 
 async def restore(query: CallbackQuery, callback_data: PriceButton, visit: Visit) -> None:

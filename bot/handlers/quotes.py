@@ -17,7 +17,7 @@ from bot.card_lines import NAME_LIMIT, client_name
 from bot.cards import CardView
 from bot.handlers.collision import about_to_answer
 from bot.handlers.from_template import ask_no_more, went_out
-from bot.handlers.prices import standing
+from bot.handlers.kept_lists import standing
 from bot.note_keeping import take_note
 from bot.price_lists import seconds_of
 from bot.prompts import Asked, Prompt, ask, asked_at, remember

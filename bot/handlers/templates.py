@@ -13,9 +13,8 @@ from aiogram.types import CallbackQuery, Message
 
 from bot import templates
 from bot.access import Visit, answer
-from bot.buttons import Button
 from bot.cards import CardView
-from bot.handlers.from_template import standing
+from bot.handlers.kept_lists import dropped_view, standing
 from bot.handlers.lists_in import ask_for_file, hand_out
 from bot.lists_csv import templates_out
 from bot.menu import with_back
@@ -210,11 +209,7 @@ async def drop(query: CallbackQuery, callback_data: TemplateButton, visit: Visit
     async with visit.inbox.store.begin() as t:
         await t.save_template(replace(template, dropped_at=now))
     await answer(query)
-    words = Rich(visit.say("🗑 “{title}” is deleted.", title=template.title))
-    restoring = callback_data.model_copy(update={"deed": ListDeed.RESTORE})
-    back = callback_data.model_copy(update={"deed": ListDeed.LIST})
-    row = (Button(visit.say("Undo"), restoring), Button(visit.say("← Back"), back))
-    await visit.edit(query, CardView(words, (row,)))
+    await visit.edit(query, dropped_view(visit, template.title, callback_data))
 
 
 async def restore(query: CallbackQuery, callback_data: TemplateButton, visit: Visit) -> None:

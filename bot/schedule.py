@@ -7,6 +7,7 @@ never an alert, and two processes do a slot's work once.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -96,15 +97,13 @@ class Schedule:
             executors={"default": AsyncIOExecutor()},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        scheduler.add_job(
-            _until_stopped(self._tick.once), IntervalTrigger(seconds=TICK), id="tick"
-        )
-        chores, catch_up = _until_stopped(self.do_chores), _until_stopped(self.catch_up)
-        scheduler.add_job(chores, IntervalTrigger(seconds=CHORES), id="chores")
-        scheduler.add_job(catch_up, IntervalTrigger(hours=1), id="missed slots")
+        logging.getLogger("apscheduler.executors.default").addFilter(_no_cancelled)
+        scheduler.add_job(self._tick.once, IntervalTrigger(seconds=TICK), id="tick")
+        scheduler.add_job(self.do_chores, IntervalTrigger(seconds=CHORES), id="chores")
+        scheduler.add_job(self.catch_up, IntervalTrigger(hours=1), id="missed slots")
         for work in self.nightly:
             at = CronTrigger(hour=work.at.hour, minute=work.at.minute, timezone=work.zone)
-            scheduler.add_job(catch_up, at, id=work.name)
+            scheduler.add_job(self.catch_up, at, id=work.name)
         scheduler.start()
         return lambda: scheduler.shutdown(wait=False)
 
@@ -127,14 +126,8 @@ class Schedule:
                 log.warning("Nightly work failed.", work=work.name, error=str(error))
 
 
-def _until_stopped(work: Work) -> Work:
-    """The scheduler cancels what runs when it ends, and would log that with a traceback. What was
-    not committed by then is done at the next start."""
-
-    async def run() -> None:
-        try:
-            await work()
-        except asyncio.CancelledError:
-            log.debug("Work of the moment was stopped by the end.")
-
-    return run
+def _no_cancelled(record: logging.LogRecord) -> bool:
+    """The scheduler cancels what runs or is about to run when it ends, and would log each with a
+    traceback. What was not committed by then is done at the next start."""
+    fault = record.exc_info[1] if record.exc_info else None
+    return not isinstance(fault, asyncio.CancelledError)

@@ -206,3 +206,37 @@ async def test_what_runs_at_the_end_is_stopped_without_a_fault_in_the_log(
         await ended.wait()
         await asyncio.sleep(0.01)
     assert [one.message for one in caplog.records if one.levelname == "ERROR"] == []
+
+
+async def test_what_was_about_to_run_at_the_end_leaves_no_fault_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The end comes between the making of the tick's task and its first step."""
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+    async def kept_waiting(work: Any) -> Any:
+        try:
+            await asyncio.sleep(0.1)
+        except asyncio.CancelledError:
+            work.close()
+            raise
+        return await work
+
+    def make_task(its_loop: asyncio.AbstractEventLoop, work: Any, **how: Any) -> asyncio.Task[Any]:
+        if getattr(work, "__name__", "") != "run_coroutine_job":
+            return asyncio.Task(work, loop=its_loop, **how)
+        its_loop.call_soon(stop)
+        task = asyncio.Task(kept_waiting(work), loop=its_loop, **how)
+        task.add_done_callback(lambda _: ended.set())
+        return task
+
+    store = cast("Store", Slots())
+    loop.set_task_factory(make_task)
+    stop = Schedule(TurnedClock(datetime(2026, 5, 4, tzinfo=UTC)), store, nothing).start()
+    try:
+        async with asyncio.timeout(5):
+            await ended.wait()
+        await asyncio.sleep(0.01)
+    finally:
+        loop.set_task_factory(None)
+    assert [one.message for one in caplog.records if one.levelname == "ERROR"] == []

@@ -13,6 +13,7 @@ from aiogram.types import CallbackQuery, Chat, ForceReply, Message, TelegramObje
 from bot.buttons import may_act
 from bot.cards import CardView
 from bot.places import Place, Places
+from bot.report_ground import Ground
 from bot.rich import Rich
 from bot.sending import edit, pressed_ref, send
 from bot.texts import Say, known_language, speaker
@@ -37,6 +38,7 @@ class Visit:
     """A member at the desk: who it is, in which language, and what a handler works with.
 
     `place`: where the member is heard and answered, a topic of the own chat or of the forum.
+    `ground`: of which reports are made.
     """
 
     me: Manager
@@ -44,6 +46,7 @@ class Visit:
     bot: Bot
     inbox: Inbox
     place: Place
+    ground: Ground
 
     async def send(
         self,
@@ -189,7 +192,7 @@ class Access(BaseMiddleware):
         if me is not None:
             heard = _place_of(event) if private or in_forum else None
             place = heard or Place(me.telegram_id)
-            data["visit"] = Visit(me, say, data["bot"], data["inbox"], place)
+            data["visit"] = Visit(me, say, data["bot"], data["inbox"], place, data["ground"])
         if private:
             allowed = me is not None or is_invited(event.message)
         elif in_forum:

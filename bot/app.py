@@ -33,6 +33,7 @@ from bot.health import Backlog, Health, serve
 from bot.keeping import drop_old_mail
 from bot.letters import CatalogueLetters
 from bot.news import Administrators
+from bot.report_ground import ground_of
 from bot.schedule import Nightly, Schedule, Work
 from bot.searchable import read_in
 from bot.settings import Settings
@@ -81,7 +82,7 @@ async def serve_until_told(settings: Settings) -> None:
         changed = await log_changes(store, settings, calendars, clock.now())
         inbox = _inbox(settings, clock, store, channels, calendars)
         inbox = replace(inbox, join_link=join_link(name))
-        channels.desk.attach(inbox)
+        channels.desk.attach(inbox, ground_of(settings))
         await channels.desk.places.find_out()
         freed = await store.release_abandoned()
         log.info("Okno runs.", version=okno_version(), channels=list(channels.connectors))

@@ -25,6 +25,7 @@ from bot.outcomes import react, show_outcome
 from bot.people_notes import note_view
 from bot.places import Place, Places
 from bot.reader import Reader
+from bot.report_ground import Ground
 from bot.rich import Rich
 from bot.sending import edit, messages_of_text, send
 from bot.task_digests import digest_view
@@ -77,14 +78,15 @@ class TelegramDesk:
         self._inbox: Inbox | None = None
         self._dispatcher: Dispatcher | None = None
 
-    def attach(self, inbox: Inbox) -> None:
-        """Once, when the inbox around the desk is complete."""
+    def attach(self, inbox: Inbox, ground: Ground) -> None:
+        """Once, when the inbox around the desk is complete. `ground`: of its reports."""
         dispatcher = Dispatcher(
             storage=FormStorage(inbox.store),
             # A form begun in one topic is not filled by what is written to a client in another.
             fsm_strategy=FSMStrategy.USER_IN_TOPIC,
             inbox=inbox,
             places=self.places,
+            ground=ground,
         )
         dispatcher.update.outer_middleware(Access(self.places))
         dispatcher.include_routers(*setup())

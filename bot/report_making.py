@@ -11,8 +11,8 @@ from typing import IO
 from zoneinfo import ZoneInfo
 
 from bot.report_files import Made, Wanted, write_report
+from bot.report_ground import Ground, opened
 from bot.report_orders import LINES
-from inbox.report_reading import Source
 from inbox.report_records import Period, Report, Slice, WaitLine
 from inbox.reporting import reports
 
@@ -37,12 +37,13 @@ class Asked:
 
 
 async def make_report(
-    source: Source, asked: Asked, wanted: Wanted, now: datetime
+    ground: Ground, asked: Asked, wanted: Wanted, now: datetime
 ) -> tuple[Report, Made]:
     """The report and its files, both of the same lines; see `write_report` for what may fail."""
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as kept:
         keep = _keeper(kept, asked.takes)
-        (report,) = await reports(source, asked.period, [asked.whose], now, keep)
+        async with opened(ground) as source:
+            (report,) = await reports(source, asked.period, [asked.whose], now, keep)
         kept.seek(0)
         made = await write_report(report, _kept_lines(kept), wanted)
     return report, made

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import tempfile
 from contextlib import suppress
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -16,6 +17,7 @@ from aiogram.types import BufferedInputFile
 from bot.cards import CardView
 from bot.places import Place
 from bot.report_files import Wanted
+from bot.report_ground import Ground
 from bot.report_making import Asked, file_name, make_report
 from bot.report_orders import Kind
 from bot.report_views import caption, faults_words, keyboard
@@ -25,9 +27,7 @@ from bot.sending import markup_of, send
 from bot.texts import speaker
 from bot.topics import into_topic
 from connectors.telegram.errors import translated
-from inbox.inbox import Inbox
 from inbox.model import Manager
-from inbox.report_reading import Source
 
 CAPTION = 1024  # UTF-16 units
 AT_ONCE = 2
@@ -35,13 +35,9 @@ _TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKe
 _DOCUMENTS = (Kind.PDF, Kind.XLSX)
 
 
-def source_of(inbox: Inbox) -> Source:
-    """The reports' source; the target in the picture is that of answers to known clients."""
-    target = inbox.policies.policy("", None, first=False).reply_within
-    return Source(inbox.store, inbox.calendars, target)
-
-
-async def send_report(bot: Bot, place: Place, inbox: Inbox, me: Manager, asked: Asked) -> None:
+async def send_report(
+    bot: Bot, place: Place, ground: Ground, me: Manager, asked: Asked, *, now: datetime
+) -> None:
     """Make it in child processes, in the member's language, and send it. Raises the SendFailed.
 
     What could not be made is said; without a picture the text has the figures.
@@ -49,7 +45,7 @@ async def send_report(bot: Bot, place: Place, inbox: Inbox, me: Manager, asked: 
     say, folder = speaker(me.language), Path(_folder().name)
     wanted = Wanted({Kind.LIGHT, *_DOCUMENTS}, folder, secrets.token_hex(8), me.language)
     async with _turns():
-        report, made = await make_report(source_of(inbox), asked, wanted, inbox.clock.now())
+        report, made = await make_report(ground, asked, wanted, now)
     try:
         files = {
             kind: await asyncio.to_thread(path.read_bytes) for kind, path in made.files.items()

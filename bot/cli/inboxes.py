@@ -19,6 +19,7 @@ async def short_inbox(settings: Settings) -> AsyncIterator[Inbox]:
     from bot.channels import open_channels
     from bot.clock import open_clock
     from bot.letters import CatalogueLetters
+    from bot.report_ground import ground_of
     from bot.terms import calendars_of, policies_of
     from inbox.inbox import Inbox
 
@@ -36,7 +37,7 @@ async def short_inbox(settings: Settings) -> AsyncIterator[Inbox]:
                 channel_managers=channels.managers,
                 letters=CatalogueLetters(settings.studio.language),
             )
-            channels.desk.attach(inbox)
+            channels.desk.attach(inbox, ground_of(settings))
             async with store.begin() as t:
                 inbox.calendars.learn(await t.special_days())
             yield inbox

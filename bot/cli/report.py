@@ -93,24 +93,22 @@ async def _made(
 ) -> Made:
     from bot.clock import open_clock
     from bot.report_files import Wanted
+    from bot.report_ground import ground_of
     from bot.report_making import file_name, make_report
     from bot.report_orders import Kind
-    from bot.terms import calendars_of
-    from inbox.report_reading import Source
 
     now = open_clock(settings.clock.file).now()
     async with short_store(settings) as store:
         asked, name = await _asked(store, _period(settings, days, now), *names)
         kinds = {Kind.CSV} if asked.client_id else {Kind.LIGHT, Kind.PDF, Kind.XLSX, Kind.CSV}
         wanted = Wanted(kinds, out, file_name(asked.period, name), say.language)
-        source = Source(store, calendars_of(settings), settings.sla.reply_within)
-        try:
-            report, made = await make_report(source, asked, wanted, now)
-            text = _text(say, report, asked, name)
-            (out / f"{wanted.name}.txt").write_text(f"{text}\n", encoding="utf-8")
-        except OSError as error:
-            fault = error.strerror or type(error).__name__
-            refuse(Phrase("{path} cannot be written: {fault}.", path=str(out), fault=fault))
+    try:
+        report, made = await make_report(ground_of(settings), asked, wanted, now)
+        text = _text(say, report, asked, name)
+        (out / f"{wanted.name}.txt").write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        fault = error.strerror or type(error).__name__
+        refuse(Phrase("{path} cannot be written: {fault}.", path=str(out), fault=fault))
     typer.echo(f"{text}\n")
     return made
 

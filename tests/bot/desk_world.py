@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from bot.accounts import StoredAccounts
 from bot.desk import TelegramDesk
 from bot.letters import CatalogueLetters
+from bot.report_ground import Ground, ground_over
 from connectors.telegram.bot import open_bot
 from connectors.telegram.config import TelegramSettings
 from connectors.telegram.connector import TelegramConnector
@@ -61,12 +62,15 @@ class WallClock:
 class DeskWorld:
     """What a test sees: people who act, their chats, and the inbox behind it."""
 
-    def __init__(self, world: World, inbox: Inbox, desk: TelegramDesk, bot: Bot) -> None:
+    def __init__(
+        self, world: World, inbox: Inbox, desk: TelegramDesk, bot: Bot, ground: Ground
+    ) -> None:
         self.world = world
         self.people = People(world)
         self.inbox = inbox
         self.desk = desk
         self.bot = bot
+        self.ground = ground
         self._queries = count(1)
 
     def chat(self, person_id: int, bot: int = BOT) -> list[dict[str, Any]]:
@@ -174,11 +178,12 @@ def ticks(desk: DeskWorld, message_id: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What outlives a restart of the program: Telegram and the database."""
+    """What outlives a restart of the program: Telegram and the database, at `url`."""
 
     world: World
     server: TelegramServer
     store: SqlStore
+    url: str
 
 
 @asynccontextmanager
@@ -194,7 +199,7 @@ async def around(path: Path, *, topics: bool = False) -> AsyncIterator[Around]:
     await server.start()
     store = await open_store(sqlite_in(path))
     try:
-        yield Around(world, server, store)
+        yield Around(world, server, store, sqlite_in(path))
     finally:
         await store.close()
         await server.stop()
@@ -245,7 +250,9 @@ async def running(
         greeting=greeting,
         join_link=JOIN_LINK.format("clients_bot" if two_bots else "studio_bot"),
     )
-    desk.attach(inbox)
+    calendars = [inbox.calendars.studio]
+    ground = ground_over(there.url, calendars, policy.reply_within)
+    desk.attach(inbox, ground)
     await desk.places.find_out()
     async with store.begin() as t:
         known = {one.telegram_id for one in await t.staff()}
@@ -255,7 +262,7 @@ async def running(
     tasks = [asyncio.create_task(listen(inbox, one)) for one in connectors.values()]
     tasks += [asyncio.create_task(work(inbox, queue, 4, patience=1.0)) for queue in Queue]
     try:
-        yield DeskWorld(there.world, inbox, desk, desks)
+        yield DeskWorld(there.world, inbox, desk, desks, ground)
     finally:
         for task in tasks:
             task.cancel()

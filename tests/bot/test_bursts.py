@@ -108,7 +108,7 @@ async def test_a_chat_that_was_written_to_fast_is_busy(tmp_path: Path) -> None:
         settings = TelegramSettings(token=SecretStr(TOKEN), api=there.server.url)
         bot = open_bot(settings)
         paced = TelegramDesk(bot)
-        paced.attach(world.inbox)
+        paced.attach(world.inbox, world.ground)
         assert paced.busy(OLGA) == 0
         for _ in range(PRIVATE.burst + 1):
             await paced.tell("disk_full", {}, OLGA)
@@ -120,7 +120,7 @@ async def test_of_cards_that_come_at_once_none_is_shown_by_half(tmp_path: Path) 
     async with around(tmp_path) as there, running(there) as world:
         bot = open_bot(TelegramSettings(token=SecretStr(TOKEN), api=there.server.url))
         paced = TelegramDesk(bot)
-        paced.attach(world.inbox)
+        paced.attach(world.inbox, world.ground)
         photo = Attachment(Media.PHOTO, "a.jpg", "image/jpeg", 3, "email:info", "x")
         album = [LoadedFile(photo, b"jpg")] * 10
         results = await asyncio.gather(

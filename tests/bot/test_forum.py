@@ -324,7 +324,7 @@ async def test_what_is_written_anonymously_is_not_lost_in_silence(desk: DeskWorl
 
 async def test_another_process_sees_that_there_is_a_forum(desk: DeskWorld) -> None:
     other = TelegramDesk(desk.bot)
-    other.attach(desk.inbox)
+    other.attach(desk.inbox, desk.ground)
     await opened(desk)
     assert not other.shared
     await other.places.look()

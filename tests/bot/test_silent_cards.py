@@ -58,7 +58,7 @@ async def test_only_a_copy_makes_no_sound(warnings: tuple[str, ...], tmp_path: P
     session = Recording()
     async with desk_world(tmp_path) as world:
         desk = TelegramDesk(Bot(TOKEN, session=session), topics=False)
-        desk.attach(world.inbox)
+        desk.attach(world.inbox, world.ground)
         long = message(text="слово " * 1500, warnings=warnings)
         longest = message(text="слово " * 5000, warnings=warnings)
         files = [file(Media.PHOTO), file(Media.PHOTO), file(Media.VOICE), file(Media.VOICE, b"")]

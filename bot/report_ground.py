@@ -1,4 +1,4 @@
-"""What a child process needs to read a report: the database and the clock's terms, as plain values.
+"""What a child process needs to read a report: the database and the clock's terms, in values.
 
 It goes to the child by its standard input alone: the database's address holds a password.
 """

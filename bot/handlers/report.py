@@ -73,12 +73,11 @@ async def go(query: CallbackQuery, callback_data: ReportButton, visit: Visit) ->
 async def _make(visit: Visit, period: Period, below: int | None, *, whole: bool) -> None:
     """Say that it is being made, make it, and take that word back; what failed stands there."""
     whose = Slice() if whole else Slice(visit.me.id, visit.me.name)
-    words, now = under_way_words(visit.say, period, whose), visit.inbox.clock.now()
+    asked, now = Asked(period, whose), visit.inbox.clock.now()
+    words = under_way_words(visit.say, period, whose)
     progress = await visit.send(Rich(words), reply_to=below)
     try:
-        await send_report(
-            visit.bot, visit.place, visit.ground, visit.me, Asked(period, whose), now
-        )
+        await send_report(visit.bot, visit.place, visit.ground, visit.me, asked, now=now)
     except (OSError, SendFailed, StoreUnavailable) as error:
         log.warning("A report was not made or sent.", error=type(error).__name__)
         await _failed(visit, progress)

@@ -320,7 +320,8 @@ class Report:
 
     `target`: the studio's own, for a line in the picture. `came`: when messages came; `late`:
     when those came whose answer was late or is overdue. `trend`: eight weeks, the oldest first.
-    `silent_weeks`: after how many weeks a client counts as silent.
+    `silent_weeks`: after how many weeks a client counts as silent. `before`: what `changes` are
+    compared with, the latest first.
     """
 
     period: Period
@@ -343,3 +344,4 @@ class Report:
     corrected: tuple[Corrected, ...]
     worst: WaitLine | None
     improved: Improved | None
+    before: tuple[TrendWeek, ...] = ()

@@ -117,7 +117,7 @@ class Tally:
 
     def _compare(self, line: WaitLine) -> None:
         """Whether it is the worst so far, and a new client's first."""
-        if line.outcome != "dismissed" and _badness(line) > _badness(self.worst):
+        if line.outcome != "dismissed" and badness(line) > badness(self.worst):
             self.worst = line
         met = self.met.get(line.client_id)
         if met is not None and line.started_at >= self.period.since:
@@ -198,6 +198,6 @@ class Tally:
         return tuple(Exclusion(one, self.out[one]) for one in Reason if self.out[one])
 
 
-def _badness(line: WaitLine | None) -> tuple[bool, timedelta]:
+def badness(line: WaitLine | None) -> tuple[bool, timedelta]:
     """A breach is worse than any answer in time; then the longer is."""
     return (line.breached, line.business) if line is not None else (False, -HOUR)

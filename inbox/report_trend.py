@@ -101,17 +101,22 @@ def own_week(span: Span, figures: Figures) -> TrendWeek:
 def changes(
     now: TrendWeek, before: Sequence[TrendWeek], *, over: bool, weekly: bool
 ) -> tuple[Change, ...]:
-    """Against the span before, and the mean of all of `before`, the latest first, of weeks. The
-    time before anything was known is left out."""
-    known = list(before)
-    while known and _is_empty(known[-1]):
-        known.pop()
+    """Against the span before, and the mean of all of `before`, the latest first, of weeks."""
+    known = known_of(before)
     return tuple(
         _change(one, measure(now), [measure(week) for week in known], weekly=weekly)
         if over or one not in COUNTS
         else Change(one, measure(now), None, None)
         for one, measure in MEASURES.items()
     )
+
+
+def known_of(before: Sequence[TrendWeek]) -> list[TrendWeek]:
+    """Without the time before anything was known; the latest first."""
+    known = list(before)
+    while known and _is_empty(known[-1]):
+        known.pop()
+    return known
 
 
 def _is_empty(week: TrendWeek) -> bool:
@@ -121,10 +126,10 @@ def _is_empty(week: TrendWeek) -> bool:
 def _change(
     which: Measure, now: Value | None, before: Sequence[Value | None], *, weekly: bool
 ) -> Change:
-    return Change(which, now, before[0] if before else None, _mean(before) if weekly else None)
+    return Change(which, now, before[0] if before else None, mean(before) if weekly else None)
 
 
-def _mean(values: Sequence[Value | None]) -> Value | None:
+def mean(values: Sequence[Value | None]) -> Value | None:
     """Of what there is; a count's mean is a fraction."""
     known = [one for one in values if one is not None]
     spans = [one for one in known if isinstance(one, timedelta)]

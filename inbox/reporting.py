@@ -137,6 +137,7 @@ def _composed(
         corrected=tuple(_corrected(period, found.changes)),
         worst=tally.worst,
         improved=_improved(managers, medians),
+        before=tuple(before),
     )
 
 

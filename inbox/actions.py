@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from inbox import auditing, routing
 from inbox.alerts_on_the_way import go_on_with
@@ -106,6 +107,8 @@ async def _end(
     await t.save(after)
     await t.end_answering(conversation_id, by.id)
     await auditing.closed(t, conversation, closed, by.id)
+    if outcome is Outcome.PHONED:
+        t.after_commit(partial(inbox.meter.answered, closed))
     await refresh(t, conversation_id, f"{outcome} wait {closed.id} at {now}")
     return closed
 

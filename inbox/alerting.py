@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from inbox import routing
 from inbox.errors import SendRejected
@@ -138,14 +139,16 @@ async def climb(inbox: Inbox, t: Transaction) -> int:
                 cause = f"wait {wait.id} due {wait.due_at}"
                 await name_topics_later(t, conversation.client.id, cause)
         await t.save_wait(climbed)
-    await raise_all(t, asked, now)
+    raised = await raise_all(t, asked, now)
+    t.after_commit(partial(inbox.meter.alerted, raised))
     return len(waits)
 
 
-async def raise_all(t: Transaction, asked: Sequence[Standing], now: datetime) -> None:
-    """Store those that were not raised before, and have them shown, singly or gathered (22)."""
+async def raise_all(t: Transaction, asked: Sequence[Standing], now: datetime) -> int:
+    """Store those that were not raised before, and have them shown, singly or gathered (22); how
+    many those are."""
     if not asked:
-        return
+        return 0
     new = Counter(one.raised.manager_id for one in asked)
     before = await t.count_alerts(tuple(new), now - MINUTE)
     many = {one for one, count in new.items() if before.get(one, 0) + count > MOST_SINGLE}
@@ -166,6 +169,7 @@ async def raise_all(t: Transaction, asked: Sequence[Standing], now: datetime) ->
         await have_shown(t, raised)
     if entries:
         await t.log(entries)
+    return len(entries)
 
 
 def lane_of(manager_id: int) -> str:

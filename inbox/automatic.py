@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from inbox.errors import SendDeferred, SendUncertain
 from inbox.inbox import Inbox
@@ -71,6 +72,7 @@ async def send_letter(inbox: Inbox, claim: Claim, letter: Letter) -> None:
     result = await send_once(letter.connector, letter.message)
     async with inbox.store.begin(durable=True) as t:
         conversation = await t.conversation(letter.conversation.id)
+        t.after_commit(partial(inbox.meter.tried, conversation.channel_id, result))
         after: float | None = None
         match result:
             case Receipt():

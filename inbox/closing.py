@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from inbox import auditing
 from inbox.alerts_on_the_way import go_on_with
@@ -73,6 +74,7 @@ async def close_wait(
     if closed is not None:
         await t.save_wait(closed.held(holder))
         await auditing.closed(t, conversation, closed, by_id, at=now)
+        t.after_commit(partial(inbox.meter.answered, closed))
         later = await _first_question(t, conversation.id, at)
         if later is not None:
             terms = await terms_of(inbox, t, conversation)

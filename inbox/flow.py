@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from inbox import routing
 from inbox.alerting import AT_ONCE, climb
@@ -156,6 +157,7 @@ async def _quarantine(
         await t.mark_raw(raw_ids, "quarantined", str(error))
         await tell_admins(t, "quarantined", fields, key=f"quarantined:{raw_ids[0]}")
         await t.finish(claim)
+        t.after_commit(partial(inbox.meter.quarantined, channel_id))
 
 
 async def _show_new(
@@ -176,6 +178,7 @@ async def _show_new(
             cut_off = "truncated" in raw.note
             card = await file(inbox, t, message, raw_ids[0], staff, cut_off=cut_off)
             await t.mark_raw(raw_ids[1:], "filed")
+            t.after_commit(partial(inbox.meter.received, message.channel_id, message.nature))
         else:
             card = await t.card(message_id)
             before = await t.links_of_message(message_id)

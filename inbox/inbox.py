@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from inbox.calendars import Calendars, Hours
 from inbox.errors import Fault, FileUnavailable
+from inbox.metering import Meter, NoMeter
 from inbox.model import (
     Attachment,
     Conversation,
@@ -29,7 +30,7 @@ class Inbox:
     `off_hours_reply`: whether clients who write off hours are told so; `greeting`: whether who
     opens the chat is greeted. `send_delay`: how long a reply can be withdrawn, on channels that
     cannot change what was sent. `join_link`: the address before the secret of a personal link,
-    "" where there is none.
+    "" where there is none. `meter` counts what happens.
     """
 
     store: Store
@@ -46,6 +47,7 @@ class Inbox:
     greeting: bool = False
     send_delay: timedelta = timedelta()
     join_link: str = ""
+    meter: Meter = field(default_factory=NoMeter)
 
     def hours_of(self, wait: Wait) -> Hours:
         """By which the wait's time runs."""

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from inbox import routing
 from inbox.alerting import (
@@ -70,6 +71,7 @@ async def mail_alert(inbox: Inbox, claim: Claim, job: MailAlert) -> None:
         await t.save_alert(replace(one.raised, state=AlertState.MAILED))
     result = await send_once(connector, message)
     async with inbox.store.begin(durable=True) as t:
+        t.after_commit(partial(inbox.meter.tried, connector.channel.id, result))
         await _result(inbox, t, claim, job, raised=one.raised, result=result)
 
 

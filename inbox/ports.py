@@ -5,7 +5,7 @@ The promises stand in the docstrings.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -256,6 +256,10 @@ class Transaction(Sorting, Keeping, Timing, Chats, WorkingDay, Searching, Report
 
     async def wait(self, wait_id: int) -> tuple[Conversation, Wait]: ...
     async def count_waiting(self, manager_id: int | None) -> int: ...
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Have it called once the transaction is committed; where it is rolled back, never."""
+        ...
 
     # forms of the desk that outlive a restart
     async def form(self, key: str) -> str | None: ...

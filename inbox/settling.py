@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from inbox.amendments import amended
 from inbox.closing import answered
@@ -31,6 +32,7 @@ async def settle_try(
             await t.finish(claim)
             return
         conversation = await t.conversation(draft.conversation_id)
+        t.after_commit(partial(inbox.meter.tried, conversation.channel_id, result))
         if isinstance(result, Receipt):
             await _sent(inbox, t, replace(outgoing, draft=draft), conversation, result)
         elif await followed(inbox, t, conversation, result):

@@ -118,6 +118,7 @@ async def run(inbox: Inbox, claim: Claim) -> None:
         except (SendDeferred, SendUncertain) as error:
             async with inbox.store.begin() as t:
                 await put_off(t, claim, error)
+            inbox.meter.put_off(claim.queue, error)
         except LeaseLost:
             raise
         except Exception as error:  # any fault of one message must leave the others running

@@ -6,6 +6,7 @@ A lane is ready (`ready_at` passed), held (`leased`, `ready_at` is when the leas
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import bindparam, case, delete, func, insert, select, update
@@ -115,6 +116,10 @@ class QueueRows(Statements):
     def __init__(self, connection: AsyncConnection) -> None:
         super().__init__(connection)
         self._put: list[dict[str, Any]] = []
+        self.afterwards: list[Callable[[], None]] = []
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        self.afterwards.append(call)
 
     async def put(self, job: Job, *, key: str, lane: str, delay: float = 0.0) -> bool:
         if not await self.changed(KNOW, key=key):

@@ -88,6 +88,8 @@ class SqlStore:
             raise ours from error
         for queue in queues:
             self._wake_up.tell(queue)
+        for call in transaction.afterwards:
+            call()
 
     async def _connection(
         self, stack: AsyncExitStack, *, durable: bool, reading: bool

@@ -268,7 +268,7 @@ class _Why:
         found = [one for one in self.stands if one.outcome != Outcome.DISMISSED]
         order = sorted(found, key=badness, reverse=True)
         out = [(Out.DISMISSED, len(self.stands) - len(found))]
-        return self.told(Chosen(self.report.worst), len(found), order, out=out)
+        return self.told(Chosen(order[0] if order else None), len(found), order, out=out)
 
     def clients(self) -> Explained:
         """New ones, or those who fell silent."""

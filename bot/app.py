@@ -55,7 +55,7 @@ from storage.store import SqlStore, open_store
 
 log = structlog.get_logger(__name__)
 
-LANES = {Queue.IN: 16, Queue.OUT: 4, Queue.DESK: 4, Queue.COPIES: 2}
+LANES = {Queue.IN: 16, Queue.OUT: 4, Queue.DESK: 4, Queue.COPIES: 2, Queue.REPORTS: 2}
 PRUNE_AT = time(4)
 DIGEST_AT = time(9)
 STOPPED_AT_ONCE = 130

@@ -21,11 +21,13 @@ from bot.form_storage import FormStorage
 from bot.handlers import setup
 from bot.mentions import mentioning, reader_of
 from bot.note_keeping import KINDS, files_of, mark_inside
-from bot.outcomes import react, show_outcome
+from bot.outcomes import react, show_outcome, where_written
 from bot.people_notes import note_view
 from bot.places import Place, Places
 from bot.reader import Reader
 from bot.report_ground import Ground
+from bot.report_orders import Kind
+from bot.report_sending import ReportsOnDesk
 from bot.rich import Rich
 from bot.sending import edit, messages_of_text, send
 from bot.task_digests import digest_view
@@ -56,7 +58,7 @@ STAFF_CHANNEL = "staff"
 ABOUT_ALL = frozenset({"stands_in", "given_back"})
 
 
-class TelegramDesk:
+class TelegramDesk(ReportsOnDesk):
     """Desk over one bot account, whose updates come by the channel `channel_id`.
 
     `attach` gives it the inbox; before that nothing else works.
@@ -69,10 +71,11 @@ class TelegramDesk:
         channel_id: str = CLIENTS_CHANNEL,
         local_files: bool = False,
         topics: bool = True,
+        picture: Kind = Kind.LIGHT,
     ) -> None:
+        super().__init__(bot, picture)
         self.origin = f"bot:{bot.id}"
         self.places = Places(bot, allowed=topics)
-        self._bot = bot
         self._channel_id = channel_id
         self._local_files = local_files
         self._inbox: Inbox | None = None
@@ -91,7 +94,7 @@ class TelegramDesk:
         dispatcher.update.outer_middleware(Access(self.places))
         dispatcher.include_routers(*setup())
         self.places.attach(inbox)
-        self._inbox, self._dispatcher = inbox, dispatcher
+        self._inbox, self._dispatcher, self._ground = inbox, dispatcher, ground
 
     @property
     def topics(self) -> bool:
@@ -226,7 +229,7 @@ class TelegramDesk:
         """👌 on the manager's message for a delivered one, else a sentence below it."""
 
         async def told(place: Place) -> tuple[Shown, ...]:
-            at = _at(reply, place)
+            at = where_written(reply, place)
             return await show_outcome(self._bot, self._attached, reply, to, at)
 
         return await self.places.deliver(conversation, to, told, make=False)
@@ -243,7 +246,7 @@ class TelegramDesk:
             conversation = await t.conversation(reply.conversation_id)
 
         async def told(place: Place) -> tuple[Shown, ...]:
-            place = _at(reply, place)
+            place = where_written(reply, place)
             below = own.message_id if own is not None and own.chat_id == place.chat_id else None
             return (Shown(await send(self._bot, place, view, reply_to=below), Purpose.NOTE),)
 
@@ -342,9 +345,3 @@ class TelegramDesk:
         if not isinstance(connector, AnswersSeveral):
             return ()
         return connector.others_addressed(card.message)
-
-
-def _at(reply: Reply, place: Place) -> Place:
-    """Where the member's own message stands, if that is not in the client's present chat."""
-    ref = reply.desk_ref
-    return place if ref is None or ref.chat_id == place.chat_id else Place(ref.chat_id)

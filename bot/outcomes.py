@@ -190,3 +190,9 @@ async def _keep_note(inbox: Inbox, reply: Reply, ref: DeskRef) -> None:
 
 def _key(reply: Reply) -> str:
     return f"outcome:{reply.id}"
+
+
+def where_written(reply: Reply, place: Place) -> Place:
+    """Where the member's own message stands, if that is not in the client's present chat."""
+    ref = reply.desk_ref
+    return place if ref is None or ref.chat_id == place.chat_id else Place(ref.chat_id)

@@ -1,100 +1,178 @@
-"""Sends a report to a chat: the picture with its text and buttons, then PDF and table."""
+"""Reports on the desk: made by child processes, shown as a picture with its text and buttons, then
+PDF and table."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
 import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime
 from functools import cache
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 from aiogram import Bot
 from aiogram.types import BufferedInputFile
 
 from bot.cards import CardView
 from bot.places import Place
-from bot.report_files import Wanted
+from bot.report_client import client_text
+from bot.report_endings import ending_words, late_words
+from bot.report_files import Made, Wanted
 from bot.report_ground import Ground
 from bot.report_making import Asked, file_name, make_report
 from bot.report_orders import Kind
 from bot.report_views import caption, faults_words, keyboard
 from bot.report_words import whole_text
 from bot.rich import Rich
-from bot.sending import markup_of, send
-from bot.texts import speaker
-from bot.topics import into_topic
-from connectors.telegram.errors import translated
+from bot.sending import edit, markup_of, send
+from bot.texts import Say, speaker
+from bot.topics import ThreadGone, into_topic, take_back
+from connectors.telegram.deliver import answer_to
+from connectors.telegram.pacing import Urgency, urgency
 from inbox.model import Manager
+from inbox.ports import DeskRef
+from inbox.report_records import Report
+from inbox.reports_made import Ending, MadeReport, ReportPart, ReportWish, Spot
 
 CAPTION = 1024  # UTF-16 units
-AT_ONCE = 2
-_TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+PICTURE, WORDS = "picture", "text"
 _DOCUMENTS = (Kind.PDF, Kind.XLSX)
 
 
-async def send_report(
-    bot: Bot, place: Place, ground: Ground, me: Manager, asked: Asked, *, now: datetime
-) -> None:
-    """Make it in child processes, in the member's language, and send it. Raises the SendFailed.
+class ReportsOnDesk:
+    """The part of inbox.ports.Desk that is about reports. `picture`: light or dark.
 
-    What could not be made is said; without a picture the text has the figures.
+    Works from the moment that `_ground` is set.
     """
-    say, folder = speaker(me.language), Path(_folder().name)
-    wanted = Wanted({Kind.LIGHT, *_DOCUMENTS}, folder, secrets.token_hex(8), me.language)
-    async with _turns():
-        report, made = await make_report(ground, asked, wanted, now)
+
+    def __init__(self, bot: Bot, picture: Kind) -> None:
+        self._bot = bot
+        self._picture = picture
+        self._ground: Ground | None = None
+
+    async def make_report(self, wish: ReportWish, language: str) -> MadeReport:
+        """See inbox.ports.Desk. Of one client there are words and a table."""
+        if self._ground is None:
+            raise RuntimeError("the desk has no inbox yet: call attach first")
+        kinds = {Kind.XLSX} if wish.client else {self._picture, *_DOCUMENTS}
+        wanted = Wanted(kinds, Path(_folder().name), secrets.token_hex(8), language)
+        client_id = wish.client.id if wish.client else None
+        asked = Asked(wish.period, wish.whose, client_id)
+        report, made = await make_report(self._ground, asked, wanted, wish.asked_at)
+        return _composed(speaker(language), wish, report, await _read(made), made)
+
+    async def show_report(
+        self, made: MadeReport, part: ReportPart, to: Manager, spot: Spot
+    ) -> None:
+        """See inbox.ports.Desk; where the topic is gone, in the chat itself."""
+        place = _place(to, spot)
+        with urgency(Urgency.DIGEST):
+            try:
+                await self._show(made, part, to, spot, place)
+            except ThreadGone:
+                await self._show(made, part, to, spot, Place(place.chat_id))
+
+    async def end_report(self, wish: ReportWish, to: Manager, spot: Spot, ending: Ending) -> None:
+        """See inbox.ports.Desk."""
+        place, progress = _place(to, spot), None
+        if spot.progress is not None:
+            progress = DeskRef(self._bot.id, place.chat_id, spot.progress)
+        view = ending_words(speaker(to.language), wish, ending)
+        with urgency(Urgency.DIGEST):
+            if view is None:
+                if progress is not None:
+                    await take_back(self._bot, progress)
+            elif progress is not None:
+                await edit(self._bot, progress, view)
+            else:
+                await send(self._bot, place.chat_id, view, silent=spot.silent)
+
+    async def _show(
+        self, made: MadeReport, part: ReportPart, to: Manager, spot: Spot, place: Place
+    ) -> None:
+        say = speaker(to.language)
+        buttons = keyboard(say, to, made.report) if part.text else ()
+        below = spot.below if place.holds(spot.below) else None
+        if not part.content:
+            view = CardView(Rich(part.text), buttons)
+            await _say(self._bot, place, view, below=below, silent=spot.silent)
+            return
+        file = BufferedInputFile(part.content, part.file_name)
+        with into_topic(place.thread_id):
+            if part.name == PICTURE:
+                await self._bot.send_photo(
+                    photo=file,
+                    **place.where.words,
+                    caption=part.text or None,
+                    reply_markup=markup_of(buttons),
+                    reply_parameters=answer_to(below),
+                    disable_notification=spot.silent or None,
+                    parse_mode=None,
+                )
+            else:
+                await self._bot.send_document(
+                    document=file,
+                    **place.where.words,
+                    reply_parameters=answer_to(below),
+                    disable_notification=True,  # the picture has rung
+                )
+
+
+def _composed(
+    say: Say, wish: ReportWish, report: Report, files: Mapping[Kind, bytes], made: Made
+) -> MadeReport:
+    """The messages that it becomes: the text under the picture, or below it where it is too long
+    for that; what could not be made is said, and without a picture the text has the figures."""
+    picture = next((kind for kind in (Kind.LIGHT, Kind.DARK) if kind in files), None)
+    if wish.client is not None:
+        words = client_text(say, report, wish.client.id, wish.client.name)
+    elif picture is not None:
+        words = caption(say, report)
+    else:
+        words = whole_text(say, report)
+    late = late_words(say, wish)
+    text = "\n\n".join(filter(None, (late, words, faults_words(say, made.faults))))
+    name = file_name(wish.period, wish.client.name if wish.client else wish.whose.name)
+    parts = tuple(_parts(text, name, files, picture))
+    title = next(iter(words.splitlines()), "")
+    return MadeReport(wish, report, title, text, parts)
+
+
+def _parts(
+    text: str, name: str, files: Mapping[Kind, bytes], picture: Kind | None
+) -> Iterator[ReportPart]:
+    fits = picture is not None and len(text.encode("utf-16-le")) // 2 <= CAPTION
+    if picture is not None:
+        yield ReportPart(PICTURE, text if fits else "", f"{name}.png", files[picture])
+    if not fits:
+        yield ReportPart(WORDS, text)
+    for kind in _DOCUMENTS:
+        if kind in files:
+            yield ReportPart(kind.value, "", f"{name}.{kind.value}", files[kind])
+
+
+async def _read(made: Made) -> dict[Kind, bytes]:
+    """The files' bytes; the files themselves are deleted."""
     try:
-        files = {
+        return {
             kind: await asyncio.to_thread(path.read_bytes) for kind, path in made.files.items()
         }
     finally:
         for path in made.files.values():
             with suppress(OSError):
                 await asyncio.to_thread(path.unlink)
-    picture = files.get(Kind.LIGHT)
-    words = caption(say, report) if picture else whole_text(say, report)
-    text = Rich("\n\n".join(filter(None, (words, faults_words(say, made.faults)))))
-    view = CardView(text, keyboard(say, me, report))
-    name = file_name(asked.period, asked.whose.name)
-    if picture is None:
-        await _say(bot, place, view)
-    else:
-        await _show(bot, place, view, BufferedInputFile(picture, f"{name}.png"))
-    for kind in _DOCUMENTS:
-        if kind in files:
-            document = BufferedInputFile(files[kind], f"{name}.{kind.value}")
-            with translated(), into_topic(place.thread_id):
-                await bot.send_document(document=document, **place.where.words)
 
 
-async def _show(bot: Bot, place: Place, view: CardView, picture: BufferedInputFile) -> None:
-    """The text under the picture, or below it where it is too long for that."""
-    fits = len(view.body.text.encode("utf-16-le")) // 2 <= CAPTION
-    with translated(), into_topic(place.thread_id):
-        await bot.send_photo(
-            photo=picture,
-            **place.where.words,
-            caption=view.body.text if fits else None,
-            reply_markup=markup_of(view.keyboard) if fits else None,
-            parse_mode=None,
-        )
-    if not fits:
-        await _say(bot, place, view)
-
-
-async def _say(bot: Bot, place: Place, view: CardView) -> None:
+async def _say(bot: Bot, place: Place, view: CardView, *, below: int | None, silent: bool) -> None:
     *before, last = view.body.pieces()
     for piece in before:
-        await send(bot, place, piece)
-    await send(bot, place, CardView(last, view.keyboard))
+        await send(bot, place, piece, reply_to=below, silent=silent)
+    await send(bot, place, CardView(last, view.keyboard), reply_to=below, silent=silent)
 
 
-def _turns() -> asyncio.Semaphore:
-    """Two at once: a report takes two children, each with a core's work and 100 MB."""
-    return _TURNS.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+def _place(to: Manager, spot: Spot) -> Place:
+    return Place(to.telegram_id if spot.chat_id is None else spot.chat_id, spot.thread_id)
 
 
 @cache

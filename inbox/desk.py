@@ -19,6 +19,7 @@ from inbox.model import (
     RawMessage,
 )
 from inbox.records import Alert, Card, DeskRef, Note, Progress, Reply, Shown
+from inbox.reports_made import Ending, MadeReport, ReportPart, ReportWish, Spot
 from inbox.work_records import Quote, TaskDigest
 
 
@@ -111,6 +112,22 @@ class Desk(Protocol):
 
     async def show_tasks(self, digest: TaskDigest, to: Manager) -> None:
         """The tasks of the day in one message of the member's own chat."""
+        ...
+
+    async def make_report(self, wish: ReportWish, language: str) -> MadeReport:
+        """Read and draw it, which takes seconds; what could not be made its text says. Raises
+        OSError or StoreUnavailable where nothing could be read."""
+        ...
+
+    async def show_report(
+        self, made: MadeReport, part: ReportPart, to: Manager, spot: Spot
+    ) -> None:
+        """One part of it as one message, or of long words some."""
+        ...
+
+    async def end_report(self, wish: ReportWish, to: Manager, spot: Spot, ending: Ending) -> None:
+        """Take away the word that it is being made; where it did not surely come whole, say so
+        with a button to send it again."""
         ...
 
     async def tell(self, notice: str, fields: dict[str, str], to: Manager) -> None:

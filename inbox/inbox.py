@@ -19,6 +19,7 @@ from inbox.model import (
 )
 from inbox.policies import Policies, Terms
 from inbox.ports import Clock, Connector, Desk, Letters, Store
+from inbox.reports_made import ReportTerms
 from inbox.suspicion import KnownDomains
 
 
@@ -30,7 +31,8 @@ class Inbox:
     `off_hours_reply`: whether clients who write off hours are told so; `greeting`: whether who
     opens the chat is greeted. `send_delay`: how long a reply can be withdrawn, on channels that
     cannot change what was sent. `join_link`: the address before the secret of a personal link,
-    "" where there is none. `meter` counts what happens.
+    "" where there is none. `meter` counts what happens. `reports`: when the week's are due, and
+    who gets them by mail.
     """
 
     store: Store
@@ -48,6 +50,7 @@ class Inbox:
     send_delay: timedelta = timedelta()
     join_link: str = ""
     meter: Meter = field(default_factory=NoMeter)
+    reports: ReportTerms = ReportTerms()
 
     def hours_of(self, wait: Wait) -> Hours:
         """By which the wait's time runs."""

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from inbox.report_jobs import MailReport, ReportJob, ShowReport
+
 
 class Queue(StrEnum):
     """Queues have workers of their own, so that a slow mail server holds up no card."""
@@ -18,6 +20,7 @@ class Queue(StrEnum):
     OUT = "out"
     DESK = "desk"
     COPIES = "copies"
+    REPORTS = "reports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +248,7 @@ DeskJob = (
 OutJob = (
     SendReply | ChangeReply | TakeBack | MarkAgreed | SendGreeting | SendOffHoursReply | MailAlert
 )
-Job = Received | OutJob | KeepCopy | DeskJob
+Job = Received | OutJob | KeepCopy | ReportJob | DeskJob
 
 _KINDS: dict[str, type[Job]] = {
     kind.__name__: kind
@@ -273,6 +276,8 @@ _KINDS: dict[str, type[Job]] = {
         NameTopics,
         TellAdmins,
         TellMember,
+        ShowReport,
+        MailReport,
     )
 }
 
@@ -304,5 +309,7 @@ def queue_of(job: Job) -> Queue:
             return Queue.OUT
         case KeepCopy():
             return Queue.COPIES
+        case ShowReport() | MailReport():
+            return Queue.REPORTS
         case _:
             return Queue.DESK

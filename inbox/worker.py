@@ -21,12 +21,14 @@ from inbox.jobs import (
     ChangeReply,
     KeepCopy,
     MailAlert,
+    MailReport,
     MarkAgreed,
     Queue,
     Received,
     SendGreeting,
     SendOffHoursReply,
     SendReply,
+    ShowReport,
     TakeBack,
 )
 from inbox.mailing_alerts import mail_alert
@@ -36,6 +38,8 @@ from inbox.ports import Claim, LeaseLost, ReplyState, Transaction
 from inbox.queueing import pause, put_off, show_outcome, tell_admins
 from inbox.quotes import mark_agreed
 from inbox.records import UNDER_WAY
+from inbox.report_delivery import show_report
+from inbox.report_mailing import mail_report
 from inbox.showing import show
 
 log = logging.getLogger(__name__)
@@ -137,14 +141,8 @@ async def _dispatch(inbox: Inbox, claim: Claim) -> None:
     match claim.job:
         case Received():
             await receive(inbox, claim, claim.job)
-        case SendReply():
-            await send(inbox, claim, claim.job)
-        case ChangeReply():
-            await change_reply(inbox, claim, claim.job)
-        case TakeBack():
-            await carry_take_back(inbox, claim, claim.job)
-        case MarkAgreed():
-            await mark_agreed(inbox, claim, claim.job)
+        case SendReply() | ChangeReply() | TakeBack() | MarkAgreed():
+            await _dispatch_reply(inbox, claim, claim.job)
         case SendGreeting():
             await send_greeting(inbox, claim, claim.job)
         case SendOffHoursReply():
@@ -153,8 +151,26 @@ async def _dispatch(inbox: Inbox, claim: Claim) -> None:
             await mail_alert(inbox, claim, claim.job)
         case KeepCopy():
             await keep_copy(inbox, claim, claim.job)
+        case ShowReport():
+            await show_report(inbox, claim, claim.job)
+        case MailReport():
+            await mail_report(inbox, claim, claim.job)
         case _:
             await show(inbox, claim, claim.job)
+
+
+async def _dispatch_reply(
+    inbox: Inbox, claim: Claim, job: SendReply | ChangeReply | TakeBack | MarkAgreed
+) -> None:
+    match job:
+        case SendReply():
+            await send(inbox, claim, job)
+        case ChangeReply():
+            await change_reply(inbox, claim, job)
+        case TakeBack():
+            await carry_take_back(inbox, claim, job)
+        case MarkAgreed():
+            await mark_agreed(inbox, claim, job)
 
 
 async def _try_later(inbox: Inbox, claim: Claim, error: Exception) -> None:

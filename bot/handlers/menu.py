@@ -66,7 +66,7 @@ async def go(
         case Screen.FIND:
             await find.ask_what(visit, visit.below(query))
         case Screen.REPORT:
-            await report.last_week(visit, visit.below(query))
+            await report.last_week(visit, visit.below(query), key=f"press {query.id}")
         case Screen.LINK_GROUP:
             await groups.ask_for_group(visit)
         case Screen.ENTER_DAY:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import structlog
 from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
@@ -14,18 +13,12 @@ from aiogram.types import CallbackQuery, Message
 from bot.access import Visit, answer
 from bot.menu import is_head
 from bot.report_buttons import ReportButton, ReportDeed
-from bot.report_making import Asked
-from bot.report_sending import send_report
 from bot.report_views import under_way_words, weeks_view
 from bot.rich import Rich
-from bot.sending import edit
-from bot.topics import take_back
 from inbox import report_periods
-from inbox.errors import SendFailed, StoreUnavailable
-from inbox.ports import DeskRef
+from inbox.report_delivery import ask_report
 from inbox.report_records import Period, Slice
-
-log = structlog.get_logger(__name__)
+from inbox.reports_made import Spot
 
 
 def setup() -> Router:
@@ -38,14 +31,15 @@ def setup() -> Router:
 
 async def show(message: Message, visit: Visit) -> None:
     """The last whole week, below the command."""
-    await last_week(visit, message.message_id)
+    key = f"{message.chat.id}:{message.message_id}"
+    await last_week(visit, message.message_id, key=key)
 
 
-async def last_week(visit: Visit, below: int | None) -> None:
+async def last_week(visit: Visit, below: int | None, *, key: str) -> None:
     """For a head of the studio, for everybody else of the own clients."""
     now = visit.inbox.clock.now()
     period = report_periods.week(now - timedelta(days=7), _zone(visit), now)
-    await _make(visit, period, below, whole=is_head(visit.me))
+    await _make(visit, period, below, whole=is_head(visit.me), key=key)
 
 
 async def go(query: CallbackQuery, callback_data: ReportButton, visit: Visit) -> None:
@@ -67,27 +61,17 @@ async def go(query: CallbackQuery, callback_data: ReportButton, visit: Visit) ->
     if callback_data.deed is ReportDeed.CHOOSE:
         await visit.send(weeks_view(visit.say, period, whole=whole), reply_to=below)
     else:
-        await _make(visit, period, below, whole=whole)
+        await _make(visit, period, below, whole=whole, key=f"press {query.id}")
 
 
-async def _make(visit: Visit, period: Period, below: int | None, *, whole: bool) -> None:
-    """Say that it is being made, make it, and take that word back; what failed stands there."""
+async def _make(visit: Visit, period: Period, below: int | None, *, whole: bool, key: str) -> None:
+    """Say that it is being made, and have it made and shown."""
     whose = Slice() if whole else Slice(visit.me.id, visit.me.name)
-    asked, now = Asked(period, whose), visit.inbox.clock.now()
-    words = under_way_words(visit.say, period, whose)
+    words, now = under_way_words(visit.say, period, whose), visit.inbox.clock.now()
     progress = await visit.send(Rich(words), reply_to=below)
-    try:
-        await send_report(visit.bot, visit.place, visit.ground, visit.me, asked, now=now)
-    except (OSError, SendFailed, StoreUnavailable) as error:
-        log.warning("A report was not made or sent.", error=type(error).__name__)
-        await _failed(visit, progress)
-        return
-    await take_back(visit.bot, progress)
-
-
-async def _failed(visit: Visit, progress: DeskRef) -> None:
-    words = visit.say("⚠️ The report could not be made or sent. Ask for it again later.")
-    await edit(visit.bot, progress, Rich(words))
+    spot = Spot(visit.place.chat_id, visit.place.thread_id, progress=progress.message_id)
+    async with visit.inbox.store.begin() as t:
+        await ask_report(t, visit.me, period, now, key=key, whose_id=whose.manager_id, spot=spot)
 
 
 def _zone(visit: Visit) -> ZoneInfo:

@@ -1,0 +1,33 @@
+"""What is said around the hand-over of a report: that it comes late, failed, or is in doubt."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from bot.report_terms import period_title, slice_title
+from bot.rich import Rich
+from bot.texts import Say
+from bot.wording import moment
+from inbox.reports_made import Ending, ReportWish
+
+
+def late_words(say: Say, wish: ReportWish) -> str:
+    """Why it comes only now; "" where it is in time."""
+    if wish.late is None:
+        return ""
+    zone = ZoneInfo(wish.period.zone)
+    at = moment(say, wish.late, wish.asked_at, zone)
+    return say("⏰ Late: it was due {time}, and the program was not running then.", time=at)
+
+
+def ending_words(say: Say, wish: ReportWish, ending: Ending) -> Rich | None:
+    """None where there is nothing to say."""
+    if ending is Ending.SHOWN:
+        return None
+    name = wish.client.name if wish.client is not None else slice_title(say, wish.whose)
+    which = f"{period_title(say, wish.period)}. {name}"
+    if ending is Ending.FAILED:
+        words = say("⚠️ The report could not be made or sent. Ask for it again later.")
+    else:
+        words = say("⚠️ Telegram did not confirm every part of the report. Is something missing?")
+    return Rich(f"{words}\n{which}")

@@ -1,0 +1,230 @@
+"""The way of a report to a member: asked for or due, made, shown part by part, each once.
+
+Each part counts as begun, on stable storage, before it goes out. One that is found begun was
+interrupted and may stand there: it is not repeated alone, and the member may ask for it again.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from inbox import report_periods, routing
+from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected
+from inbox.inbox import Inbox
+from inbox.model import Client, Manager, Role
+from inbox.ports import Claim, Transaction
+from inbox.queueing import tell_admins
+from inbox.report_jobs import ReportJob, ShowReport
+from inbox.report_records import Period, Report, Slice
+from inbox.reports_made import Ending, MadeReport, ReportPart, ReportWish, Spot
+
+log = logging.getLogger(__name__)
+
+TRIES = 3  # of making one
+WORDS = "text"  # the part that is words alone
+END = "end"  # marked when all parts are
+BEGUN, DONE, DOUBT, REFUSED = "begun", "done", "doubt", "refused"
+_NOBODY = frozenset({Fault.BLOCKED, Fault.NEVER_WROTE})
+
+
+async def ask_report(
+    t: Transaction,
+    to: Manager,
+    period: Period,
+    now: datetime,
+    *,
+    key: str,
+    whose_id: int | None = None,
+    client_id: int | None = None,
+    spot: Spot = Spot(),  # noqa: B008 - frozen
+) -> bool:
+    """Have a report made and shown to who asks; False where the key is known.
+
+    `whose_id`: only that member's clients; `client_id`: only this client. Whether `to` may see it
+    is the caller's matter, and looked at again before it is shown.
+    """
+    first, last = days_of(period)
+    job = ShowReport(
+        to.id,
+        first.isoformat(),
+        last.isoformat(),
+        now.isoformat(),
+        whose_id,
+        client_id,
+        spot.chat_id,
+        spot.thread_id,
+        spot.below,
+        spot.progress,
+    )
+    return await t.put(job, key=f"report asked:{key}", lane=f"report:{to.id}")
+
+
+def days_of(period: Period) -> tuple[date, date]:
+    """Its first and its last day, in its zone."""
+    zone = ZoneInfo(period.zone)
+    last = period.until - period.until.resolution
+    return period.since.astimezone(zone).date(), last.astimezone(zone).date()
+
+
+def may_see(me: Manager, whose_id: int | None, client: Client | None) -> bool:
+    """Whether a report is for this member: any for heads and administrators, else of the own
+    clients."""
+    if me.role in {Role.HEAD, Role.ADMIN}:
+        return True
+    return me.id in {whose_id, client.manager_id if client is not None else None}
+
+
+async def show_report(inbox: Inbox, claim: Claim, job: ShowReport) -> None:
+    """Make it and show what of it was not shown yet; a week's without a word in it is not shown.
+
+    What Telegram does not take now is tried again, behind what stands there.
+    """
+    way = await _way(inbox, claim, job)
+    if way is None:
+        return
+    if not way.marks.get(END):
+        made = await _made(way)
+        if made is None:
+            return
+        if job.due_at and says_nothing(made.report):
+            await _finish(way)
+            return
+        for part in made.parts:
+            if not await _shown(way, made, part):
+                return
+        await _mark(way, END, DOUBT if DOUBT in way.marks.values() else DONE)
+    ending = Ending.DOUBTFUL if way.marks[END] == DOUBT else Ending.SHOWN
+    try:
+        await inbox.desk.end_report(way.wish, way.to, way.spot, ending)
+    except SendRejected as error:
+        log.warning("the end of a report not said to %s: %s", way.to.name, error)
+    await _finish(way)
+
+
+def says_nothing(report: Report) -> bool:
+    """Whether neither a message nor a wait stands in any of its eight weeks."""
+    weeks = any(one.messages or one.answered or one.counted for one in report.trend)
+    return not (weeks or report.studio.messages or report.studio.waits or report.studio.opened)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One report on its way; `marks`: by part how far it is."""
+
+    inbox: Inbox
+    claim: Claim
+    job: ShowReport
+    to: Manager
+    wish: ReportWish
+    spot: Spot
+    marks: dict[str, str]
+
+    @property
+    def form(self) -> str:
+        """Where the marks are kept until the end."""
+        return f"report:{self.claim.job_id}"
+
+
+async def _way(inbox: Inbox, claim: Claim, job: ShowReport) -> _Way | None:
+    """With what was begun and never ended now in doubt; None: there is nobody to show it to."""
+    now = inbox.clock.now()
+    async with inbox.store.begin() as t:
+        staff = await t.staff()
+        to = routing.member(routing.people(staff), job.manager_id)
+        client = await _client(t, job.client_id)
+        if to is None or not may_see(to, job.whose_id, client):
+            await t.finish(claim)
+            return None
+        marks = json.loads(await t.form(f"report:{claim.job_id}") or "{}")
+    whose = routing.member(staff, job.whose_id)
+    wish = wish_of(inbox, job, Slice(whose.id, whose.name) if whose is not None else Slice())
+    silent = bool(job.due_at) and to.away(now) is not None
+    spot = Spot(job.chat_id, job.thread_id, job.below, job.progress, silent)
+    marks = {name: DOUBT if mark == BEGUN else mark for name, mark in marks.items()}
+    return _Way(inbox, claim, job, to, replace(wish, client=client), spot, marks)
+
+
+async def _client(t: Transaction, client_id: int | None) -> Client | None:
+    if client_id is None:
+        return None
+    return next((one for one, _ in await t.clients() if one.id == client_id), None)
+
+
+def wish_of(inbox: Inbox, job: ReportJob, whose: Slice) -> ReportWish:
+    """What a job asks for."""
+    zone, asked_at = inbox.calendars.studio.hours.zone, datetime.fromisoformat(job.asked_at)
+    first, last = date.fromisoformat(job.first), date.fromisoformat(job.last)
+    period = report_periods.days(first, last, zone, asked_at)
+    late = datetime.fromisoformat(job.due_at) if job.late else None
+    return ReportWish(period, whose, asked_at, late=late)
+
+
+async def _made(way: _Way) -> MadeReport | None:
+    """None where it cannot be made, which is said."""
+    if way.claim.attempts > TRIES and not way.marks:  # it takes the process with it
+        await _failed(way, f"did not end in {TRIES} tries")
+        return None
+    try:
+        return await way.inbox.desk.make_report(way.wish, way.to.language)
+    except Exception as error:
+        if way.claim.attempts < TRIES:
+            raise
+        log.exception("report for %s not made", way.to.name)
+        await _failed(way, f"{type(error).__name__}: {error}")
+        return None
+
+
+async def _failed(way: _Way, why: str) -> None:
+    """Told to who waits for it; of a week's the administrators hear."""
+    try:
+        await way.inbox.desk.end_report(way.wish, way.to, way.spot, Ending.FAILED)
+    except SendFailed as error:
+        log.warning("that a report failed is not said to %s: %s", way.to.name, error)
+    await _finish(way, why)
+
+
+async def _shown(way: _Way, made: MadeReport, part: ReportPart) -> bool:
+    """Show a part that was not shown; False: nobody can be shown anything there. Raises what may
+    pass."""
+    if part.name in way.marks:
+        return True
+    await _mark(way, part.name, BEGUN)
+    try:
+        await way.inbox.desk.show_report(made, part, way.to, way.spot)
+    except SendDeferred:
+        await _mark(way, part.name, None)
+        raise
+    except SendRejected as error:
+        log.warning("%s of a report not shown to %s: %s", part.name, way.to.name, error)
+        if error.fault in _NOBODY:
+            await _finish(way, str(error))
+            return False
+        await _mark(way, part.name, REFUSED)
+        words = part.name != WORDS and part.text
+        return await _shown(way, made, ReportPart(WORDS, made.text)) if words else True
+    await _mark(way, part.name, DONE)
+    return True
+
+
+async def _mark(way: _Way, name: str, mark: str | None) -> None:
+    """On stable storage: what it says is known whatever happens next."""
+    way.marks[name] = mark or ""
+    if mark is None:
+        del way.marks[name]
+    async with way.inbox.store.begin(durable=True) as t:
+        await t.save_form(way.form, json.dumps(way.marks))
+
+
+async def _finish(way: _Way, trouble: str = "") -> None:
+    """Acknowledge; `trouble`: why a week's report did not reach the member."""
+    async with way.inbox.store.begin() as t:
+        if trouble and way.job.due_at:
+            fields = {"name": way.to.name, "reason": trouble}
+            key = f"report not shown:{way.claim.job_id}"
+            await tell_admins(t, "report_not_shown", fields, key=key)
+        await t.save_form(way.form, None)
+        await t.finish(way.claim)

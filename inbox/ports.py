@@ -15,6 +15,7 @@ from inbox.chats import Chats
 from inbox.desk import Desk, Letters
 from inbox.jobs import Job, Queue
 from inbox.keeping import Keeping
+from inbox.live_store import LiveStore
 from inbox.log_records import Deed, Entry, LogLine
 from inbox.model import (
     Channel,
@@ -95,7 +96,17 @@ __all__ = [
 ]
 
 
-class Transaction(Sorting, Keeping, Timing, Chats, WorkingDay, Searching, ReportsStore, Protocol):
+class Transaction(
+    Sorting,
+    Keeping,
+    Timing,
+    Chats,
+    WorkingDay,
+    Searching,
+    ReportsStore,
+    LiveStore,
+    Protocol,
+):
     """One database transaction: all of it or nothing. No network call while it is open."""
 
     # channels

@@ -41,9 +41,9 @@ TICK = timedelta.resolution
 Counts = tuple[tuple[int | None, int], ...]
 
 ANSWERS = [Outcome.ANSWERED.value, Outcome.PHONED.value]
-_reply_wait = wait.c.kind == literal_column(f"'{WaitKind.REPLY}'")
+IS_REPLY = wait.c.kind == literal_column(f"'{WaitKind.REPLY}'")
 _in_time = (wait.c.closed_at >= bindparam("since"), wait.c.closed_at < bindparam("until"))
-_by_end = (wait.c.closed_at, wait.c.started_at, wait.c.id)
+BY_END = (wait.c.closed_at, wait.c.started_at, wait.c.id)
 
 TALK = (
     conversation.c.id.label("talk_id"),
@@ -54,7 +54,7 @@ TALK = (
     conversation.c.assignee_id,
 )
 # The last time that the wait changed hands while it was open.
-_got = (
+GOT = (
     select(audit.c.id)
     .where(
         audit.c.wait_id == wait.c.id,
@@ -66,7 +66,7 @@ _got = (
     .correlate(wait)
     .scalar_subquery()
 )
-_opening = (
+OPENING = (
     select(message.c.id)
     .where(message.c.wait_id == wait.c.id)
     .order_by(message.c.sent_at, message.c.id)
@@ -94,9 +94,9 @@ REPORTED = (
     wait.c.wall,
     wait.c.within_target,
 )
-STORED = select(*REPORTED, *TALK, _opening, audit.c.manager_id, audit.c.at).select_from(
+STORED = select(*REPORTED, *TALK, OPENING, audit.c.manager_id, audit.c.at).select_from(
     PEOPLE.join(wait, wait.c.conversation_id == conversation.c.id).outerjoin(
-        audit, audit.c.id == _got
+        audit, audit.c.id == GOT
     )
 )
 
@@ -110,18 +110,18 @@ def _place(name: str) -> Any:
 
 
 # A page ends behind so many rows of the index; only what is found in it is read as a whole.
-_behind_place = (_reply_wait, tuple_(*_by_end) > _place("after"))
+_behind_place = (IS_REPLY, tuple_(*BY_END) > _place("after"))
 PAGE_END = (
-    select(*_by_end).where(*_behind_place).order_by(*_by_end).limit(1).offset(bindparam("limit"))
+    select(*BY_END).where(*_behind_place).order_by(*BY_END).limit(1).offset(bindparam("limit"))
 )
 ENDED = STORED.where(
     *_behind_place,
-    tuple_(*_by_end) <= _place("last"),
+    tuple_(*BY_END) <= _place("last"),
     or_(
         wait.c.closed_at < bindparam("until"),
         and_(wait.c.closed_at >= bindparam("as_of"), wait.c.started_at < bindparam("as_of")),
     ),
-).order_by(*_by_end)
+).order_by(*BY_END)
 GOING_ON = (
     STORED.where(
         IS_OPEN_REPLY,
@@ -142,12 +142,12 @@ TIMES = (
         type_coerce(wait.c.business, Double),
     )
     .select_from(_held)
-    .where(_reply_wait, *_in_time, or_(wait.c.outcome.in_(ANSWERS), _unanswered))
+    .where(IS_REPLY, *_in_time, or_(wait.c.outcome.in_(ANSWERS), _unanswered))
 )
 CROSSINGS = (
     select(conversation.c.assignee_id, wait.c.due_at, wait.c.closed_at)
     .select_from(_held)
-    .where(_reply_wait, *_in_time, wait.c.started_at < bindparam("begun"))
+    .where(IS_REPLY, *_in_time, wait.c.started_at < bindparam("begun"))
     .where(wait.c.due_at <= bindparam("begun"))
 )
 PROMISES = (

@@ -11,6 +11,7 @@ from storage.client_lists import ClientListRows
 from storage.desk import DeskRows
 from storage.finding import Finding
 from storage.joining import JoiningRows
+from storage.live import LiveRows
 from storage.messages import Messages
 from storage.notes_and_lists import NoteAndListRows
 from storage.queue import QueueRows
@@ -46,6 +47,7 @@ class SqlTransaction(
     SearchRows,
     ReportWaits,
     ReportMessages,
+    LiveRows,
     QueueRows,
 ):
     """Implements inbox.ports.Transaction."""

@@ -60,14 +60,14 @@ class Product:
         Raises ProductFault where it does not come up.
         """
         with self.log.open("ab") as log:
-            self._child = await self._start("run", output=log.fileno())
+            self._child = await _started(self._settings, "run", output=log.fileno())
         ended = asyncio.create_task(self._ended(self._child))
         try:
             await self._up(ended)
             yield ended
         finally:
             ended.cancel()
-            await self._stop(self._child)
+            await _stop(self._child)
 
     async def next_alert(self) -> datetime | None:
         """When the product announces something next, UTC, as its database says it."""
@@ -98,45 +98,55 @@ class Product:
                 ) from None
 
     async def _command(self, *arguments: str) -> None:
-        child = await self._start(*arguments, output=asyncio.subprocess.PIPE)
-        try:
-            said, _ = await child.communicate()
-        finally:
-            await self._stop(child)
-        with self.log.open("ab") as log:
+        said = await asked(self._settings, *arguments)
+        with self.log.open("a", encoding="utf-8") as log:
             log.write(said)
-        if child.returncode != 0:
-            words = said.decode(errors="replace").strip()
-            raise ProductFault(
-                Phrase("{command} failed: {words}", command=f"okno {arguments[0]}", words=words)
-            )
-
-    async def _start(self, *arguments: str, output: int) -> asyncio.subprocess.Process:
-        """A session of its own, so that Ctrl-C reaches it through us alone, and once."""
-        return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "-c", str(self._settings), *arguments),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
-            stderr=asyncio.subprocess.STDOUT,
-            cwd=ROOT,
-            env=_environment(),
-            start_new_session=True,
-        )
 
     async def _ended(self, child: asyncio.subprocess.Process) -> ProductFault:
         code = await child.wait()
         return ProductFault(Phrase("Okno ended by itself with code {code}.", code=code))
 
-    async def _stop(self, child: asyncio.subprocess.Process) -> None:
-        if child.returncode is not None:
-            return
-        child.send_signal(signal.SIGTERM)
-        try:
-            async with asyncio.timeout(STOP_WITHIN):
-                await child.wait()
-        except TimeoutError:
-            child.kill()
+
+async def asked(settings: Path, *arguments: str) -> str:
+    """What a command of the product says, as a process of its own. Raises ProductFault."""
+    child = await _started(settings, *arguments, output=asyncio.subprocess.PIPE)
+    try:
+        said, _ = await child.communicate()
+    finally:
+        await _stop(child)
+    words = said.decode(errors="replace")
+    if child.returncode != 0:
+        raise ProductFault(
+            Phrase(
+                "{command} failed: {words}", command=f"okno {arguments[0]}", words=words.strip()
+            )
+        )
+    return words
+
+
+async def _started(settings: Path, *arguments: str, output: int) -> asyncio.subprocess.Process:
+    """A session of its own, so that Ctrl-C reaches it through us alone, and once."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "-c", str(settings), *arguments),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=output,
+        stderr=asyncio.subprocess.STDOUT,
+        cwd=ROOT,
+        env=_environment(),
+        start_new_session=True,
+    )
+
+
+async def _stop(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is not None:
+        return
+    child.send_signal(signal.SIGTERM)
+    try:
+        async with asyncio.timeout(STOP_WITHIN):
             await child.wait()
+    except TimeoutError:
+        child.kill()
+        await child.wait()
 
 
 async def _is_well(session: aiohttp.ClientSession, address: str) -> bool:

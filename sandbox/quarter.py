@@ -129,13 +129,15 @@ class _Talks:
         self._free: dict[int, datetime] = {}
 
     def steps(self) -> Iterator[Step]:
-        firm = self._firm
+        firm, lying_at = self._firm, self._now
+        if firm.house == LEFT_LYING:
+            lying_at = self._begin + LAST * _WEEK + timedelta(days=CUT_DAY, hours=11, minutes=20)
         for week in range(firm.since, min(firm.until, LAST) + 1):
             for at, chat in sorted(self._asks(week)):
-                yield from self._told(at, week, chat=chat)
+                if at < lying_at or not chat:
+                    yield from self._told(at, week, chat=chat)
         if firm.house == LEFT_LYING:
-            at = self._begin + LAST * _WEEK + timedelta(days=CUT_DAY, hours=11, minutes=20)
-            yield from self._asked(at, 0, 0, self._now)
+            yield from self._asked(lying_at, 0, 0, self._now)
 
     def _asks(self, week: int) -> Iterator[tuple[datetime, bool]]:
         """When it asks, and whether in its chat; before the quarter once, to be known."""
@@ -210,7 +212,7 @@ class _Talks:
         median = IMPROVED if who is IMPROVES and week == LAST else who.median
         forgets = 0.02 if who is IMPROVES and week == LAST else who.forgets
         bad = 2.2 if week == BAD else 1.0
-        minutes = self._chance.lognormvariate(math.log(median * bad), 0.7)
+        minutes = self._chance.lognormvariate(math.log(median * bad), 0.6)
         if self._chance.random() < forgets * bad * (1.5 if week == BAD else 1):
             minutes = self._chance.uniform(75, 500)
         ended_at = self._hours.deadline(at, timedelta(seconds=round(minutes * 60)))

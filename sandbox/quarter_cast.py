@@ -55,7 +55,7 @@ class Firm:
 
 OLGA = Member(1001, ("Ольга Ветрова", "Olga Vetrova"), "head")
 ANNA = Member(1002, ("Анна Климова", "Anna Klimova"), median=14, forgets=0.02)
-DMITRY = Member(1003, ("Дмитрий Соколов", "Dmitry Sokolov"), median=41, forgets=0.05)
+DMITRY = Member(1003, ("Дмитрий Соколов", "Dmitry Sokolov"), median=36, forgets=0.05)
 VERA = Member(1004, ("Вера Лунина", "Vera Lunina"), median=10, forgets=0.01, evenings=0.2)
 TIMUR = Member(1005, ("Тимур Ахметов", "Timur Akhmetov"), median=30, forgets=0.12)
 POLINA = Member(1006, ("Полина Жук", "Polina Zhuk"), median=21, forgets=0.04)

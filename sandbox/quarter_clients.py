@@ -36,7 +36,6 @@ FIRMS = (
         "mayak",
         DMITRY,
         mail=6.0,
-        tier="vip",
     ),
     Firm(
         ("Пекарня «Утро»", "Utro Bakery"),

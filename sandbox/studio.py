@@ -121,11 +121,11 @@ def settings(servers: Servers, language: str, send_delay: str = "5s") -> str:
         "clock": {"file": "clock.json"},
     }
     rungs = ({"after": "45m", "notify": "manager"}, {"after": "1h", "notify": "head"})
-    parts = [_table(f"[{name}]", values) for name, values in tables.items()]
-    return "\n".join([*parts, *(_table("[[sla.ladder]]", rung) for rung in rungs)])
+    parts = [table(f"[{name}]", values) for name, values in tables.items()]
+    return "\n".join([*parts, *(table("[[sla.ladder]]", rung) for rung in rungs)])
 
 
-def _table(head: str, values: Mapping[str, object]) -> str:
-    """JSON's strings, numbers, switches and lists of strings are TOML's."""
+def table(head: str, values: Mapping[str, object]) -> str:
+    """One of TOML: JSON's strings, numbers, switches and lists of strings are TOML's."""
     lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
     return "\n".join((head, *lines, ""))

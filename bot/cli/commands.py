@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from bot.cli import people
 from bot.cli.calendar import calendar
 from bot.cli.frame import (
+    BAD_INPUT,
     FAILED,
     Command,
     Commands,
@@ -104,21 +106,33 @@ def demo(
     ] = 0,
     browser: Annotated[bool, typer.Option(help=mark("Open the page in the browser."))] = True,
     language: Annotated[str, typer.Option(help=mark("The studio's: ru or en."))] = "ru",
+    week: Annotated[
+        bool,
+        typer.Option(
+            "--week", help=mark("Fill a quarter and write the reports of its last week.")
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help=mark("With --week: the folder; a new one where not given.")),
+    ] = None,
 ) -> None:
+    if out is not None and not week:
+        refuse(Phrase("--out goes with --week."), BAD_INPUT)
+    said = speaker(known_language(language)).said
     try:
         with importing():
-            from sandbox.demo import run as run_demo
+            if week:
+                from sandbox.week import run as run_week
+            else:
+                from sandbox.demo import run as run_demo
     except ModuleNotFoundError as error:
         refuse(
             Phrase("The demonstration needs {name}: pip install 'okno[demo]'.", name=error.name)
         )
-    playing = run_demo(
-        said=speaker(known_language(language)).said,
-        story=story,
-        port=port,
-        open_browser=browser,
-        language=language,
-    )
+    if week:
+        raise typer.Exit(run(run_week(said=said, language=language, out=out)))
+    playing = run_demo(said=said, story=story, port=port, open_browser=browser, language=language)
     raise typer.Exit(run(playing))
 
 

@@ -64,6 +64,9 @@ def report_command(
     client: Annotated[
         str | None, typer.Option(help=mark("Only this client: a CSV file and a text."))
     ] = None,
+    dark: Annotated[
+        bool, typer.Option("--dark", help=mark("The picture on a dark ground as well."))
+    ] = False,
     config: Config = None,
 ) -> None:
     settings = load_settings(ctx, config)
@@ -74,7 +77,8 @@ def report_command(
     if manager is not None and client is not None:
         refuse(Phrase("Name a --manager or a --client, not both."), BAD_INPUT)
     say = say_in(ctx)
-    made = run(_made(say, settings, _Days(week, first, last), (manager, client), out))
+    days, names = _Days(week, first, last), (manager, client)
+    made = run(_made(say, settings, days, names, out, dark=dark))
     for path in made.files.values():
         typer.echo(str(path))
     for kind, why in made.faults.items():
@@ -90,6 +94,8 @@ async def _made(
     days: _Days,
     names: tuple[str | None, str | None],
     out: Path,
+    *,
+    dark: bool,
 ) -> Made:
     from bot.clock import open_clock
     from bot.report_files import Wanted
@@ -100,7 +106,7 @@ async def _made(
     now = open_clock(settings.clock.file).now()
     async with short_store(settings) as store:
         asked, name = await _asked(store, _period(settings, days, now), *names)
-        kinds = {Kind.CSV} if asked.client_id else {Kind.LIGHT, Kind.PDF, Kind.XLSX, Kind.CSV}
+        kinds = {Kind.CSV} if asked.client_id else set(Kind) if dark else set(Kind) - {Kind.DARK}
         wanted = Wanted(kinds, out, file_name(asked.period, name), say.language)
     try:
         report, made = await make_report(ground_of(settings), asked, wanted, now)

@@ -1,13 +1,17 @@
-"""What is asked of the report's child process, and what it answers; both are lines of JSON."""
+"""What is asked of the report's child processes, and what they answer; all are lines of JSON."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import TypeAdapter
 
-from inbox.report_records import Report, WaitLine
+from bot.report_ground import Ground
+from inbox.report_records import Period, Report, Slice, WaitLine
+
+STUDIO = Slice()
 
 
 class Kind(StrEnum):
@@ -24,15 +28,47 @@ SHEETS = frozenset({Kind.XLSX, Kind.CSV})
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """`stem`: the files' path without their ends. `card_link`: the address of a wait's card with
-    the field {message_id}; "" where there is none."""
+class Asked:
+    """Which report: `client_id` keeps only that client's waits in the sheet."""
+
+    period: Period
+    whose: Slice = STUDIO
+    client_id: int | None = None
+
+    def takes(self, line: WaitLine) -> bool:
+        """Whether the wait stands in this report's sheet."""
+        mine = self.whose.manager_id is None or line.holder_id == self.whose.manager_id
+        return mine and self.client_id in {None, line.client_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Which files one child writes. `stem`: their path without their ends. `card_link`: the
+    address of a wait's card with the field {message_id}; "" where there is none."""
 
     kinds: tuple[Kind, ...]
     stem: str
     language: str
-    report: Report
     card_link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Read and count the report, put it into the file `kept` as a whole, and write the sheets."""
+
+    ground: Ground
+    asked: Asked
+    now: datetime
+    files: Files
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Draw the report that the file `kept` holds."""
+
+    files: Files
+    kept: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +80,19 @@ class Written:
     fault: str = ""
 
 
-ORDER: TypeAdapter[Order] = TypeAdapter(Order)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One of these. `report`: as it was read; `written`: see there; `trouble`: the reason and the
+    detail of a StoreUnavailable; `fault`: why there is no report, as in Written."""
+
+    report: Report | None = None
+    written: Written | None = None
+    trouble: tuple[str, str] | None = None
+    fault: str = ""
+
+
+READING: TypeAdapter[Reading] = TypeAdapter(Reading)
+DRAWING: TypeAdapter[Drawing] = TypeAdapter(Drawing)
+ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
+REPORT: TypeAdapter[Report] = TypeAdapter(Report)
 LINES: TypeAdapter[tuple[WaitLine, ...]] = TypeAdapter(tuple[WaitLine, ...])
-WRITTEN: TypeAdapter[Written] = TypeAdapter(Written)

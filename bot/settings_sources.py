@@ -18,6 +18,7 @@ from inbox.phrases import Phrase
 
 SECRET_KEYS = ("token", "password", "secret", "client_secret")
 FILE_SUFFIX = "_file"
+_HOME = frozenset({"HOME", "SSL_CERT_FILE", "SSL_CERT_DIR"})
 PATH_KEYS = ("ca_file", "file", "tokens")
 DATABASE_KEY = "database.url"
 MAX_SECRET_BYTES = 4096
@@ -74,6 +75,16 @@ def read_environment(settings: type[BaseSettings]) -> dict[str, Any]:
             )
         ) from None
     return _resolved(values, Path.cwd(), Phrase("the environment"))
+
+
+def database_environment() -> dict[str, str]:
+    """What a database's driver looks for by itself, as libpq does: PGPASSFILE, certificates in
+    the home folder and so on."""
+    return {
+        name: value
+        for name, value in os.environ.items()  # noqa: TID251 - the settings are who may read it
+        if name in _HOME or name.startswith("PG")
+    }
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The files of a report, made by real child processes; opened again as a reader would."""
+"""The files of a report, opened again as a reader would; and the children that make them."""
 
 from __future__ import annotations
 
@@ -7,51 +7,64 @@ import csv
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from python_calamine import CalamineWorkbook
 
-from bot.report_files import Limits, Made, Wanted, write_report
-from bot.report_orders import Kind
+from bot.report_files import Made, Wanted
+from bot.report_ground import Ground, ground_over
+from bot.report_making import Asked, ReportUnmade, make_report, making
+from bot.report_orders import Files, Kind
+from bot.report_process import Limits
+from bot.report_reader import Kept
 from bot.report_sheets import Workbook
+from bot.report_writing import drawn, sheets
 from bot.texts import speaker
-from inbox.report_records import Report, WaitLine
+from inbox.calendars import STUDIO, Calendar
+from inbox.errors import StoreUnavailable
+from inbox.model import Manager
+from inbox.report_periods import week
+from inbox.report_records import Report, Slice, WaitLine
+from storage.store import open_store
 from tests.bot.report_samples import sample
+from tests.bot.studio import HOURS
+from tests.databases import sqlite_in
 
 LINK = "https://t.me/okno_bot?start=w{message_id}"
 DRAWN = (Kind.LIGHT, Kind.DARK, Kind.PDF)
 WRITTEN = (Kind.XLSX, Kind.CSV)
+NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
+PERIOD = week(NOW - timedelta(days=7), HOURS.zone, NOW)
+PATIENCE = 20.0  # seconds
 
 
-class Fails(Exception):
-    """As a store that cannot be reached."""
-
-
-async def grouped(lines: Sequence[WaitLine], most: int = 300) -> AsyncIterator[list[WaitLine]]:
-    for start in range(0, len(lines), most):
-        yield list(lines[start : start + most])
-
-
-async def failing(lines: Sequence[WaitLine]) -> AsyncIterator[list[WaitLine]]:
-    yield list(lines)
-    raise Fails
-
-
-async def made(
+def made(
     report: Report,
     lines: Sequence[WaitLine],
     folder: Path,
     *kinds: Kind,
     language: str = "en",
-    limits: Limits | None = None,
 ) -> Made:
-    wanted = Wanted(kinds, folder, "week", language, LINK)
-    return await write_report(report, grouped(lines), wanted, limits)
+    """What the children write, here without them."""
+    files = Files(kinds, str(folder / "week"), language, LINK)
+    groups = [lines[start : start + 300] for start in range(0, len(lines), 300)]
+    done = Made()
+    for one in (*drawn(files, report), *sheets(files, report, groups)):
+        if one.fault:
+            done.faults[one.kind] = one.fault
+        else:
+            done.files[one.kind] = folder / one.path
+    return done
+
+
+def ground_in(folder: Path) -> Ground:
+    """An empty database's."""
+    return ground_over(sqlite_in(folder), [Calendar(STUDIO, HOURS)], timedelta(hours=1))
 
 
 def left_in(folder: Path) -> set[str]:
@@ -59,19 +72,20 @@ def left_in(folder: Path) -> set[str]:
 
 
 async def test_all_files_are_there_and_nothing_else_is_left(tmp_path: Path) -> None:
-    report, lines = sample(3, 60)
-    done = await made(report, lines, tmp_path, *Kind, language="ru")
+    ground, out = ground_in(tmp_path), tmp_path / "out"
+    report, done = await make_report(ground, Asked(PERIOD), Wanted(Kind, out, "week", "ru"), NOW)
+    assert (report.period, report.target, report.studio.waits) == (PERIOD, ground.target, 0)
     assert done.faults == {}
     assert set(done.files) == set(Kind)
-    assert left_in(tmp_path) == {f"week.{kind}" for kind in Kind}
+    assert left_in(out) == {f"week.{kind}" for kind in Kind}
     assert done.files[Kind.LIGHT].read_bytes().startswith(b"\x89PNG")
     assert done.files[Kind.DARK].read_bytes().startswith(b"\x89PNG")
     assert done.files[Kind.PDF].read_bytes().startswith(b"%PDF")
 
 
-async def test_the_workbook_holds_real_numbers_durations_and_dates(tmp_path: Path) -> None:
+def test_the_workbook_holds_real_numbers_durations_and_dates(tmp_path: Path) -> None:
     report, lines = sample(3, 700, language="en")
-    done = await made(report, lines, tmp_path, *WRITTEN)
+    done = made(report, lines, tmp_path, *WRITTEN)
     book = CalamineWorkbook.from_path(done.files[Kind.XLSX])
     assert book.sheet_names == [
         "Summary",
@@ -95,9 +109,9 @@ async def test_the_workbook_holds_real_numbers_durations_and_dates(tmp_path: Pat
     assert total == sum((one.business for one in lines), timedelta())
 
 
-async def test_the_managers_in_the_workbook_are_those_of_the_report(tmp_path: Path) -> None:
+def test_the_managers_in_the_workbook_are_those_of_the_report(tmp_path: Path) -> None:
     report, lines = sample(5, 200, language="en")
-    done = await made(report, lines, tmp_path, Kind.XLSX)
+    done = made(report, lines, tmp_path, Kind.XLSX)
     book = CalamineWorkbook.from_path(done.files[Kind.XLSX])
     head, *rows = book.get_sheet_by_name("Managers").to_python()
     assert [row[0] for row in rows] == [row.name or "No manager" for row in report.managers]
@@ -109,10 +123,10 @@ async def test_the_managers_in_the_workbook_are_those_of_the_report(tmp_path: Pa
     assert rows[0][head.index("In time")] == pytest.approx(float(share))
 
 
-async def test_what_clients_call_themselves_is_no_formula(tmp_path: Path) -> None:
+def test_what_clients_call_themselves_is_no_formula(tmp_path: Path) -> None:
     report, lines = sample(1, 40, language="en")
     lines = [replace(one, client="=1+1") for one in lines]
-    done = await made(report, lines, tmp_path, *WRITTEN)
+    done = made(report, lines, tmp_path, *WRITTEN)
     with ZipFile(done.files[Kind.XLSX]) as book:
         waits = book.read("xl/worksheets/sheet8.xml").decode()
     assert "<f>1+1" not in waits
@@ -124,9 +138,9 @@ async def test_what_clients_call_themselves_is_no_formula(tmp_path: Path) -> Non
         assert {row["Client"] for row in csv.DictReader(text)} == {"'=1+1"}
 
 
-async def test_the_csv_has_seconds_and_offsets(tmp_path: Path) -> None:
+def test_the_csv_has_seconds_and_offsets(tmp_path: Path) -> None:
     report, lines = sample(2, 600, language="en")
-    done = await made(report, lines, tmp_path, Kind.CSV)
+    done = made(report, lines, tmp_path, Kind.CSV)
     with done.files[Kind.CSV].open(encoding="utf-8-sig", newline="") as text:
         rows = list(csv.DictReader(text))
     assert len(rows) == 600
@@ -153,54 +167,97 @@ def test_a_book_of_too_many_waits_says_how_many_are_left_out(tmp_path: Path) -> 
     ]
 
 
-async def test_a_child_that_is_too_slow_is_ended_and_said(tmp_path: Path) -> None:
-    report, lines = sample(1, 10)
-    begun = time.monotonic()
-    done = await made(report, lines, tmp_path, *Kind, limits=Limits(wall=0.05))
-    assert time.monotonic() - begun < 5
-    assert done.files == {}
-    assert done.faults == dict.fromkeys(Kind, "too slow")
-    assert left_in(tmp_path) == set()
-
-
-async def test_a_child_without_memory_leaves_no_file_and_is_said(tmp_path: Path) -> None:
-    report, lines = sample(1, 10)
-    done = await made(report, lines, tmp_path, *DRAWN, limits=Limits(memory=30 << 20))
-    assert done.files == {}
-    assert set(done.faults) == set(DRAWN)
-    assert left_in(tmp_path) == set()
-
-
-async def test_a_file_that_fails_leaves_the_others(tmp_path: Path) -> None:
+def test_a_file_that_fails_leaves_the_others(tmp_path: Path) -> None:
     report, lines = sample(1, 10)
     broken = replace(report, period=replace(report.period, zone="Nowhere/At all"))
-    done = await made(broken, lines, tmp_path, Kind.PDF, Kind.CSV)
+    done = made(broken, lines, tmp_path, Kind.PDF, Kind.CSV)
     assert done.files == {}
     assert done.faults[Kind.PDF].startswith("ZoneInfoNotFoundError at ")
     assert done.faults[Kind.CSV].startswith("ZoneInfoNotFoundError at ")
+    nowhere = made(report, lines, tmp_path / "none", Kind.CSV)
+    assert nowhere.faults[Kind.CSV].startswith("FileNotFoundError at ")
 
 
-async def test_half_of_the_waits_makes_no_sheet(tmp_path: Path) -> None:
-    report, lines = sample(1, 10)
-    wanted = Wanted(Kind, tmp_path, "week", "en")
-    with pytest.raises(Fails):
-        await write_report(report, failing(lines), wanted)
-    assert not left_in(tmp_path) & {"week.xlsx", "week.csv"}
+def test_many_waits_are_kept_on_disk_and_only_those_asked_for(tmp_path: Path) -> None:
+    _, lines = sample(3, 90)
+    whose = lines[0].holder_id
+    mine = [one for one in lines if one.holder_id == whose]
+    kept = Kept(Asked(PERIOD, Slice(whose, "")), most=20)
+    for start in range(0, len(lines), 10):
+        kept.keep(lines[start : start + 10])
+    assert [one for page in kept.pages() for one in page] == mine
+    assert 20 < len(mine) < 90
+
+
+async def test_a_child_that_is_too_slow_is_ended_and_said(tmp_path: Path) -> None:
+    ground, out = ground_in(tmp_path), tmp_path / "out"
+    wanted = Wanted(Kind, out, "week", "en")
+    begun = time.monotonic()
+    with pytest.raises(ReportUnmade, match="too slow"):
+        await make_report(ground, Asked(PERIOD), wanted, NOW, Limits(wall=0.05))
+    assert time.monotonic() - begun < PATIENCE
+    assert left_in(out) == set()
+
+
+async def test_without_memory_there_is_no_report_and_no_file(tmp_path: Path) -> None:
+    ground, out = ground_in(tmp_path), tmp_path / "out"
+    wanted = Wanted(DRAWN, out, "week", "en")
+    with pytest.raises(ReportUnmade):
+        await make_report(ground, Asked(PERIOD), wanted, NOW, Limits(memory=30 << 20))
+    assert left_in(out) == set()
+
+
+async def test_without_a_picture_the_report_is_still_there(tmp_path: Path) -> None:
+    ground, out = ground_in(tmp_path), tmp_path / "out"
+    (out / ".matplotlib").mkdir(parents=True)
+    (out / "week.light.png").mkdir()  # in the picture's way
+    wanted = Wanted({Kind.LIGHT, Kind.CSV}, out, "week", "en")
+    report, done = await make_report(ground, Asked(PERIOD), wanted, NOW)
+    assert report.made_at == NOW
+    assert done.faults == {Kind.LIGHT: "IsADirectoryError"}
+    assert set(done.files) == {Kind.CSV}
+
+
+async def test_a_database_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    (tmp_path / "broken.db").write_bytes(b"no database" * 500)
+    ground = replace(ground_in(tmp_path), database=f"sqlite:///{tmp_path}/broken.db")
+    wanted = Wanted(Kind, tmp_path / "out", "week", "en")
+    with pytest.raises(StoreUnavailable) as raised:
+        await make_report(ground, Asked(PERIOD), wanted, NOW)
+    assert raised.value.reason == "damaged"
+    assert "broken.db" not in repr(ground)
+
+
+async def test_what_a_manager_asks_for_has_the_own_name(tmp_path: Path) -> None:
+    ground = ground_in(tmp_path)
+    store = await open_store(ground.database)
+    async with store.begin() as t:
+        anna = await t.save_manager(Manager(0, "Anna", 101))
+    await store.close()
+    asked = Asked(PERIOD, Slice(anna.id, anna.name))
+    wanted = Wanted({Kind.CSV}, tmp_path / "out", "week", "en")
+    async with making(ground, asked, wanted, NOW) as under_way:
+        report = await under_way.report()
+        path = await under_way.file(Kind.CSV)
+    assert report.slice == Slice(anna.id, "Anna")
+    assert path is not None
+    assert path.read_text(encoding="utf-8-sig").startswith("No.,")
 
 
 async def test_a_cut_call_leaves_no_child_and_no_scraps(tmp_path: Path) -> None:
-    report, lines = sample(1, 10)
-    work = asyncio.create_task(made(report, lines, tmp_path, *Kind))
+    ground, out = ground_in(tmp_path), tmp_path / "out"
+    asked, wanted = Asked(PERIOD), Wanted(Kind, out, "week", "en")
+    work = asyncio.create_task(make_report(ground, asked, wanted, NOW))
     await asyncio.sleep(0.2)
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
         await work
-    assert not any(name.startswith(".report-") for name in left_in(tmp_path))
+    assert not any(name.startswith(".report-") for name in left_in(out))
 
 
 def test_the_bot_itself_loads_neither_library() -> None:
     code = (
-        "import sys, bot.app, bot.report_files, bot.report_words; "
+        "import sys, bot.app, bot.report_making, bot.report_words; "
         "print([one for one in ('matplotlib', 'numpy', 'xlsxwriter') if one in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)

@@ -99,7 +99,7 @@ async def read_period(
         for line in made:
             for tally, trend in zip(tallies, trends, strict=True):
                 tally.add(line)
-                if tally.takes(line.holder_id):
+                if tally.slice.takes_all_of(line.holder_id):
                     trend.cross(line.due_at, line.closed_at)
         each(made)
 
@@ -122,7 +122,7 @@ async def read_medians(
             page = await t.ended_waits(since, until, until, after, PAGE)
         for line in filter(is_answer, map(lines.of, page.waits)):
             for tally, into in zip(tallies, medians, strict=True):
-                if tally.takes(line.holder_id):
+                if tally.slice.takes(line.holder_id, line.client_id):
                     into.add(line)
         after = page.next
         more = after is not None and after.closed_at < until

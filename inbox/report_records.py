@@ -38,10 +38,24 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Whose report it is: of the whole studio (None), or a manager's own clients."""
+    """Whose report it is: of the whole studio (None), a manager's own clients, or one client;
+    `name` is the manager's or the client's."""
 
     manager_id: int | None = None
     name: str = ""
+    client_id: int | None = None
+
+    def takes(self, holder_id: int | None, client_id: int) -> bool:
+        """Whether what this member holds of this client is part of it."""
+        return self.client_id in {None, client_id} and self._of(holder_id)
+
+    def takes_all_of(self, holder_id: int | None) -> bool:
+        """Whether all that this member holds is part of it. Of earlier weeks no more is read, so
+        that a client's report has none of them."""
+        return self.client_id is None and self._of(holder_id)
+
+    def _of(self, holder_id: int | None) -> bool:
+        return self.manager_id is None or self.manager_id == holder_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,13 +86,9 @@ class Tally:
         self.out: Counter[Reason] = Counter()
         self.worst: WaitLine | None = None
 
-    def takes(self, holder_id: int | None) -> bool:
-        """Whether what this member holds is part of the slice."""
-        return self.slice.manager_id is None or self.slice.manager_id == holder_id
-
     def add(self, line: WaitLine) -> None:
         """A wait of the period; of another's clients it is passed over."""
-        if not self.takes(line.holder_id):
+        if not self.slice.takes(line.holder_id, line.client_id):
             return
         self.client_names[line.client_id] = line.client
         rows = self._rows(line.client_id, line.channel_id, line.tier)
@@ -128,7 +124,7 @@ class Tally:
     def hear(self, said: Said) -> None:
         """A message of the period; messages come before the lines."""
         talk = said.talk
-        if not self.takes(talk.holder_id):
+        if not self.slice.takes(talk.holder_id, talk.client_id):
             return
         if said.nature in MACHINES:
             self.out[Reason.AUTOMATIC] += 1

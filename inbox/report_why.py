@@ -96,11 +96,11 @@ class _Why:
     ) -> None:
         self.report, self.figure, self.whose = report, figure, figure.whose
         self._zone = ZoneInfo(report.period.zone)
-        of_slice = report.slice.manager_id
+        takes = report.slice.takes
         self.lines = [
             one
             for one in lines
-            if of_slice in {None, one.holder_id}
+            if takes(one.holder_id, one.client_id)
             and (self.whose.has(one) or self.whose.is_charged(one))
         ]
         self.stands = [one for one in self.lines if self.whose.has(one)]
@@ -108,7 +108,7 @@ class _Why:
         self._said = [
             one
             for one in said
-            if of_slice in {None, one.talk.holder_id} and _is_in(self.whose, one)
+            if takes(one.talk.holder_id, one.talk.client_id) and _is_in(self.whose, one)
         ]
 
     def told(

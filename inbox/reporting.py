@@ -71,7 +71,7 @@ async def reports(
     each: EachPage = nothing,
 ) -> tuple[Report, ...]:
     """A report for each slice, from one reading. `each` is given all lines of the studio, of which
-    a slice's are those whose `holder_id` is its manager's.
+    a slice's are those that it takes.
 
     Read page by page, counted between the pages, and summed up beside the loop, so that nothing
     waits for it longer than for one page.
@@ -83,13 +83,13 @@ async def reports(
     before, weeks = compared_with(period), trend_weeks(period)
     spans = dict.fromkeys([*weeks, *before])
     spans.pop((period.since, period.until), None)
-    trends = [Trend(spans, one.takes) for one in tallies]
+    trends = [Trend(spans, one.slice.takes_all_of) for one in tallies]
     lines = Lines(source.calendars, names, period)
     await read_period(source, lines, tallies, trends, each)
     await read_earlier(source, period.since, trends)
     for holder_id, count in await read_promises(source, (period.since, period.until)):
         for tally in tallies:
-            tally.out[Reason.PROMISES] += count if tally.takes(holder_id) else 0
+            tally.out[Reason.PROMISES] += count if tally.slice.takes_all_of(holder_id) else 0
     earlier = replace(period, since=before[0][0], until=before[0][1], as_of=before[0][1])
     medians = await read_medians(source, replace(lines, period=earlier), tallies)
     met = {client_id for tally in tallies for client_id in tally.met}
@@ -147,7 +147,7 @@ def _silent(source: Source, tally: Tally, words: Iterable[LastWord]) -> list[Sil
     found = [
         Silent(one.client_id, one.client, one.holder_id, tally.name(one.holder_id), one.at)
         for one in words
-        if one.at <= long_ago and tally.takes(one.holder_id)
+        if one.at <= long_ago and tally.slice.takes(one.holder_id, one.client_id)
     ]
     return sorted(found, key=lambda one: (one.since, one.client_id), reverse=True)
 

@@ -56,7 +56,7 @@ async def show_all(message: Message, visit: Visit) -> None:
 async def view(visit: Visit, offset: int = 0) -> CardView:
     """A page of the list."""
     async with visit.inbox.store.begin() as t:
-        known = await t.templates()
+        known = templates.in_order(await t.templates(), visit.me.language)
     me = await visit.bot.me()
     return templates.list_view(visit.say, known, offset, f"@{me.username}")
 

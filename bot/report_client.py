@@ -11,11 +11,10 @@ from bot.texts import Say
 from inbox.report_records import Figures, Report
 
 
-def client_text(say: Say, report: Report, client_id: int, name: str) -> str:
+def client_text(say: Say, report: Report) -> str:
     """The heading with the client's name, then its figures."""
-    rows = [one.figures for one in report.clients if one.id == client_id]
-    lines = _lines(say, rows[0] if rows else Figures(), report)
-    return "\n".join([f"{heading(say, report)}. {name}", "", *lines])
+    lines = _lines(say, report.studio, report)
+    return "\n".join([f"{heading(say, report)}. {report.slice.name}", "", *lines])
 
 
 def _lines(say: Say, figures: Figures, report: Report) -> Iterator[str]:

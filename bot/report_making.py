@@ -51,8 +51,8 @@ class ReportUnmade(OknoError):
 async def make_report(
     ground: Ground, asked: Asked, wanted: Wanted, now: datetime, limits: Limits | None = None
 ) -> tuple[Report, Made]:
-    """The report and its files, all of the same waits. A whole studio's has no rows of clients but
-    the one asked for: they may be thousands, and stand in the files.
+    """The report and its files, all of the same waits. A whole studio's has no rows of clients:
+    they may be thousands, and stand in the files.
 
     Of a file that cannot be made the faults say why, and the others are there. Of a cut call
     nothing is left but whole files.

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from pydantic import TypeAdapter
 
+from bot.figure_orders import Explanation
 from bot.report_ground import Ground
 from inbox.report_records import Period, Report, Slice, WaitLine
 
@@ -29,16 +30,14 @@ SHEETS = frozenset({Kind.XLSX, Kind.CSV})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which report: `client_id` keeps only that client's waits in the sheet."""
+    """Which report."""
 
     period: Period
     whose: Slice = STUDIO
-    client_id: int | None = None
 
     def takes(self, line: WaitLine) -> bool:
         """Whether the wait stands in this report's sheet."""
-        mine = self.whose.manager_id is None or line.holder_id == self.whose.manager_id
-        return mine and self.client_id in {None, line.client_id}
+        return self.whose.takes(line.holder_id, line.client_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +82,14 @@ class Written:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One of these. `report`: as it was read; `written`: see there; `trouble`: the reason and the
-    detail of a StoreUnavailable; `fault`: why there is no report, as in Written."""
+    detail of a StoreUnavailable; `fault`: why there is no report, as in Written; `explanation`: of
+    a figure."""
 
     report: Report | None = None
     written: Written | None = None
     trouble: tuple[str, str] | None = None
     fault: str = ""
+    explanation: Explanation | None = None
 
 
 READING: TypeAdapter[Reading] = TypeAdapter(Reading)

@@ -14,7 +14,7 @@ from typing import IO, BinaryIO
 
 from bot.report_child import serve_alone, tell
 from bot.report_ground import opened
-from bot.report_orders import LINES, READING, REPORT, Answer, Asked, Reading
+from bot.report_orders import LINES, READING, REPORT, STUDIO, Answer, Asked, Reading
 from bot.report_writing import place_of, sheets
 from inbox.errors import StoreUnavailable
 from inbox.report_records import Report, WaitLine
@@ -70,10 +70,8 @@ def serve(source: BinaryIO, target: BinaryIO) -> None:
 
 def in_words(report: Report, asked: Asked) -> Report:
     """What the bot needs to speak of it: a studio's clients may be thousands, and stand in files
-    alone; only the one asked for is told."""
-    if asked.whose.manager_id is not None:
-        return report
-    return replace(report, clients=tuple(o for o in report.clients if o.id == asked.client_id))
+    alone."""
+    return replace(report, clients=()) if asked.whose == STUDIO else report
 
 
 async def _read(order: Reading, kept: Kept) -> Report:

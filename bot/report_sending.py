@@ -32,7 +32,7 @@ from connectors.telegram.deliver import answer_to
 from connectors.telegram.pacing import Urgency, urgency
 from inbox.model import Manager
 from inbox.ports import DeskRef
-from inbox.report_records import Report
+from inbox.report_records import Report, Slice
 from inbox.reports_made import Ending, MadeReport, ReportPart, ReportWish, Spot
 
 CAPTION = 1024  # UTF-16 units
@@ -57,8 +57,9 @@ class ReportsOnDesk:
             raise RuntimeError("the desk has no inbox yet: call attach first")
         kinds = {Kind.XLSX} if wish.client else {self._picture, *_DOCUMENTS}
         wanted = Wanted(kinds, Path(_folder().name), secrets.token_hex(8), language)
-        client_id = wish.client.id if wish.client else None
-        asked = Asked(wish.period, wish.whose, client_id)
+        one = wish.client
+        whose = Slice(name=one.name, client_id=one.id) if one is not None else wish.whose
+        asked = Asked(wish.period, whose)
         report, made = await make_report(self._ground, asked, wanted, wish.asked_at)
         return _composed(speaker(language), wish, report, await _read(made), made)
 
@@ -126,7 +127,7 @@ def _composed(
     for that; what could not be made is said, and without a picture the text has the figures."""
     picture = next((kind for kind in (Kind.LIGHT, Kind.DARK) if kind in files), None)
     if wish.client is not None:
-        words = client_text(say, report, wish.client.id, wish.client.name)
+        words = client_text(say, report)
     elif picture is not None:
         words = caption(say, report)
     else:

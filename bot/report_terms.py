@@ -109,7 +109,9 @@ def period_title(say: Say, period: Period) -> str:
 
 
 def slice_title(say: Say, part: Slice) -> str:
-    """Whose clients they are."""
+    """Whose clients they are, or which client it is."""
+    if part.client_id is not None:
+        return part.name
     if part.manager_id is None:
         return say("The whole studio")
     return say("Clients of {name}", name=part.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from bot.report_making import Asked
     from bot.settings import Settings
     from inbox.ports import Store
-    from inbox.report_records import Figures, Period, Report
+    from inbox.report_records import Period, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +105,12 @@ async def _made(
     now = open_clock(settings.clock.file).now()
     async with short_store(settings) as store:
         asked, name = await _asked(store, _period(settings, days, now), *names)
-        kinds = {Kind.CSV} if asked.client_id else set(Kind) if dark else set(Kind) - {Kind.DARK}
+        all_ = set(Kind) if dark else set(Kind) - {Kind.DARK}
+        kinds = {Kind.CSV} if asked.whose.client_id is not None else all_
         wanted = Wanted(kinds, out, file_name(asked.period, name), say.language)
     try:
         report, made = await make_report(ground_of(settings), asked, wanted, now)
-        text = _text(say, report, asked, name)
+        text = _text(say, report)
         (out / f"{wanted.name}.txt").write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:
         fault = error.strerror or type(error).__name__
@@ -130,7 +130,8 @@ async def _asked(
     async with store.begin() as t:
         if client is not None:
             found = await client_of_name(t, client)
-            return replace(asked, client_id=found.id), found.name
+            whose = Slice(name=found.name, client_id=found.id)
+            return replace(asked, whose=whose), found.name
         if manager is not None:
             people = [one for one in await t.staff() if one.role is not Role.CHAT]
             who = member_named(manager, people, inactive=True)
@@ -149,33 +150,8 @@ def _period(settings: Settings, days: _Days, now: datetime) -> Period:
     return report_periods.week(now - timedelta(days=7), zone, now)
 
 
-def _text(say: Say, report: Report, asked: Asked, name: str) -> str:
-    from bot.report_terms import heading
+def _text(say: Say, report: Report) -> str:
+    from bot.report_client import client_text
     from bot.report_words import whole_text
-    from inbox.report_records import Figures
 
-    if asked.client_id is None:
-        return whole_text(say, report)
-    rows = [one.figures for one in report.clients if one.id == asked.client_id]
-    lines = _lines(say, rows[0] if rows else Figures(), report)
-    return "\n".join([f"{heading(say, report)}. {name}", "", *lines])
-
-
-def _lines(say: Say, figures: Figures, report: Report) -> Iterator[str]:
-    """One for each number that there is."""
-    from bot.report_columns import figure_columns
-    from bot.report_terms import day_words, share_words, time_words
-
-    for column in figure_columns(say):
-        match column.value(figures):
-            case None:
-                continue
-            case timedelta() as time:
-                words = time_words(say, time)
-            case datetime() as at:
-                words = day_words(say, at, report)
-            case int() as number:
-                words = str(number)
-            case share:
-                words = share_words(say, figures.share) if share is not None else ""
-        yield f"{column.title}: {words}"
+    return whole_text(say, report) if report.slice.client_id is None else client_text(say, report)

@@ -32,6 +32,7 @@ from bot.connections import Board
 from bot.health import Backlog, Health, serve
 from bot.keeping import drop_old_mail
 from bot.letters import CatalogueLetters
+from bot.metrics import Counts, Metrics
 from bot.news import Administrators
 from bot.report_ground import ground_of
 from bot.schedule import Nightly, Schedule, Work
@@ -71,7 +72,7 @@ async def serve_until_told(settings: Settings) -> None:
     """See `run`; inside a running loop, and in the main thread, as it takes the signals."""
     stop = asyncio.Event()
     _stop_on_signals(stop)
-    clock = open_clock(settings.clock.file)
+    clock, counts = open_clock(settings.clock.file), Counts()
     calendars = calendars_of(settings)
     async with AsyncExitStack() as stack:
         store = await open_store(settings.database.address)
@@ -81,7 +82,7 @@ async def serve_until_told(settings: Settings) -> None:
         name = await known_name(store, channels.bots[0].id, await channels.greet())
         changed = await log_changes(store, settings, calendars, clock.now())
         inbox = _inbox(settings, clock, store, channels, calendars)
-        inbox = replace(inbox, join_link=join_link(name))
+        inbox = replace(inbox, join_link=join_link(name), meter=counts)
         channels.desk.attach(inbox, ground_of(settings))
         await channels.desk.places.find_out()
         freed = await store.release_abandoned()
@@ -95,7 +96,7 @@ async def serve_until_told(settings: Settings) -> None:
                 "The official calendar is not decreed yet: holidays are the standing ones.",
                 year=year,
             )
-        await _run_parts(settings, inbox, store, channels, stop)
+        await _run_parts(settings, inbox, store, channels, counts=counts, stop=stop)
     log.info("Okno has stopped.")
 
 
@@ -133,7 +134,13 @@ def join_link(name: str) -> str:
 
 
 async def _run_parts(
-    settings: Settings, inbox: Inbox, store: SqlStore, channels: Channels, stop: asyncio.Event
+    settings: Settings,
+    inbox: Inbox,
+    store: SqlStore,
+    channels: Channels,
+    *,
+    counts: Counts,
+    stop: asyncio.Event,
 ) -> None:
     board = Board(inbox.clock, channels.troubles)
     news = Administrators(store, channels.desk, inbox.clock)
@@ -154,8 +161,16 @@ async def _run_parts(
     async with AsyncExitStack() as stack:
         if settings.health.port is not None:
             health = Health(board, partial(_backlog, store), schedule.seconds_since_tick)
+            metrics = Metrics(
+                counts,
+                board,
+                lambda: store.gauges(inbox.clock.now()),
+                lambda: channels.unheard,
+                tuple(channels.connectors),
+                schedule.seconds_since_tick,
+            )
             await stack.enter_async_context(
-                serve(health, settings.health.host, settings.health.port)
+                serve(health, settings.health.host, settings.health.port, metrics)
             )
         stack.callback(schedule.start())
         async with asyncio.TaskGroup() as group:

@@ -41,6 +41,13 @@ class Channels:
         """By channel: what says why nothing comes through it at present, "" where all is well."""
         return {name: partial(getattr, one, "trouble") for name, one in self.connectors.items()}
 
+    @property
+    def unheard(self) -> dict[str, float]:
+        """By channel: seconds since its server last answered; those that were never asked have
+        none."""
+        ages = {name: one.unheard for name, one in self.connectors.items()}
+        return {name: age for name, age in ages.items() if age is not None}
+
     async def greet(self) -> str:
         """Ask Telegram who we are: the name of the clients' bot, "" where it does not answer.
 

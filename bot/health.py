@@ -1,4 +1,5 @@
-"""/healthz: whether this process does its work, as JSON, for a container's health check.
+"""/healthz: whether this process does its work, as JSON, for a container's health check; and
+beside it /metrics, for Prometheus (bot/metrics.py).
 
 503 where a restart may help: the database does not answer, or the clock stands still. A paused
 mailbox is told in the answer and to the administrators, but a restart would not mend it: 200.
@@ -13,6 +14,7 @@ import urllib.request
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -27,9 +29,12 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from bot.metrics import Metrics
+
 log = structlog.get_logger(__name__)
 
 PATH = "/healthz"
+METRICS = "/metrics"
 ANSWER_WITHIN = 3.0  # seconds; the answer must come before who asks gives up
 STALE = 60.0  # seconds without a tick
 
@@ -81,8 +86,11 @@ class Health:
 
 
 @asynccontextmanager
-async def serve(health: Health, host: str, port: int) -> AsyncIterator[int]:
-    """Answer at /healthz while the block runs; gives the port (another one where it was 0).
+async def serve(
+    health: Health, host: str, port: int, metrics: Metrics | None = None
+) -> AsyncIterator[int]:
+    """Answer at /healthz, and at /metrics where there are some, while the block runs; gives the
+    port (another one where it was 0).
 
     Raises SettingsFault where the port is taken.
     """
@@ -94,6 +102,8 @@ async def serve(health: Health, host: str, port: int) -> AsyncIterator[int]:
 
     app = web.Application()
     app.router.add_get(PATH, answer)
+    if metrics is not None:
+        app.router.add_get(METRICS, partial(_count, metrics))
     runner = web.AppRunner(app, access_log=None, handle_signals=False)
     await runner.setup()
     try:
@@ -111,6 +121,13 @@ async def serve(health: Health, host: str, port: int) -> AsyncIterator[int]:
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
+
+
+async def _count(metrics: Metrics, request: web.Request) -> web.Response:
+    from aiohttp import web  # noqa: PLC0415 - as above
+
+    text, kind = await metrics.text(request.headers.get("Accept", ""))
+    return web.Response(body=text, headers={"Content-Type": kind})
 
 
 def ask(host: str, port: int) -> tuple[bool, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from inbox.records import Claim, Claimed
 from storage.claims import LEASE, MAX_ATTEMPTS, ClaimRows, QueueStats
 from storage.engine import FileLock, open_engine, parse_url
 from storage.faults import FAULTS, translated, unreachable
+from storage.gauges import GaugeRows, Gauges
 from storage.queue import QueueRows
 from storage.schema import migrate
 from storage.sqlite import SqliteConnection, off_loop
@@ -129,6 +130,11 @@ class SqlStore:
     async def stats(self) -> QueueStats:
         async with self._begin(ClaimRows) as t:
             return await t.stats()
+
+    async def gauges(self, at: datetime) -> Gauges:
+        """Who waits at `at` (UTC), and what stands in the queues."""
+        async with self._begin(GaugeRows, reading=True) as t:
+            return await t.gauges(at)
 
     async def prune(self, older_than: timedelta = timedelta(days=30)) -> int:
         """Forget the keys of finished jobs put longer ago; how many those were."""

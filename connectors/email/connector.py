@@ -86,6 +86,11 @@ class MailConnector:
         """Why nothing comes at present; "" where all is well."""
         return self._reader.trouble
 
+    @property
+    def unheard(self) -> float | None:
+        """Seconds since the mailbox last answered; None before."""
+        return self._reader.unheard
+
     def receive(self, after: str | None) -> AsyncGenerator[Batch, None]:
         """See inbox.ports.Source."""
         return self._reader.read(after)

@@ -11,6 +11,7 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
+from time import monotonic
 
 import structlog
 
@@ -73,8 +74,15 @@ class MailReader:
         self._idle_refused = False
         self._sent_missed = False
         self.trouble = ""
+        self._heard_at: float | None = None
         self._turn = 0
         self._begin(None)
+
+    @property
+    def unheard(self) -> float | None:
+        """Seconds since the server last answered; None before. While it is idled on, up to the
+        longest pause between two looks."""
+        return None if self._heard_at is None else monotonic() - self._heard_at
 
     def _begin(self, after: str | None) -> None:
         self._places = cursor.decode(after, self._settings.folders)
@@ -185,10 +193,12 @@ class MailReader:
         session = await self._connected()
         while True:
             batch = await self._round(session)
+            self._heard_at = monotonic()
             if batch is not None:
                 return batch
             self._failures = 0
             await self._wait_for_more(session)
+            self._heard_at = monotonic()
 
     async def _round(self, session: ImapSession) -> Batch | None:
         """One look at every folder that is due; the first is the current one at its end."""

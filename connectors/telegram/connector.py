@@ -70,6 +70,11 @@ class TelegramConnector:
         """See inbox.channels.ComesInParts."""
         return self._source.listening.seconds
 
+    @property
+    def unheard(self) -> float | None:
+        """Seconds since Telegram last answered; None before, and by webhook, where nobody asks."""
+        return self._source.listening.unheard
+
     def receive(self, after: str | None) -> AsyncGenerator[Batch, None]:
         """See inbox.ports.Source."""
         return self._source.receive(after)

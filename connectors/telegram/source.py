@@ -76,6 +76,7 @@ class Listening:
         self._now = now
         self._since: float | None = -math.inf
         self._broken_at = math.inf
+        self._heard_at: float | None = None
 
     @property
     def seconds(self) -> float:
@@ -85,6 +86,11 @@ class Listening:
             return now - self._since
         return math.inf if now - self._broken_at > MOST_BROKEN else 0.0
 
+    @property
+    def unheard(self) -> float | None:
+        """Seconds since the other side was last there; None where it never was."""
+        return None if self._heard_at is None else self._now() - self._heard_at
+
     def begin(self) -> None:
         """From now on, unless it is going on."""
         self._since = self._now() if self._since is None else self._since
@@ -92,6 +98,7 @@ class Listening:
     def heard(self) -> None:
         """The other side is there."""
         self._broken_at = math.inf
+        self._heard_at = self._now()
 
     def broke(self) -> None:
         """It does not go on before the next `begin`."""

@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from fractions import Fraction
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from inbox.calendars import Calendars
 from inbox.errors import NoWorkingTime
+from inbox.live_records import Live, LiveFigures, LiveRow, OpenWait
 from inbox.live_store import EndedNow, OpenNow, ShownWait
 from inbox.model import Outcome
 from inbox.ports import Store
@@ -30,6 +30,8 @@ TICK = timedelta.resolution
 _ANSWERS = frozenset({Outcome.ANSWERED.value, Outcome.PHONED.value})
 STUDIO = Slice()
 
+__all__ = ["Live", "LiveFigures", "LiveRow", "OpenWait", "day_around", "live", "lives"]
+
 
 class Sees(Protocol):
     """Where it is read from: an Inbox, or a report's Source."""
@@ -38,93 +40,6 @@ class Sees(Protocol):
     def store(self) -> Store: ...
     @property
     def calendars(self) -> Calendars: ...
-
-
-@dataclass(frozen=True, slots=True)
-class LiveFigures:
-    """The numbers of one row; durations are business time.
-
-    `waiting`, `overdue`: open now; `oldest`: since when the longest waits; `next_due_at`: when
-    the next one falls due. `answered`: today, `within` the target so many of them; `first`,
-    `median`: of today's answers to first waits, and to all; None of nothing. `breaches`: today's
-    late answers, what was closed overdue without one, and what is open and overdue.
-
-    A manager's row has the answers that the manager wrote, from taking the wait over, and the
-    breaches that the manager is charged with.
-    """
-
-    waiting: int = 0
-    overdue: int = 0
-    oldest: datetime | None = None
-    next_due_at: datetime | None = None
-    answered: int = 0
-    first: timedelta | None = None
-    median: timedelta | None = None
-    within: int = 0
-    breaches: int = 0
-
-    @property
-    def counted(self) -> int:
-        """The n of the share (rule 26)."""
-        return self.within + self.breaches
-
-    @property
-    def share(self) -> Fraction | None:
-        """Within the target, of what counts; None where nothing does."""
-        return Fraction(self.within, self.counted) if self.counted else None
-
-
-@dataclass(frozen=True, slots=True)
-class LiveRow:
-    """A manager's figures; `manager_id` None: of what nobody has."""
-
-    manager_id: int | None
-    name: str
-    figures: LiveFigures
-
-
-@dataclass(frozen=True, slots=True)
-class OpenWait:
-    """One that waits, by name; `business`: how long, in business time. `message_id`: the message
-    that opened it, None where it is not known."""
-
-    wait_id: int
-    conversation_id: int
-    message_id: int | None
-    client_id: int
-    client: str
-    channel_id: str
-    holder_id: int | None
-    holder: str
-    started_at: datetime
-    due_at: datetime | None
-    business: timedelta
-
-    def overdue(self, at: datetime) -> bool:
-        """Whether it had fallen due by then."""
-        return self.due_at is not None and self.due_at <= at
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """How it stands at `at`. `since`: the beginning of today in the studio's `zone` (IANA).
-
-    `managers`: who has or did anything, most overdue first; of a manager's slice too: who answered
-    the own clients. `longest`: who waits longest, at most LONGEST; `next_due`: who falls due next.
-    `open`: whether the studio's hours run; `opens_at`: when they do next, None where they run or
-    never do.
-    """
-
-    at: datetime
-    since: datetime
-    zone: str
-    slice: Slice
-    figures: LiveFigures
-    managers: tuple[LiveRow, ...]
-    longest: tuple[OpenWait, ...]
-    next_due: OpenWait | None
-    open: bool
-    opens_at: datetime | None
 
 
 async def live(sees: Sees, now: datetime, whose: Slice = STUDIO) -> Live:

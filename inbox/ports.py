@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
+from inbox.boards import BoardStore
 from inbox.channels import ChangesSent, Clock, ComesInParts, Connector, KeepsSent, Source
 from inbox.chats import Chats
 from inbox.desk import Desk, Letters
@@ -105,6 +106,7 @@ class Transaction(
     Searching,
     ReportsStore,
     LiveStore,
+    BoardStore,
     Protocol,
 ):
     """One database transaction: all of it or nothing. No network call while it is open."""

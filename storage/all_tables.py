@@ -3,6 +3,7 @@
 from storage import (
     chat_tables,
     day_tables,
+    live_tables,
     queue_tables,
     search_tables,
     tables,
@@ -17,4 +18,5 @@ TOGETHER = (
     chat_tables,
     day_tables,
     search_tables,
+    live_tables,
 )  # each adds its own when it is imported

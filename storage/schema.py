@@ -9,7 +9,7 @@ from inbox.errors import StoreUnavailable
 from inbox.phrases import Phrase
 from storage.statements import DURABLE
 
-HEAD = "0008"
+HEAD = "0009"
 LOCK = 7_310_579  # our advisory lock's number in PostgreSQL
 VERSION = select(text("version_num")).select_from(text("alembic_version"))
 

@@ -2,6 +2,7 @@
 
 from storage.alerts import AlertRows
 from storage.audit import AuditRows
+from storage.boards import BoardRows
 from storage.channels import Channels
 from storage.chats import ChatRows
 from storage.client_card import ClientCardRows
@@ -48,6 +49,7 @@ class SqlTransaction(
     ReportWaits,
     ReportMessages,
     LiveRows,
+    BoardRows,
     QueueRows,
 ):
     """Implements inbox.ports.Transaction."""

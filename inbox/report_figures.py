@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
-from inbox.report_records import Figures, Measure, Report, Response, Times, Value, WaitLine
+from inbox.report_records import (
+    Figures,
+    Measure,
+    Report,
+    Response,
+    Row,
+    Times,
+    Value,
+    WaitLine,
+)
 
 Worth: TypeAlias = Value | datetime | None
 """What a figure says; None where there is nothing to say."""
@@ -109,6 +118,17 @@ class Figure:
     day: int | None = None
     hour: int | None = None
 
+    def time_of(self, line: WaitLine) -> timedelta:
+        """How long the wait took, as the figure counts it: a manager's time begins when the
+        manager got it (rule 27)."""
+        if self.whose.sort is not Sort.MANAGER or self.what not in TIMES:
+            return line.wall if self.wall else line.business
+        if not self.wall:
+            return line.own
+        if line.closed_at is None or line.taken_at == line.started_at:
+            return line.wall
+        return line.closed_at - line.taken_at
+
 
 TIMES: dict[What, tuple[str, str]] = {
     What.MEDIAN: ("both", "median"),
@@ -178,18 +198,23 @@ def is_figure(figure: Figure) -> bool:
     return in_grid and in_day
 
 
-def row_of(report: Report, whose: Whose) -> Figures:
-    """The row's numbers; of a row that the report lacks, nothing but zeros."""
+def rows_of(report: Report, sort: Sort) -> tuple[Row, ...]:
+    """The rows of the sort; of the studio there is none beside the whole."""
     rows = {
         Sort.MANAGER: report.managers,
         Sort.CLIENT: report.clients,
         Sort.CHANNEL: report.channels,
         Sort.TIER: report.tiers,
     }
+    return rows.get(sort, ())
+
+
+def row_of(report: Report, whose: Whose) -> Figures:
+    """The row's numbers; of a row that the report lacks, nothing but zeros."""
     if whose.sort is Sort.STUDIO:
         return report.studio
     by_id = whose.sort in {Sort.MANAGER, Sort.CLIENT}
-    for row in rows[whose.sort]:
+    for row in rows_of(report, whose.sort):
         if row.id == whose.id if by_id else row.name == whose.name:
             return row.figures
     return Figures()

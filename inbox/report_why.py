@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from inbox.model import Nature, Outcome
@@ -133,22 +133,14 @@ class _Why:
             notes=tuple(Noted(*one) for one in notes if one[1]),
         )
 
-    def _time(self, line: WaitLine) -> timedelta:
-        """As the row counts it: a manager's time begins when the manager got it (rule 27)."""
-        if self.whose.sort is not Sort.MANAGER:
-            return line.wall if self.figure.wall else line.business
-        if not self.figure.wall:
-            return line.own
-        taken_over = line.closed_at is not None and line.taken_at != line.started_at
-        return line.closed_at - line.taken_at if taken_over and line.closed_at else line.wall
-
     def times(self) -> Explained:
         """Of a median, of nine in ten, of the longest."""
         which, stat = TIMES[self.figure.what]
         answers = [one for one in self.stands if is_answer(one)]
         taking = [one for one in answers if which == "both" or one.first is (which == "first")]
-        order = sorted(taking, key=lambda one: (self._time(one), one.started_at, one.wait_id))
-        placed = [Placed(n, self._time(one), one) for n, one in enumerate(order, 1)]
+        time_of = self.figure.time_of
+        order = sorted(taking, key=lambda one: (time_of(one), one.started_at, one.wait_id))
+        placed = [Placed(n, time_of(one), one) for n, one in enumerate(order, 1)]
         chosen = places(placed, stat)
         listed = tuple(placed) if len(placed) < LISTED else ()
         out = [*self._without_answer(), (Out.OTHER_ANSWERS, len(answers) - len(taking))]

@@ -52,6 +52,11 @@ class Days:
     last: date
 
     @property
+    def ends(self) -> tuple[date, date]:
+        """The first and the last."""
+        return self.first, self.last
+
+    @property
     def count(self) -> int:
         return (self.last - self.first).days + 1
 

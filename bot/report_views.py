@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.buttons import Button, Keyboard, in_rows
 from bot.cards import CardView
 from bot.find_buttons import FoundButton
 from bot.menu import is_head
-from bot.report_buttons import ReportButton, ReportDeed
+from bot.report_buttons import ReportDeed, report_button
+from bot.report_dates import Days, month_of
 from bot.report_orders import Kind
 from bot.report_terms import heading, period_title, slice_title
 from bot.report_words import notes, sentences
 from bot.rich import Rich
 from bot.texts import Say, mark
-from inbox import report_periods
+from inbox import report_delivery, report_periods
 from inbox.model import Manager
 from inbox.report_records import Period, Report, Slice
 
@@ -28,9 +29,9 @@ _FILES = {
 }
 
 
-def day_of(period: Period) -> date:
-    """The first day, in the studio's zone."""
-    return period.since.astimezone(ZoneInfo(period.zone)).date()
+def days_of(period: Period) -> Days:
+    """Its days in the studio's zone."""
+    return Days(*report_delivery.days_of(period))
 
 
 def under_way_words(say: Say, period: Period, whose: Slice) -> str:
@@ -55,36 +56,52 @@ def faults_words(say: Say, faults: Mapping[Kind, str]) -> str:
 
 def keyboard(say: Say, me: Manager, report: Report) -> Keyboard:
     """Where one may go from a report."""
-    whole, day = report.slice.manager_id is None, day_of(report.period)
-    this_month = report.made_at.astimezone(ZoneInfo(report.period.zone)).date()
+    whose, days = report.slice, days_of(report.period)
+    today = report.made_at.astimezone(ZoneInfo(report.period.zone)).date()
+    this_week, this_month = Days(today, today), month_of(today)
     buttons = [
-        Button(say("Other week"), _button(ReportDeed.CHOOSE, this_month, whole=whole)),
-        Button(say("This month"), _button(ReportDeed.MONTH, this_month, whole=whole)),
+        Button(say("Other week"), report_button(ReportDeed.CHOOSE, this_week, whose)),
+        Button(say("This month"), report_button(ReportDeed.SHOW, this_month, whose)),
     ]
+    other = _other(say, me, whose)
+    if other is not None:
+        words, slice_ = other
+        buttons.append(Button(words, report_button(ReportDeed.SHOW, days, slice_)))
     if is_head(me):
-        words = say("My clients") if whole else say("The whole studio")
-        deed = ReportDeed.WEEK if report_periods.is_week(report.period) else ReportDeed.MONTH
-        buttons.append(Button(words, _button(deed, day, whole=not whole)))
+        buttons.append(Button(say("A manager"), report_button(ReportDeed.WHOSE, days, whose)))
+    buttons.append(Button(say("A client"), report_button(ReportDeed.CLIENTS, days, whose)))
     worst = report.worst
     if worst is not None and worst.message_id is not None:
         to = FoundButton(conversation_id=worst.conversation_id, message_id=worst.message_id)
         buttons.append(Button(say("Worst wait"), to))
-    return in_rows(buttons, 2)
+    return (*in_rows(buttons, 2), (resend_button(say, report.period, whose),))
 
 
-def weeks_view(say: Say, last: Period, *, whole: bool) -> CardView:
+def resend_button(say: Say, period: Period, whose: Slice) -> Button:
+    """The same report anew, as it stands then."""
+    again = report_button(ReportDeed.SHOW, days_of(period), whose)
+    return Button(say("Send again"), again)
+
+
+def _other(say: Say, me: Manager, whose: Slice) -> tuple[str, Slice] | None:
+    """From the whole to the own clients and back; for a manager from one client to all."""
+    mine = say("My clients"), Slice(me.id, me.name)
+    if not is_head(me):
+        return mine if whose.client_id is not None else None
+    return mine if whose == Slice() else (say("The whole studio"), Slice())
+
+
+def weeks_view(say: Say, last: Period, whose: Slice) -> CardView:
     """This week and those before, to choose from; further back by the last button."""
-    zone, monday = ZoneInfo(last.zone), day_of(last)
+    monday, zone = days_of(last).first, ZoneInfo(last.zone)
     buttons = []
     for back in range(WEEKS):
-        at = last.since - timedelta(weeks=back) + timedelta(days=3)
-        period = report_periods.week(at, zone, last.as_of)
-        button = _button(ReportDeed.WEEK, day_of(period), whole=whole)
-        buttons.append(Button(period_title(say, period), button))
-    earlier = _button(ReportDeed.CHOOSE, monday - timedelta(weeks=WEEKS), whole=whole)
+        first = monday - timedelta(weeks=back)
+        days = Days(first, first + timedelta(days=6))
+        title = period_title(say, report_periods.days(*days.ends, zone, last.as_of))
+        buttons.append(Button(title, report_button(ReportDeed.SHOW, days, whose)))
+    before = monday - timedelta(weeks=WEEKS)
+    earlier = report_button(ReportDeed.CHOOSE, Days(before, before), whose, here=True)
     more = (Button(say("Earlier →"), earlier),)
-    return CardView(Rich(say("The report of which week?")), (*in_rows(buttons, 2), more))
-
-
-def _button(deed: ReportDeed, day: date, *, whole: bool) -> ReportButton:
-    return ReportButton(deed=deed, day=day.toordinal(), whole=whole)
+    words = say("{name}. The report of which week?", name=slice_title(say, whose))
+    return CardView(Rich(words), (*in_rows(buttons, 2), more))

@@ -18,7 +18,7 @@ from bot.client_buttons import (
     WriteButton,
 )
 from bot.find_buttons import FindButton, FoundButton, FoundPageButton
-from bot.report_buttons import ReportButton, ReportDeed
+from bot.report_buttons import Of, ReportButton, ReportDeed
 from bot.task_buttons import (
     NewTaskButton,
     Origin,
@@ -64,8 +64,9 @@ from tests.bot.permission_rows import SOME_DAY, Row, about_client, each
 from tests.bot.studio import ADAM, IVAN, OLGA
 
 READ_BY_ALL = (ListDeed.LIST, ListDeed.SHOW, ListDeed.NEW, ListDeed.OUT, ListDeed.IN)
-REPORTS = (ReportDeed.WEEK, ReportDeed.MONTH, ReportDeed.CHOOSE)
-REPORTED = date(2026, 11, 18).toordinal()
+REPORTS = (ReportDeed.CHOOSE, ReportDeed.CLIENTS, ReportDeed.SHOW)
+REPORTED = date(2026, 11, 16).toordinal()
+WEEK = {"first": REPORTED, "last": REPORTED + 6}
 CHANGED = (ListDeed.EDIT, ListDeed.DROP, ListDeed.RESTORE)
 
 TASKS = (
@@ -193,8 +194,14 @@ TEAM = (
     Row(UndoAllButton(key="77"), LEADERS, NO_LEADER),
     Row(HandAllButton(from_id=IVAN.id, to_id=OLGA.id, sure=False), LEADERS, NO_LEADER),
     Row(HandAllButton(from_id=OLGA.id, to_id=ADAM.id, sure=True), LEADERS, NO_LEADER),
-    *each(ReportButton, REPORTS, MEMBERS, day=REPORTED, whole=False),
-    *each(ReportButton, REPORTS, LEADERS, NO_LEADER, day=REPORTED, whole=True),
+    *each(ReportButton, ReportDeed, LEADERS, NO_LEADER, **WEEK),
+    *each(ReportButton, REPORTS, OWNERS, NO_LEADER, **WEEK, of=Of.MEMBER, about_id=OLGA.id),
+    *each(ReportButton, REPORTS, OWNERS, ANOTHERS, **WEEK, of=Of.CLIENT, about_id=1),
+    Row(
+        ReportButton(deed=ReportDeed.WHOSE, **WEEK, of=Of.MEMBER, about_id=OLGA.id),
+        LEADERS,
+        NO_LEADER,
+    ),
 )
 
 _IN_LIST = {"message_id"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.report_buttons import ReportButton, ReportDeed
+from bot.report_buttons import Of, ReportButton, ReportDeed
 from bot.report_orders import Kind
 from bot.report_views import faults_words
 from bot.texts import speaker
@@ -55,7 +55,10 @@ async def test_a_head_gets_the_studio_in_a_picture_a_pdf_and_a_table(desk: DeskW
     report = await made(desk, HELEN)
     assert report["caption"].startswith("📊 Week ")
     assert "The whole studio" in report["caption"]
-    assert labels(report) == ["Other week", "This month", "My clients", "Worst wait"]
+    assert labels(report) == [
+        *("Other week", "This month", "My clients", "A manager", "A client"),
+        *("Worst wait", "Send again"),
+    ]
     ends = [one["document"]["file_name"].rpartition(".")[2] for one in documents(desk, HELEN)]
     assert ends == ["pdf", "xlsx"]
     content = desk.world.files.find(BOT, documents(desk, HELEN)[0]["document"]["file_id"]).bytes()
@@ -69,14 +72,14 @@ async def test_a_manager_gets_the_own_clients_and_may_choose_another_week(
     desk.people.says(OLGA.telegram_id, BOT, "/report")
     first = await made(desk, OLGA)
     assert "Клиенты: Ольга" in first["caption"]
-    assert labels(first) == ["Другая неделя", "Этот месяц"]
+    assert labels(first) == ["Другая неделя", "Этот месяц", "Клиент", "Отправить ещё раз"]
     await desk.presses(OLGA, first, "Другая неделя")
     weeks = await desk.sees(OLGA.telegram_id, "Отчёт за какую неделю?")
     assert len(labels(weeks)) == 9
     await desk.presses(OLGA, weeks, labels(weeks)[0])
     second = await made(desk, OLGA, 2)
     assert labels(weeks)[0] in second["caption"]
-    assert labels(second)[-1] == "Худшее ожидание"
+    assert labels(second)[-2] == "Худшее ожидание"
     await desk.presses(OLGA, second, "Худшее ожидание")
     here = await desk.sees(OLGA.telegram_id, "⬆️")
     assert here["reply_to_message"]["message_id"]
@@ -97,9 +100,12 @@ async def test_the_menu_leads_to_it(desk: DeskWorld) -> None:
 
 async def test_the_studio_is_not_for_a_manager(desk: DeskWorld) -> None:
     day = date(2026, 11, 18).toordinal()
-    data = ReportButton(deed=ReportDeed.WEEK, day=day, whole=True).pack()
+    data = ReportButton(deed=ReportDeed.SHOW, first=day, last=day + 6).pack()
     assert "руководитель" in (await desk.presses_made_up(OLGA.telegram_id, data)).casefold()
     ahead = date(2150, 1, 1).toordinal()
-    data = ReportButton(deed=ReportDeed.WEEK, day=ahead, whole=False).pack()
-    assert await desk.presses_made_up(OLGA.telegram_id, data) == "Эта кнопка больше не действует."
+    for first, last in ((ahead, ahead + 6), (day, day - 1), (day, day + 366)):
+        days = {"first": first, "last": last}
+        mine = ReportButton(deed=ReportDeed.SHOW, **days, of=Of.MEMBER, about_id=OLGA.id)
+        said = await desk.presses_made_up(OLGA.telegram_id, mine.pack())
+        assert said == "Эта кнопка больше не действует."
     assert not reports(desk, OLGA)

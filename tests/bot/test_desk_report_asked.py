@@ -1,0 +1,155 @@
+"""/report with words: any time, anybody whose report the asker may see, and a word where not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inbox.model import Manager
+from tests.bot.desk_world import BOT, DeskWorld, desk_world, labels
+from tests.bot.studio import HELEN, IVAN, OLGA
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[DeskWorld]:
+    """Olga has Daisy and two Suns, Ivan has Vector; nobody has May."""
+    async with desk_world(tmp_path) as started:
+        async with started.inbox.store.begin() as t:
+            for name, holder in (
+                *(("Daisy Ltd", OLGA.id), ("Sun", OLGA.id), ("Sunrise", OLGA.id)),
+                *(("Vector", IVAN.id), ("May", None)),
+            ):
+                await t.add_client(name, holder)
+        yield started
+
+
+async def asked(desk: DeskWorld, who: Manager, words: str, answered: str) -> dict[str, Any]:
+    """What the bot answers to the command."""
+    message = desk.people.says(who.telegram_id, BOT, f"/report {words}")
+
+    def found() -> dict[str, Any] | None:
+        return next(
+            (
+                one
+                for one in reversed(desk.chat(who.telegram_id))
+                if one.get("reply_to_message", {}).get("message_id") == message["message_id"]
+            ),
+            None,
+        )
+
+    said: dict[str, Any] = await desk.until(found)
+    assert answered in said["text"], said["text"]
+    return said
+
+
+UNDERSTOOD = (
+    (HELEN, "october 2025", "1–31 Oct 2025. The whole studio"),
+    (HELEN, "1.10.2025-14.10.2025 Ольга", "1–14 Oct 2025. Clients of Ольга"),
+    (HELEN, "ольга", "Clients of Ольга"),
+    (HELEN, "2025-10 daisy", "1–31 Oct 2025. Daisy Ltd"),
+    (HELEN, "mine q1 2025", "1 Jan – 31 Mar 2025. Clients of Helen"),
+    (HELEN, "all 2025-10", "1–31 Oct 2025. The whole studio"),
+    (HELEN, "Sun 2025-10", "1–31 Oct 2025. Sun ..."),
+    (HELEN, "may 2025", "1–31 May 2025. The whole studio"),
+    (HELEN, "Глеб 2025", "1 Jan – 31 Dec 2025. Clients of Глеб"),
+    (OLGA, "за октябрь 2025", "1–31 окт 2025. Клиенты: Ольга"),
+    (OLGA, "Daisy за октябрь 2025", "1–31 окт 2025. Daisy Ltd"),
+    (OLGA, "мои клиенты 2025-10", "1–31 окт 2025. Клиенты: Ольга"),
+)
+NOT_UNDERSTOOD = (
+    (HELEN, "nonsense", "“nonsense” is neither a time nor a name"),
+    (HELEN, "1.1.2024-31.12.2025", "at most 366 days"),
+    (HELEN, "october Nobody", "neither a time nor a name"),
+    (OLGA, "Вектор", "не время и не имя"),
+    (OLGA, "Vector", "не время и не имя"),
+    (OLGA, "Иван", "Отчёты других видят только руководитель"),
+    (OLGA, "вся студия 2025", "Отчёты других видят только руководитель"),
+    (OLGA, "May 2025-10", "не время и не имя"),
+)
+
+
+async def test_a_time_and_a_name_in_any_order(desk: DeskWorld) -> None:
+    for who, words, made in UNDERSTOOD:
+        said = await asked(desk, who, words, "⏳")
+        assert made in said["text"]
+
+
+async def test_what_is_not_understood_or_not_for_the_asker(desk: DeskWorld) -> None:
+    for who, words, answer in NOT_UNDERSTOOD:
+        await asked(desk, who, words, answer)
+        assert not [one for one in desk.texts(who.telegram_id) if one.startswith("⏳")]
+
+
+async def test_several_who_may_be_meant_are_offered(desk: DeskWorld) -> None:
+    said = await asked(desk, HELEN, "su 2025-10", "Which one do you mean?")
+    assert labels(said) == ["Sun · 1–31 Oct 2025", "Sunrise · 1–31 Oct 2025"]
+    await desk.presses(HELEN, said, "Sunrise · 1–31 Oct 2025")
+    await desk.sees(HELEN.telegram_id, "⏳ The report is being made: 1–31 Oct 2025. Sunrise")
+
+
+async def test_a_client_called_as_a_month_is_offered_beside_it(desk: DeskWorld) -> None:
+    said = await asked(desk, HELEN, "may", "Which one do you mean?")
+    month, client = labels(said)
+    assert month.startswith("The whole studio · 1–31 May")
+    assert client.startswith("May · ")
+    await asked(desk, OLGA, "may", "⏳")  # it is none of hers
+
+
+async def test_a_month_and_a_colleague_of_its_name(desk: DeskWorld) -> None:
+    async with desk.inbox.store.begin() as t:
+        await t.save_manager(Manager(0, "Май", 777))
+    await asked(desk, OLGA, "май", "⏳")
+    await asked(desk, HELEN, "май", "Which one do you mean?")
+
+
+async def test_too_many_of_a_name_are_to_be_named_better(desk: DeskWorld) -> None:
+    async with desk.inbox.store.begin() as t:
+        for number in range(12):
+            await t.add_client(f"Moon {number}", OLGA.id)
+    said = await asked(desk, OLGA, "moon", "Подходит больше: напишите имя полнее.")
+    assert len(labels(said)) == 8
+
+
+async def test_members_and_clients_are_chosen_from_lists(desk: DeskWorld) -> None:
+    async with desk.inbox.store.begin() as t:
+        for number in range(10, 20):
+            await t.add_client(f"Moon {number}", OLGA.id)
+    said = await asked(desk, HELEN, "su 2025-10", "Which one")
+    await desk.presses(HELEN, said, labels(said)[0])
+    report = await shown(desk, HELEN)
+    await desk.presses(HELEN, report, "A manager")
+    people = await desk.sees(HELEN.telegram_id, "1–31 Oct 2025. Whose report?")
+    assert labels(people) == ["The whole studio", "Ольга", "Иван", "Helen", "Адам"]
+    await desk.presses(HELEN, people, "Иван")
+    await desk.sees(
+        HELEN.telegram_id, "⏳ The report is being made: 1–31 Oct 2025. Clients of Иван"
+    )
+    await desk.presses(HELEN, report, "A client")
+    clients = await desk.sees(HELEN.telegram_id, "1–31 Oct 2025. The report of which client?")
+    assert labels(clients)[:2] == ["Daisy Ltd", "May"]
+    assert labels(clients)[-1] == "→"
+    await desk.presses(HELEN, clients, "→")
+    more = await desk.until(lambda: _turned(desk, clients))
+    assert labels(more)[-1] == "←"
+    assert "Vector" in labels(more)
+
+
+async def shown(desk: DeskWorld, who: Manager) -> dict[str, Any]:
+    """The report itself, once it is there."""
+
+    def found() -> dict[str, Any] | None:
+        chat = desk.chat(who.telegram_id)
+        return next((one for one in chat if labels(one)[:1] == ["Other week"]), None)
+
+    report: dict[str, Any] = await desk.until(found)
+    return report
+
+
+def _turned(desk: DeskWorld, before: dict[str, Any]) -> dict[str, Any] | None:
+    """The same message with other buttons."""
+    number = before["message_id"]
+    now = next(one for one in desk.chat(HELEN.telegram_id) if one["message_id"] == number)
+    return now if "←" in labels(now) else None

@@ -19,7 +19,7 @@ import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import time
+from datetime import datetime, time
 from functools import partial
 
 import structlog
@@ -35,11 +35,17 @@ from bot.letters import CatalogueLetters
 from bot.metrics import Counts, Metrics
 from bot.news import Administrators
 from bot.report_ground import ground_of
-from bot.schedule import Nightly, Schedule, Work
+from bot.schedule import Nightly, Schedule, Weekly, Work
 from bot.searchable import read_in
 from bot.settings import Settings
 from bot.supervise import Run, Supervisor
-from bot.terms import alert_channel, calendars_of, policies_of, undecreed_ahead
+from bot.terms import (
+    alert_channel,
+    calendars_of,
+    policies_of,
+    report_terms,
+    undecreed_ahead,
+)
 from bot.version import okno_version
 from inbox.absences import change_over
 from inbox.calendars import Calendars
@@ -50,6 +56,7 @@ from inbox.jobs import Queue
 from inbox.mailing_alerts import mail_unreached
 from inbox.ports import Clock, Store
 from inbox.recounting import keep_calendars
+from inbox.report_week import tell_reports
 from inbox.task_digests import tell_tasks
 from inbox.worker import work
 from storage.store import SqlStore, open_store
@@ -116,6 +123,7 @@ def _inbox(
         off_hours_reply=settings.out_of_hours.reply,
         greeting=settings.telegram.greeting,
         send_delay=settings.desk.send_delay,
+        reports=report_terms(settings),
     )
 
 
@@ -153,7 +161,8 @@ async def _run_parts(
         await escalate(inbox)
 
     nightly = (_pruning(settings, store, inbox.clock), _digests(settings, inbox))
-    schedule = Schedule(inbox.clock, store, tick, nightly, _chores(inbox))
+    weekly = (_reports(settings, inbox),)
+    schedule = Schedule(inbox.clock, store, tick, nightly, weekly, _chores(inbox))
     await schedule.do_chores()
     await schedule.catch_up()
     supervisor = Supervisor(board, news)
@@ -225,6 +234,15 @@ def _digests(settings: Settings, inbox: Inbox) -> Nightly:
         log.info("Newsletters are listed.", readers=await queue_digests(inbox))
 
     return Nightly("digest", DIGEST_AT, settings.studio.zone, digest)
+
+
+def _reports(settings: Settings, inbox: Inbox) -> Weekly:
+    async def tell(slot: datetime) -> None:
+        if put := await tell_reports(inbox, slot):
+            log.info("The week's reports are made.", number=put)
+
+    weekday, at = settings.report.at
+    return Weekly("week report", weekday, at, settings.studio.zone, tell)
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

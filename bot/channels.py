@@ -13,6 +13,7 @@ from aiogram import Bot, exceptions
 
 from bot.accounts import StoredAccounts
 from bot.desk import STAFF_CHANNEL, TelegramDesk
+from bot.report_orders import Kind
 from bot.settings import Settings
 from bot.settings_faults import SettingsFault
 from connectors.email import MailConnector, connect
@@ -96,6 +97,7 @@ def open_channels(settings: Settings, clock: Clock, store: Store) -> Channels:
         channel_id=desks,
         local_files=telegram.local_files,
         topics=settings.desk.topics == "auto",
+        picture=Kind.DARK if settings.report.theme == "dark" else Kind.LIGHT,
     )
     return Channels(tuple(bots), desk, connectors, managers)
 

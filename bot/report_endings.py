@@ -24,8 +24,7 @@ def ending_words(say: Say, wish: ReportWish, ending: Ending) -> Rich | None:
     """None where there is nothing to say."""
     if ending is Ending.SHOWN:
         return None
-    name = wish.client.name if wish.client is not None else slice_title(say, wish.whose)
-    which = f"{period_title(say, wish.period)}. {name}"
+    which = f"{period_title(say, wish.period)}. {slice_title(say, wish.whose)}"
     if ending is Ending.FAILED:
         words = say("⚠️ The report could not be made or sent. Ask for it again later.")
     else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -51,7 +51,8 @@ def ground_of(settings: Settings) -> Ground:
     calendars = calendars_of(settings)
     target = policies_of(settings).policy("", None, first=False).reply_within
     weeks = (calendars.named(name) for name in calendars.names)
-    return ground_over(settings.database.address, weeks, target)
+    ground = ground_over(settings.database.address, weeks, target)
+    return replace(ground, silent_weeks=settings.report.silent_weeks)
 
 
 def ground_over(database: str, calendars: Iterable[Calendar], target: timedelta) -> Ground:

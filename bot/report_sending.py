@@ -32,7 +32,7 @@ from connectors.telegram.deliver import answer_to
 from connectors.telegram.pacing import Urgency, urgency
 from inbox.model import Manager
 from inbox.ports import DeskRef
-from inbox.report_records import Report, Slice
+from inbox.report_records import Report
 from inbox.reports_made import Ending, MadeReport, ReportPart, ReportWish, Spot
 
 CAPTION = 1024  # UTF-16 units
@@ -55,11 +55,10 @@ class ReportsOnDesk:
         """See inbox.ports.Desk. Of one client there are words and a table."""
         if self._ground is None:
             raise RuntimeError("the desk has no inbox yet: call attach first")
-        kinds = {Kind.XLSX} if wish.client else {self._picture, *_DOCUMENTS}
+        of_client = wish.whose.client_id is not None
+        kinds = {Kind.XLSX} if of_client else {self._picture, *_DOCUMENTS}
         wanted = Wanted(kinds, Path(_folder().name), secrets.token_hex(8), language)
-        one = wish.client
-        whose = Slice(name=one.name, client_id=one.id) if one is not None else wish.whose
-        asked = Asked(wish.period, whose)
+        asked = Asked(wish.period, wish.whose)
         report, made = await make_report(self._ground, asked, wanted, wish.asked_at)
         return _composed(speaker(language), wish, report, await _read(made), made)
 
@@ -126,7 +125,7 @@ def _composed(
     """The messages that it becomes: the text under the picture, or below it where it is too long
     for that; what could not be made is said, and without a picture the text has the figures."""
     picture = next((kind for kind in (Kind.LIGHT, Kind.DARK) if kind in files), None)
-    if wish.client is not None:
+    if wish.whose.client_id is not None:
         words = client_text(say, report)
     elif picture is not None:
         words = caption(say, report)
@@ -134,7 +133,7 @@ def _composed(
         words = whole_text(say, report)
     late = late_words(say, wish)
     text = "\n\n".join(filter(None, (late, words, faults_words(say, made.faults))))
-    name = file_name(wish.period, wish.client.name if wish.client else wish.whose.name)
+    name = file_name(wish.period, wish.whose.name)
     parts = tuple(_parts(text, name, files, picture))
     title = next(iter(words.splitlines()), "")
     return MadeReport(wish, report, title, text, parts)

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from time import monotonic
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,28 @@ class Nightly:
         return slot if slot <= now else slot - timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """Work of once a week, from `weekday` (0 is Monday) at a local time on. `run` is given the
+    instant at which it was due, takes that slot itself together with what it puts, and does
+    nothing where the slot is taken."""
+
+    name: str
+    weekday: int
+    at: time
+    zone: ZoneInfo
+    run: Callable[[datetime], Awaitable[object]]
+
+    def last_slot(self, now: datetime) -> datetime:
+        """The latest instant at or before `now` at which it was due."""
+        local = now.astimezone(self.zone)
+        day = local.date() - timedelta(days=(local.weekday() - self.weekday) % 7)
+        slot = datetime.combine(day, self.at, tzinfo=self.zone)
+        if slot > now:
+            slot = datetime.combine(day - timedelta(days=7), self.at, tzinfo=self.zone)
+        return slot.astimezone(UTC)
+
+
 @dataclass
 class Repeated:
     """Work that is done again and again; a fault is told once, until it works again."""
@@ -73,18 +95,21 @@ class Repeated:
 
 @dataclass
 class Schedule:
-    """Calls `tick` four times a second, the chores one after another each second, and each
-    nightly work once a night. The tick waits for none of the others."""
+    """Calls `tick` four times a second, the chores one after another each second, each nightly
+    work once a night and each weekly one once a week. The tick waits for none of the others."""
 
     clock: Clock
     store: Store
     tick: Work
     nightly: tuple[Nightly, ...] = ()
+    weekly: tuple[Weekly, ...] = ()
     chores: Mapping[str, Work] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._tick = Repeated("tick", self.tick)
         self._chores = [Repeated(name, work) for name, work in self.chores.items()]
+        self._weeks = Repeated("weekly work", self._catch_up_weeks)
+        self._slots: dict[str, datetime] = {}
 
     def seconds_since_tick(self) -> float:
         """Real seconds since a tick last ended well, or since the start."""
@@ -104,6 +129,11 @@ class Schedule:
         for work in self.nightly:
             at = CronTrigger(hour=work.at.hour, minute=work.at.minute, timezone=work.zone)
             scheduler.add_job(self.catch_up, at, id=work.name)
+        for one in self.weekly:
+            at = CronTrigger(
+                day_of_week=one.weekday, hour=one.at.hour, minute=one.at.minute, timezone=one.zone
+            )
+            scheduler.add_job(self.catch_up, at, id=one.name)
         scheduler.start()
         return lambda: scheduler.shutdown(wait=False)
 
@@ -111,6 +141,7 @@ class Schedule:
         """Each once, in their order; one that fails does not keep the next from its turn."""
         for chore in self._chores:
             await chore.once()
+        await self._weeks.once()
 
     async def catch_up(self) -> None:
         """Do the work of every last slot that nobody did yet, this process or another."""
@@ -124,6 +155,16 @@ class Schedule:
                     await work.run()
             except Exception as error:  # noqa: BLE001 - one night's work must not stop the clock
                 log.warning("Nightly work failed.", work=work.name, error=str(error))
+        await self._weeks.once()
+
+    async def _catch_up_weeks(self) -> None:
+        """What is done here is remembered, so that a look each second costs nothing: the clock of
+        a demonstration is turned past a slot, and a database that was away comes back."""
+        for work in self.weekly:
+            slot = work.last_slot(self.clock.now())
+            if self._slots.get(work.name) != slot:
+                await work.run(slot)
+                self._slots[work.name] = slot
 
 
 def _no_cancelled(record: logging.LogRecord) -> bool:

@@ -137,6 +137,21 @@ class Settings(BaseSettings):
             )
         )
 
+    @field_validator("report")
+    @classmethod
+    def _mailed_from_somewhere(
+        cls, report: ReportSettings, info: ValidationInfo
+    ) -> ReportSettings:
+        mailboxes = info.data.get("mailboxes")
+        if report.mail_to and mailboxes is not None and not mailboxes:
+            raise ValueError(
+                Phrase(
+                    "has mail_to, but there is no mailbox to send from; add [mailboxes.NAME], or"
+                    " leave mail_to out"
+                )
+            )
+        return report
+
     def secrets(self) -> frozenset[str]:
         """Every secret value, so that the log can hide it; of a URL its password as well."""
         found = _secrets(self) - {self.database.url.get_secret_value()}

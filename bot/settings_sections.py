@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,11 +14,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from bot.durations import parse_duration
 from bot.settings_language import STUDIO_DEFAULT
 from bot.settings_values import WEEKDAYS, Length, Port, Section, Zone, time_of_day
+from connectors.email.config import Address
 from inbox.phrases import Phrase
 
 SHORTEST_KEPT = timedelta(days=7)
 LONGEST_KEPT = timedelta(days=3650)
 LONGEST_SEND_DELAY = timedelta(seconds=60)
+MOST_READERS = 20
 SQLITE = "sqlite+aiosqlite"
 POSTGRESQL = "postgresql+asyncpg"
 _DRIVERS = {
@@ -77,10 +80,26 @@ def _weekly_time(value: Any) -> Any:
     return WEEKDAYS.index(day), time_of_day(at)
 
 
+def _each_once(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    counts = Counter(one.casefold() for one in addresses)
+    if twice := [one for one, count in counts.items() if count > 1]:
+        raise ValueError(Phrase("name {address} twice", address=twice[0]))
+    return addresses
+
+
 class ReportSettings(Section):
-    """When the week's report is due, in the studio's zone: weekday (0 is Monday) and time."""
+    """When the week's report is due, in the studio's zone: weekday (0 is Monday) and time.
+
+    `mail_to`: the addresses that get the studio's by mail too. `theme`: of the picture in
+    Telegram. `silent_weeks`: after so many without a word a client is named as silent.
+    """
 
     at: Annotated[tuple[int, time], BeforeValidator(_weekly_time)] = (0, time(9))
+    mail_to: Annotated[
+        tuple[Address, ...], Field(max_length=MOST_READERS), AfterValidator(_each_once)
+    ] = ()
+    theme: Literal["light", "dark"] = "light"
+    silent_weeks: Annotated[int, Field(ge=1, le=52)] = 4
 
 
 def _keeping(value: Any) -> Any:

@@ -23,6 +23,8 @@ _FIXES = {
     ),
     "database.url": mark("Write sqlite:///okno.db or postgresql://user@host/name"),
     "report.at": mark('Write a weekday and a time, for example at = "mon 09:00"'),
+    "report.mail_to": mark('Write a list of addresses, for example mail_to = ["head@studio.ru"]'),
+    "report.theme": mark('Write theme = "light" or theme = "dark"'),
     "telegram.mode": mark('Write mode = "polling" or mode = "webhook"'),
     "desk.send_delay": mark('Write a time from "0s" to "60s", for example send_delay = "10s"'),
     "desk.topics": mark('Write topics = "auto" or topics = "off"'),

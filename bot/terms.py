@@ -15,6 +15,7 @@ from bot.settings_values import WEEKDAYS, Shifts
 from inbox.calendars import STUDIO, Calendar, Calendars
 from inbox.phrases import Phrase
 from inbox.policies import Policies, Promised, Step
+from inbox.reports_made import ReportTerms
 from inbox.sla import Recipient
 
 LOOK_AHEAD = timedelta(days=60)
@@ -50,6 +51,13 @@ def alert_channel(settings: Settings) -> str | None:
     """The id of the mailbox from which alerts go; None where there is no mailbox."""
     name = settings.alerts.mailbox or next(iter(settings.mailboxes), None)
     return None if name is None else f"email:{name}"
+
+
+def report_terms(settings: Settings) -> ReportTerms:
+    """When the week's report is due, and who gets it by mail."""
+    weekday, at = settings.report.at
+    due = f"{WEEKDAYS[weekday]} {at:%H:%M} {settings.studio.timezone}"
+    return ReportTerms(due, settings.report.mail_to, settings.studio.language)
 
 
 def written_calendars(settings: Settings) -> dict[str, str]:

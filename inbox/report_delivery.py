@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -141,11 +141,12 @@ async def _way(inbox: Inbox, claim: Claim, job: ShowReport) -> _Way | None:
             return None
         marks = json.loads(await t.form(f"report:{claim.job_id}") or "{}")
     whose = routing.member(staff, job.whose_id)
-    wish = wish_of(inbox, job, Slice(whose.id, whose.name) if whose is not None else Slice())
+    name = client.name if client is not None else whose.name if whose is not None else ""
+    wish = wish_of(inbox, job, Slice(job.whose_id, name, job.client_id))
     silent = bool(job.due_at) and to.away(now) is not None
     spot = Spot(job.chat_id, job.thread_id, job.below, job.progress, silent)
     marks = {name: DOUBT if mark == BEGUN else mark for name, mark in marks.items()}
-    return _Way(inbox, claim, job, to, replace(wish, client=client), spot, marks)
+    return _Way(inbox, claim, job, to, wish, spot, marks)
 
 
 async def _client(t: Transaction, client_id: int | None) -> Client | None:

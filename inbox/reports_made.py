@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from inbox.model import Client
 from inbox.report_records import Period, Report, Slice
 
 
@@ -24,7 +23,7 @@ class ReportTerms:
 
 @dataclass(frozen=True, slots=True)
 class ReportWish:
-    """Which report is to be made, as it stands at `asked_at`; of one client where there is one.
+    """Which report is to be made, as it stands at `asked_at`.
 
     `late`: it goes out by itself, and so much later than at this instant, when it was due.
     """
@@ -32,7 +31,6 @@ class ReportWish:
     period: Period
     whose: Slice
     asked_at: datetime
-    client: Client | None = None
     late: datetime | None = None
 
 

@@ -10,9 +10,19 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_pdf import PdfPages
 
 from bot.report_drawing import LIGHT, Box, Sheet, wrapped
-from bot.report_panels import Board, Named, Scale, heat, heat_title, rows, tiles, title
+from bot.report_panels import (
+    Board,
+    Named,
+    Scale,
+    heat,
+    heat_title,
+    rows,
+    rows_title,
+    tiles,
+    title,
+)
 from bot.report_pictures import rows_of
-from bot.report_tables import figures, pairs
+from bot.report_tables import figures, pairs, table_height
 from bot.report_terms import (
     NOTHING,
     channel_name,
@@ -23,7 +33,6 @@ from bot.report_terms import (
     reason_words,
     slice_title,
     tier_name,
-    time_words,
 )
 from bot.report_trend import trend
 from bot.report_words import notes, sentences, value_words
@@ -32,7 +41,9 @@ from inbox.report_records import Report, Row
 
 WIDTH, HEIGHT = 827.0, 1169.0  # A4, a hundred to the inch
 MOST_MANAGERS = 36
-MOST_CLIENTS = 24
+MOST_CLIENTS = 20
+_MOST_CHANNELS = 8
+_MOST_TIERS = 4
 _MOST_NAMED = 8
 _EDGE = 46.0
 _INNER = WIDTH - 2 * _EDGE
@@ -82,11 +93,7 @@ def _week(say: Say, report: Report) -> Board:
         down += 3
     down += 22
     own = report.slice.manager_id is not None
-    hint = say(
-        "bar: half of answers · line: 9 of 10 · dashes: target {time}",
-        time=time_words(say, report.target),
-    )
-    title(board, (_EDGE, down), say("Clients") if own else say("Managers"), hint)
+    rows_title(board, (_EDGE, down), say("Clients") if own else say("Managers"), WIDTH - _EDGE)
     down += 20
     room = HEIGHT - 70 - down
     named, more = rows_of(say, report, min(MOST_MANAGERS, int(room // 20) - 1))
@@ -98,10 +105,10 @@ def _week(say: Say, report: Report) -> Board:
     if more:
         words = say("and {number} more in the table", number=more)
         sheet.text((_EDGE, down + high / 2), words, scale.small, LIGHT.faint)
-    elif down + (len(named) + 3) * _SCALE.row < HEIGHT - 80:
+    elif down + table_height(board, len(named)) + _SCALE.row < HEIGHT - 80:
         what = say("client") if own else say("manager")
         place = Box(_EDGE, down + 2 * _SCALE.row, _INNER, 0)
-        figures(board, place, say("In numbers: half / 9 of 10"), what, named)
+        figures(board, place, say("In numbers"), what, named)
     return board
 
 
@@ -116,13 +123,13 @@ def _hours(say: Say, report: Report) -> Board:
         Box(_EDGE, down + 14, _INNER, 0),
         say("Channels"),
         say("channel"),
-        [Named(channel_name(say, row), row.figures) for row in report.channels[:MOST_CLIENTS]],
+        [Named(channel_name(say, row), row.figures) for row in report.channels],
+        most=_MOST_CHANNELS,
     )
     if any(row.name for row in report.tiers):
         tiers = [Named(tier_name(say, row), row.figures) for row in report.tiers]
-        figures(
-            board, Box(_EDGE, down + 14, _INNER, 0), say("Tiers"), say("tier"), tiers[:_MOST_NAMED]
-        )
+        place = Box(_EDGE, down + 14, _INNER, 0)
+        figures(board, place, say("Tiers"), say("tier"), tiers, most=_MOST_TIERS)
     return board
 
 
@@ -205,4 +212,4 @@ def _with_rest(say: Say, lines: list[tuple[str, str]], of: int) -> list[tuple[st
 
 
 def _named(shown: Sequence[Row]) -> list[Named]:
-    return [Named(row.name, row.figures) for row in shown[:MOST_CLIENTS]]
+    return [Named(row.name, row.figures) for row in shown]

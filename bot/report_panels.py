@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.report_drawing import Box, Point, Sheet, between
-from bot.report_terms import clock_words, share_words
+from bot.report_terms import clock_words, share_words, time_words, waiting_words
 from bot.report_words import change, value_words
 from bot.texts import Say
 from bot.wording import weekday
@@ -106,6 +106,15 @@ def _tile(board: Board, box: Box, tile: Tile) -> None:
     sheet.text((left + 3 * half, below), words, scale.small, colour, room=room - 3 * half)
 
 
+def rows_title(board: Board, at: Point, words: str, right: float) -> None:
+    """The heading of `rows`, how they are read, and what stands at their right edge."""
+    sheet, say, scale = board.sheet, board.say, board.scale
+    target = time_words(say, board.report.target)
+    hint = say("bar: half · line: 9 of 10 · dashes: target {time}", time=target)
+    title(board, at, words, hint)
+    sheet.text((right, at[1]), say("in time"), scale.small, sheet.theme.faint, align="right")
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A row to draw."""
@@ -177,7 +186,9 @@ def _times(board: Board, box: Box, figures: Figures, most: timedelta) -> None:
             if times.n == 1
             else say("up to {time}", time=clock_words(say, longest))
         )
-        words = words if times.n else say("no answers")
+        if not times.n:
+            waiting = figures.open
+            words = waiting_words(say, waiting) if waiting.count else say("no answers")
     sheet.text(
         (end + scale.text * 0.5, middle), words, scale.small, theme.text, behind=theme.ground
     )

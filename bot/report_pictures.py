@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.report_drawing import Box, Sheet, Theme
-from bot.report_panels import Board, Named, Scale, heat, heat_title, rows, tiles, title
-from bot.report_terms import heading, manager_name, slice_title, time_words
+from bot.report_panels import Board, Named, Scale, heat, heat_title, rows, rows_title, tiles
+from bot.report_terms import heading, manager_name, slice_title, waiting_words
 from bot.report_trend import trend
 from bot.texts import Say
 from inbox.report_records import Report
@@ -52,7 +52,7 @@ def _head(board: Board) -> None:
     sheet.text((_EDGE, 50), heading(say, report), 38, theme.text, bold=True, room=room)
     came = say.many("{number} message", "{number} messages", figures.messages)
     given = say.many("{number} answer", "{number} answers", figures.answered)
-    waiting = say.many("{number} waits now", "{number} wait now", figures.open.count)
+    waiting = waiting_words(say, figures.open)
     words = f"{slice_title(say, report.slice)} · {came} · {given} · {waiting}"
     sheet.text((_EDGE, 102), words, 24, theme.faint, room=room)
 
@@ -63,11 +63,7 @@ def _rows(board: Board, shown: list[Named], more: int) -> float:
     theme = sheet.theme
     own = report.slice.manager_id is not None
     words = say("Clients") if own else say("Managers")
-    hint = say(
-        "bar: half of answers · line: 9 of 10 · dashes: target {time}",
-        time=time_words(say, report.target),
-    )
-    title(board, (_EDGE, 336), words, hint)
+    rows_title(board, (_EDGE, 336), words, WIDTH - _EDGE)
     down = 366.0
     if not shown:
         sheet.text(

@@ -26,7 +26,7 @@ from bot.report_terms import (
 from bot.report_words import notes, sentences
 from bot.texts import Say
 from bot.wording import weekday
-from inbox.report_records import Figures, Grid, Report, Row, WaitLine
+from inbox.report_records import Figures, Grid, Measure, Report, Row, WaitLine
 
 Source = TypeVar("Source")
 
@@ -65,6 +65,7 @@ class Workbook:
             holds: self._book.add_format({"num_format": form})
             for holds, form in _NUMBER_FORMATS.items()
         }
+        self._unless_0 = self._book.add_format({"num_format": "0;;"})
         self._link = self._book.add_format({"font_color": "#0062A3", "underline": 1})
         self._columns = wait_columns(say, card_link)
         self._number = 0
@@ -139,7 +140,10 @@ class Workbook:
             down += 1
             sheet.write_string(down, 0, measure_words(say, one.measure))
             for across, value in enumerate((one.now, one.last, one.usual), 1):
-                self._cell(sheet, down, across, value)
+                if isinstance(value, Fraction) and one.measure is not Measure.SHARE:
+                    sheet.write_number(down, across, round(float(value), 1))
+                else:
+                    self._cell(sheet, down, across, value)
         return down + 1
 
     def _list(
@@ -181,7 +185,7 @@ class Workbook:
             for day, hours in enumerate(grid):
                 sheet.write_string(down + 2 + day, 0, weekday(say, day), self._head)
                 for hour, number in enumerate(hours):
-                    sheet.write_number(down + 2 + day, hour + 1, number)
+                    sheet.write_number(down + 2 + day, hour + 1, number, self._unless_0)
             scale = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": colour}
             sheet.conditional_format(down + 2, 1, down + 8, 24, scale)
             down += 11

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from bot.texts import Say, mark
 from bot.wording import date_words, day_and_month
+from inbox.calendars import STUDIO
 from inbox.model import Outcome
-from inbox.report_records import Measure, Period, Reason, Report, Row, Slice, Times
+from inbox.report_records import Measure, Period, Reason, Report, Row, Slice, StillOpen, Times
 from inbox.reports import minutes
 
 NOTHING = "—"
@@ -160,6 +161,14 @@ def reason_words(say: Say, reason: Reason) -> str:
     return say(_REASONS[reason])
 
 
+def waiting_words(say: Say, waiting: StillOpen) -> str:
+    """ "5 wait now, 1 overdue"."""
+    words = say.many("{number} waits now", "{number} wait now", waiting.count)
+    if not waiting.overdue:
+        return words
+    return say("{words}, {number} overdue", words=words, number=waiting.overdue)
+
+
 def outcome_words(say: Say, outcome: str) -> str:
     """How a wait ended."""
     return say(_OUTCOMES[outcome]) if outcome in _OUTCOMES else outcome
@@ -169,6 +178,27 @@ def day_words(say: Say, at: datetime, report: Report) -> str:
     """The local day, with the year where it is not the report's."""
     zone = ZoneInfo(report.period.zone)
     return date_words(say, at.astimezone(zone).date(), report.made_at.astimezone(zone).date())
+
+
+def when_words(say: Say, at: datetime, report: Report) -> str:
+    """The local day and time."""
+    local = at.astimezone(ZoneInfo(report.period.zone))
+    return f"{day_words(say, at, report)}, {local:%H:%M}"
+
+
+def calendar_words(say: Say, name: str) -> str:
+    """ "studio’s calendar", "calendar “night”"."""
+    if name == STUDIO:
+        return say("studio’s calendar")
+    return say("calendar “{name}”", name=name)
+
+
+def entered_words(say: Say, entered: str) -> str:
+    """What was entered for a day: "closed (Founders’ day)", "09:00-13:00, 14:00-16:00"."""
+    shifts, _, name = entered.partition(" ")
+    words = {"": say("as the week"), "closed": say("a day off")}.get(shifts)
+    words = words or shifts.replace("-", "–").replace(",", ", ")
+    return f"{words} ({name})" if name else words
 
 
 def listed(say: Say, names: Iterable[str], most: int) -> str:

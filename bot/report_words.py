@@ -7,8 +7,10 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from bot.report_terms import (
+    calendar_words,
     charged_name,
     day_words,
+    entered_words,
     heading,
     listed,
     manager_name,
@@ -16,10 +18,12 @@ from bot.report_terms import (
     slice_title,
     time_words,
     times_words,
+    waiting_words,
+    when_words,
 )
 from bot.texts import Say
 from bot.wording import date_words
-from inbox.report_records import Change, Figures, Measure, Report, Row, Times, Value
+from inbox.report_records import Change, Figures, Measure, Report, Response, Row, Times, Value
 
 _NAMES = 3
 _ROWS = 40
@@ -44,11 +48,12 @@ def notes(say: Say, report: Report) -> tuple[str, ...]:
     today = report.made_at.astimezone(zone).date()
     return tuple(
         say(
-            "The calendar “{calendar}” was corrected for {day} on {when}: answers given before "
-            "keep their numbers.",
-            calendar=one.calendar,
+            "The {calendar} was corrected for {day}: {hours}. It was entered on {when}; answers "
+            "given before keep their numbers.",
+            calendar=calendar_words(say, one.calendar),
             day=date_words(say, one.day, today),
-            when=day_words(say, one.at, report),
+            hours=entered_words(say, one.after),
+            when=when_words(say, one.at, report),
         )
         for one in report.corrected
     )
@@ -123,13 +128,23 @@ def _times(say: Say, report: Report) -> str:
     if both.p90 is None:
         return say("Response times: {times}.", times=times_words(say, both))
     return say(
-        "Half of the answers came within {median}{before}, 9 of 10 within {p90}; the first answer "
-        "in a conversation: {first}.",
+        "Half of the answers came within {median}{before}, 9 of 10 within {p90}{wall}; the first "
+        "answer in a conversation: {first}.",
         median=time_words(say, both.median),
         before=_before(say, report, Measure.MEDIAN),
         p90=time_words(say, both.p90),
+        wall=_with_closed_hours(say, report.studio.both),
         first=_first(say, report.studio.first.business),
     )
+
+
+def _with_closed_hours(say: Say, response: Response) -> str:
+    """Wall time beside business time; "" where it says the same."""
+    business, wall = response.business, response.wall
+    if (business.median, business.p90) == (wall.median, wall.p90):
+        return ""
+    median, p90 = time_words(say, wall.median), time_words(say, wall.p90)
+    return " " + say("(with closed hours {median} and {p90})", median=median, p90=p90)
 
 
 def _first(say: Say, times: Times) -> str:
@@ -215,12 +230,17 @@ def _clients(say: Say, report: Report) -> str:
 
 
 def _row(say: Say, row: Row) -> str:
-    figures = row.figures
+    figures, name = row.figures, manager_name(say, row)
+    if not figures.counted and not figures.answered:
+        return say("{name}: {words}", name=name, words=waiting_words(say, figures.open))
+    times, wall = (times_words(say, one) for one in (figures.both.business, figures.both.wall))
+    if wall != times:
+        times = say("{times} (with closed hours {wall})", times=times, wall=wall)
     return say(
         "{name}: {share} of {number} in time; {times}; breaches: {breaches}",
-        name=manager_name(say, row),
+        name=name,
         share=share_words(say, figures.share),
         number=figures.counted,
-        times=times_words(say, figures.both.business),
+        times=times,
         breaches=figures.breaches,
     )

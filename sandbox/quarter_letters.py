@@ -47,15 +47,18 @@ class Letters:
         return QUESTIONS[step.words].subject[self._language] if step.thread else None
 
     def _words(self, step: Step) -> str:
-        if step.firm is STRANGER:
-            return FIRST[self._language]
-        said = {
-            Did.ASKED: lambda: QUESTIONS[step.words].asked,
-            Did.MORE: lambda: MORE[step.words],
-            Did.THANKED: lambda: THANKS[step.words],
-            Did.AUTOMATIC: lambda: AWAY[0],
-        }
-        return said[step.did]()[self._language]
+        match step.did:
+            case _ if step.firm is STRANGER:
+                said = FIRST
+            case Did.MORE:
+                said = MORE[step.words]
+            case Did.THANKED:
+                said = THANKS[step.words]
+            case Did.AUTOMATIC:
+                said = AWAY[0]
+            case _:
+                said = QUESTIONS[step.words].asked
+        return said[self._language]
 
     def _mail(self, step: Step) -> tuple[RawMessage, InboundMessage]:
         firm, number = step.firm, next(self._numbers)

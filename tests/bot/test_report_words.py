@@ -10,7 +10,9 @@ from fractions import Fraction
 import pytest
 
 from bot.report_terms import (
+    calendar_words,
     clock_words,
+    entered_words,
     manager_name,
     percent,
     period_title,
@@ -21,7 +23,16 @@ from bot.report_terms import (
 )
 from bot.report_words import notes, sentences, whole_text
 from bot.texts import speaker
-from inbox.report_records import Figures, Period, Reason, Row, Slice, Times
+from inbox.report_records import (
+    Figures,
+    Period,
+    Reason,
+    Response,
+    Row,
+    Slice,
+    StillOpen,
+    Times,
+)
 from tests.bot.report_samples import report_of, sample, without_answers
 from tests.bot.report_weeks import SINCE, UNTIL
 
@@ -98,7 +109,47 @@ def test_who_waits_still_is_said_to_wait_still() -> None:
 def test_a_corrected_calendar_is_a_note() -> None:
     report, _ = sample(2, 40, language="en")
     (note,) = notes(EN, report)
-    assert note.startswith("The calendar “studio” was corrected for Wed 18 Nov on Mon 23 Nov: ")
+    assert note == (
+        "The studio’s calendar was corrected for Wed 18 Nov: a day off. It was entered on "
+        "Mon 23 Nov, 01:00; answers given before keep their numbers."
+    )
+
+
+@pytest.mark.parametrize(
+    ("entered", "words"),
+    [
+        ("", "as the week"),
+        ("closed", "a day off"),
+        ("closed Founders’ day", "a day off (Founders’ day)"),
+        ("09:00-13:00,14:00-16:00 no electricity", "09:00–13:00, 14:00–16:00 (no electricity)"),
+    ],
+)
+def test_what_was_entered_for_a_day_is_said_in_words(entered: str, words: str) -> None:
+    assert entered_words(EN, entered) == words
+
+
+def test_a_calendar_is_called_by_its_name() -> None:
+    assert calendar_words(EN, "night") == "calendar “night”"
+
+
+def test_wall_time_stands_beside_business_time_where_it_is_longer() -> None:
+    report, _ = sample(2, 40, language="en")
+    (times,) = (one for one in sentences(EN, report) if "(with closed hours " in one)
+    wall = report.studio.both.wall
+    assert f"(with closed hours {time_words(EN, wall.median)} and " in times
+    row = report.managers[0]
+    assert f"(with closed hours {times_words(EN, row.figures.both.wall)})" in whole_text(
+        EN, report
+    )
+    same = replace(report.studio, both=Response(wall, wall))
+    assert not any("closed hours" in one for one in sentences(EN, replace(report, studio=same)))
+
+
+def test_who_answered_nothing_has_only_those_who_wait() -> None:
+    report, _ = sample(2, 40, language="en")
+    waiting = Row(None, "", Figures(opened=2, open=StillOpen(2, 0)))
+    text = whole_text(EN, replace(report, managers=(waiting,)))
+    assert "\nNo manager: 2 wait now\n" in text
 
 
 def test_the_text_alone_tells_every_manager() -> None:

@@ -55,6 +55,10 @@ _NOTICES = {
     "alert_not_mailed": mark(
         "⚠️ An alert for {name} was to go by mail and perhaps did not arrive: {reason}"
     ),
+    "report_not_shown": mark("⚠️ The week's report for {name} was not shown: {reason}"),
+    "report_not_mailed": mark(
+        "⚠️ The week's report was to go by mail to {address} and perhaps did not arrive: {reason}"
+    ),
     "stands_in": mark("👤 {name} is away and you stand in. Waiting for an answer: {number}"),
     "handed_all": mark(
         "📥 Clients of {name} are yours from now on: {clients}. Waiting for an answer: {waiting}"

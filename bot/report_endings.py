@@ -17,7 +17,7 @@ def late_words(say: Say, wish: ReportWish) -> str:
         return ""
     zone = ZoneInfo(wish.period.zone)
     at = moment(say, wish.late, wish.asked_at, zone)
-    return say("⏰ Late: it was due {time}, and the program was not running then.", time=at)
+    return say("⏰ Late: the program was not running when it was due ({time}).", time=at)
 
 
 def ending_words(say: Say, wish: ReportWish, ending: Ending) -> Rich | None:

@@ -12,6 +12,8 @@ from bot.rich import NOTHING, Rich
 from inbox.report_figures import Figure, Sort
 from inbox.report_records import Period, Slice
 
+ROWS = 12  # on a page
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

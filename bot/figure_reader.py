@@ -12,7 +12,7 @@ from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from bot.figure_buttons import number_of
-from bot.figure_orders import EXPLAINING, Explaining, Explanation, Jump, Question, RowName
+from bot.figure_orders import EXPLAINING, ROWS, Explaining, Explanation, Jump, Question, RowName
 from bot.figure_terms import row_name
 from bot.figure_words import row_words, why_figure
 from bot.reader import Reader
@@ -30,8 +30,6 @@ from inbox.report_told import Explained
 from inbox.report_why import explain, needs_messages
 from inbox.reporting import reports
 from inbox.reports_store import Said
-
-ROWS = 12  # on a page
 
 
 def serve(source: BinaryIO, target: BinaryIO) -> None:

@@ -43,6 +43,18 @@ _ANSWERS = {
     "next": mark("Next response: {stat}"),
 }
 _STATS = {"median": mark("median"), "p90": mark("9 of 10 within"), "longest": mark("longest")}
+_SHORT = {
+    What.MEDIAN: mark("All: median"),
+    What.P90: mark("All: 9 of 10"),
+    What.LONGEST: mark("All: longest"),
+    What.FIRST_MEDIAN: mark("First: median"),
+    What.FIRST_P90: mark("First: 9 of 10"),
+    What.FIRST_LONGEST: mark("First: longest"),
+    What.NEXT_MEDIAN: mark("Next: median"),
+    What.NEXT_P90: mark("Next: 9 of 10"),
+    What.NEXT_LONGEST: mark("Next: longest"),
+    What.CLOSED: mark("No reply"),
+}
 _RULES = {
     What.MESSAGES: mark(
         "Messages that persons on the clients’ side sent in this time, by the sender’s clock; "
@@ -150,6 +162,11 @@ def name_of(say: Say, what: What) -> str:
         which, stat = TIMES[what]
         return say(_ANSWERS[which], stat=say(_STATS[stat]))
     return say(_TITLES[what])
+
+
+def short_name(say: Say, what: What) -> str:
+    """The same for a button beside two others."""
+    return say(_SHORT[what]) if what in _SHORT else name_of(say, what)
 
 
 def rule(say: Say, figure: Figure) -> str:

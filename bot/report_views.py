@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.buttons import Button, Keyboard, in_rows
 from bot.cards import CardView
+from bot.figure_buttons import how_counted
 from bot.find_buttons import FoundButton
 from bot.menu import is_head
 from bot.report_buttons import ReportDeed, report_button
@@ -74,7 +75,11 @@ def keyboard(say: Say, me: Manager, report: Report) -> Keyboard:
     if worst is not None and worst.message_id is not None:
         to = FoundButton(conversation_id=worst.conversation_id, message_id=worst.message_id)
         buttons.append(Button(say("Worst wait"), to))
-    return (*in_rows(buttons, 2), (resend_button(say, report.period, whose),))
+    last = [resend_button(say, report.period, whose)]
+    counted = how_counted(say, report)
+    if counted is not None:
+        last.append(counted)
+    return (*in_rows(buttons, 2), tuple(last))
 
 
 def resend_button(say: Say, period: Period, whose: Slice) -> Button:

@@ -1,7 +1,8 @@
-"""Reads what reports need, page by page, each in a transaction of its own: cards flow on.
+"""Reads what reports need, page by page, each in a transaction of its own.
 
-A page is read and counted in some milliseconds, and other work goes on before the next one. What
-is written meanwhile may stand in one page and not in another; all figures of a report come from
+It is done in a process of its own, which a page may hold up; the pages keep its transactions
+short, as SQLite's log and PostgreSQL's dead rows grow as long as one lasts. What is written
+meanwhile may stand in one page and not in another; all figures of a report come from
 the same lines, so that they add up all the same.
 """
 
@@ -9,24 +10,32 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from inbox.calendars import Calendars
 from inbox.ports import Store
-from inbox.report_lines import Lines, is_answer
+from inbox.report_lines import Lines
 from inbox.report_parts import TICK, microseconds
 from inbox.report_periods import Span
 from inbox.report_records import Period, WaitLine
 from inbox.report_tally import Tally
-from inbox.report_trend import Trend
-from inbox.reports_store import CalendarChange, LastWord, Place, Said, StoredWait
+from inbox.report_trend import Takes, Trend, ticks_of
+from inbox.reports_store import CalendarChange, Ended, LastWord, Place, Said, StoredWait
 
-PAGE = 400  # waits or messages in one transaction
-CLIENTS = 200
-WINDOW = timedelta(hours=6)  # of earlier weeks, of which less is read
+PAGE = 2_000  # waits or messages in one transaction
+CLIENTS = 500
+WINDOW = timedelta(days=1)  # of earlier weeks, of which less is read
 
 EachPage = Callable[[Sequence[WaitLine]], None]
 """Is given every line of the studio, for a sheet, before it is forgotten."""
@@ -47,12 +56,17 @@ class Source:
 class Medians:
     """How long each manager's answers took in the span before, for one slice; microseconds."""
 
+    takes: Takes
     by_manager: defaultdict[int | None, array[int]] = field(
         default_factory=lambda: defaultdict(microseconds)
     )
 
-    def add(self, line: WaitLine) -> None:
-        self.by_manager[line.manager_id].append(line.own // TICK)
+    def add(self, ended: Iterable[Ended], own: Mapping[int, int]) -> None:
+        """`own`: of those that changed hands, by the wait's id (rule 27)."""
+        for one in ended:
+            if one.answered and self.takes(one.holder_id):
+                ticks = own[one.wait_id] if one.wait_id in own else ticks_of(one)
+                self.by_manager[one.manager_id].append(ticks)
 
 
 async def messages(source: Source, span: Span) -> AsyncIterator[tuple[Said, ...]]:
@@ -109,30 +123,14 @@ async def read_promises(source: Source, span: Span) -> tuple[tuple[int | None, i
         return await t.promises_ended(*span)
 
 
-async def read_medians(
-    source: Source, lines: Lines, tallies: Sequence[Tally]
-) -> tuple[Medians, ...]:
-    """Of the span before; `lines`: of that span."""
-    medians = tuple(Medians() for _ in tallies)
-    since, until = lines.period.since, lines.period.until
-    after: Place | None = None
-    more = True
-    while more:
-        async with source.store.read() as t:
-            page = await t.ended_waits(since, until, until, after, PAGE)
-        for line in filter(is_answer, map(lines.of, page.waits)):
-            for tally, into in zip(tallies, medians, strict=True):
-                if tally.slice.takes(line.holder_id, line.client_id):
-                    into.add(line)
-        after = page.next
-        more = after is not None and after.closed_at < until
-    return medians
-
-
-async def read_earlier(source: Source, since: datetime, trends: Sequence[Trend]) -> None:
-    """Count earlier spans, and what crossed their ends before `since`, into all of these."""
+async def read_earlier(
+    source: Source, since: datetime, trends: Sequence[Trend], medians: Sequence[Medians], of: Lines
+) -> None:
+    """Count earlier spans, and what crossed their ends before `since`, into all of these; into
+    the medians the span that `of` makes lines of."""
     spans = list(trends[0].spans) if trends else []
     ends = sorted({until for _, until in spans})
+    before = of.period.since, of.period.until
     for window in windows(spans, since):
         begun = max((end for end in ends if end <= window[0] < since), default=None)
         inside = [one for one in spans if one[0] <= window[0] < one[1]]
@@ -140,11 +138,16 @@ async def read_earlier(source: Source, since: datetime, trends: Sequence[Trend])
             ended = await t.ended_times(*window) if inside else ()
             said = await t.count_said(*window) if inside else ()
             crossed = await t.crossings(*window, begun) if begun is not None else ()
+            moved = await t.answers_moved(*window) if before in inside else ()
         for trend in trends:
             trend.crossed(crossed)
             for span in inside:
                 trend.ended(span, ended)
                 trend.said(span, said)
+        if before in inside:
+            own = {one.wait_id: one.own // TICK for one in map(of.of, moved)}
+            for each in medians:
+                each.add(ended, own)
 
 
 def windows(spans: Collection[Span], since: datetime) -> Iterator[Span]:

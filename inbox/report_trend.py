@@ -29,14 +29,14 @@ class Earlier:
     first: array[int] = field(default_factory=microseconds)
     next: array[int] = field(default_factory=microseconds)
 
-    def add(self, ended: Ended) -> None:
+    def add(self, ended: Sequence[Ended]) -> None:
         """What ended in the span."""
-        if not ended.answered:
-            self.overdue += 1
-            return
-        self.answered += 1
-        self.within += ended.within
-        (self.first if ended.first else self.next).append(round(ended.business * 1_000_000))
+        answers = [one for one in ended if one.answered]
+        self.overdue += len(ended) - len(answers)
+        self.answered += len(answers)
+        self.within += sum(one.within for one in answers)
+        self.first.extend(ticks_of(one) for one in answers if one.first)
+        self.next.extend(ticks_of(one) for one in answers if not one.first)
 
     def cross(self, due_at: datetime | None, closed_at: datetime | None) -> None:
         """A wait that had begun when the span ended, or is over by then: open and overdue at the
@@ -58,6 +58,11 @@ class Earlier:
         )
 
 
+def ticks_of(ended: Ended) -> int:
+    """How long it took, in microseconds."""
+    return round(ended.business * 1_000_000)
+
+
 class Trend:
     """All earlier spans of a slice."""
 
@@ -66,10 +71,7 @@ class Trend:
         self._takes = takes
 
     def ended(self, span: Span, rows: Sequence[Ended]) -> None:
-        into = self.spans[span]
-        for one in rows:
-            if self._takes(one.holder_id):
-                into.add(one)
+        self.spans[span].add([one for one in rows if self._takes(one.holder_id)])
 
     def said(self, span: Span, counts: Iterable[tuple[int | None, int]]) -> None:
         self.spans[span].messages += sum(count for holder, count in counts if self._takes(holder))

@@ -20,7 +20,6 @@ from inbox.report_reading import (
     read_earlier,
     read_known,
     read_last_words,
-    read_medians,
     read_period,
     read_promises,
 )
@@ -86,12 +85,12 @@ async def reports(
     trends = [Trend(spans, one.slice.takes_all_of) for one in tallies]
     lines = Lines(source.calendars, names, period)
     await read_period(source, lines, tallies, trends, each)
-    await read_earlier(source, period.since, trends)
+    earlier = replace(period, since=before[0][0], until=before[0][1], as_of=before[0][1])
+    medians = [Medians(one.slice.takes_all_of) for one in tallies]
+    await read_earlier(source, period.since, trends, medians, replace(lines, period=earlier))
     for holder_id, count in await read_promises(source, (period.since, period.until)):
         for tally in tallies:
             tally.out[Reason.PROMISES] += count if tally.slice.takes_all_of(holder_id) else 0
-    earlier = replace(period, since=before[0][0], until=before[0][1], as_of=before[0][1])
-    medians = await read_medians(source, replace(lines, period=earlier), tallies)
     met = {client_id for tally in tallies for client_id in tally.met}
     found = _Found(
         await read_known(source, met, period.since),

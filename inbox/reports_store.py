@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from inbox.log_records import Entry
 from inbox.model import Nature, Wait
@@ -67,12 +67,14 @@ class Said:
     talk: Talk
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """Of a wait that was answered, or ended overdue without an answer (`answered` false):
-    `business` seconds, and whether they were within the target."""
+    `business` seconds, and whether they were within the target. `manager_id`: who ended it, else
+    who held it when it fell due. There are very many: a tuple is made fastest."""
 
+    wait_id: int
     holder_id: int | None
+    manager_id: int | None
     answered: bool
     first: bool
     within: bool
@@ -124,6 +126,11 @@ class ReportsStore(Protocol):
 
     async def ended_times(self, since: datetime, until: datetime) -> tuple[Ended, ...]:
         """What ended from `since` before `until`; dismissed waits are left out."""
+        ...
+
+    async def answers_moved(self, since: datetime, until: datetime) -> tuple[StoredWait, ...]:
+        """What was answered from `since` before `until` and had changed hands while it was
+        open."""
         ...
 
     async def crossings(

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Double,
     and_,
     bindparam,
+    case,
     func,
     literal_column,
     or_,
@@ -94,11 +95,9 @@ REPORTED = (
     wait.c.wall,
     wait.c.within_target,
 )
-STORED = select(*REPORTED, *TALK, OPENING, audit.c.manager_id, audit.c.at).select_from(
-    PEOPLE.join(wait, wait.c.conversation_id == conversation.c.id).outerjoin(
-        audit, audit.c.id == GOT
-    )
-)
+_cells = select(*REPORTED, *TALK, OPENING, audit.c.manager_id, audit.c.at)
+_talks = PEOPLE.join(wait, wait.c.conversation_id == conversation.c.id)
+STORED = _cells.select_from(_talks.outerjoin(audit, audit.c.id == GOT))
 
 
 def _place(name: str) -> Any:
@@ -133,9 +132,12 @@ GOING_ON = (
 )
 _held = wait.join(conversation, conversation.c.id == wait.c.conversation_id)
 _unanswered = and_(wait.c.outcome == Outcome.CLOSED_UNANSWERED.value, ~wait.c.within_target)
+_charged = case((wait.c.held_known, wait.c.held_by_id), else_=conversation.c.assignee_id)
 TIMES = (
     select(
+        wait.c.id,
         conversation.c.assignee_id,
+        func.coalesce(wait.c.closed_by_id, _charged),
         wait.c.outcome.in_(ANSWERS),
         wait.c.first,
         wait.c.within_target,
@@ -143,6 +145,9 @@ TIMES = (
     )
     .select_from(_held)
     .where(IS_REPLY, *_in_time, or_(wait.c.outcome.in_(ANSWERS), _unanswered))
+)
+MOVED = _cells.select_from(_talks.join(audit, audit.c.id == GOT)).where(
+    IS_REPLY, *_in_time, wait.c.outcome.in_(ANSWERS)
 )
 CROSSINGS = (
     select(conversation.c.assignee_id, wait.c.due_at, wait.c.closed_at)
@@ -184,7 +189,10 @@ class ReportWaits(Statements):
         return tuple(map(_stored, rows))
 
     async def ended_times(self, since: datetime, until: datetime) -> tuple[Ended, ...]:
-        return tuple(Ended(*row) for row in await self.rows(TIMES, since=since, until=until))
+        return tuple(map(Ended._make, await self.rows(TIMES, since=since, until=until)))
+
+    async def answers_moved(self, since: datetime, until: datetime) -> tuple[StoredWait, ...]:
+        return tuple(map(_stored, await self.rows(MOVED, since=since, until=until)))
 
     async def crossings(
         self, since: datetime, until: datetime, begun: datetime

@@ -115,6 +115,8 @@ async def test_who_got_it_last_before_it_ended(store: SqlStore) -> None:
         await closed_at(t, talk, 30)
         (ended,) = await every_page(t, at(0), at(60), at(60))
         assert ended.got == Holding(boris.id, at(20))
+        assert await t.answers_moved(at(0), at(31)) == (ended,)
+        assert await t.answers_moved(at(0), at(30)) == ()
 
 
 async def test_times_and_crossings(store: SqlStore) -> None:
@@ -122,11 +124,11 @@ async def test_times_and_crossings(store: SqlStore) -> None:
         anna = await t.save_manager(manager())
         first = await opened(t, anna.id)
         talks = [await another(t, first, f"{number}") for number in range(4)]
-        await closed_at(t, talks[0], 30)
-        await closed_at(t, talks[1], 90)
+        ids = [(await closed_at(t, talks[0], 30)).id, (await closed_at(t, talks[1], 90)).id]
         for talk, outcome in ((talks[2], Outcome.DISMISSED), (talks[3], "closed_unanswered")):
             ended, closed = talk.ended(Outcome(outcome), anna.id, at(100), HOURS)
             assert closed
+            ids.append(closed.id)
             await t.save_wait(closed)
             await t.save(ended)
         await t.save_wait(
@@ -136,9 +138,9 @@ async def test_times_and_crossings(store: SqlStore) -> None:
         )
     async with store.begin() as t:
         assert sorted(await t.ended_times(at(30), at(101)), key=lambda one: one.business) == [
-            Ended(anna.id, answered=True, first=True, within=True, business=1800.0),
-            Ended(anna.id, answered=True, first=True, within=False, business=5400.0),
-            Ended(anna.id, answered=False, first=True, within=False, business=6000.0),
+            Ended(ids[0], anna.id, anna.id, True, True, True, 1800.0),
+            Ended(ids[1], anna.id, anna.id, True, True, False, 5400.0),
+            Ended(ids[3], anna.id, anna.id, False, True, False, 6000.0),
         ]
         assert await t.ended_times(at(31), at(90)) == ()
         assert set(await t.crossings(at(0), at(101), at(60))) == {
@@ -147,6 +149,30 @@ async def test_times_and_crossings(store: SqlStore) -> None:
         assert await t.crossings(at(0), at(101), at(0)) == ()
         assert await t.promises_ended(at(0), at(41)) == ((anna.id, 1),)
         assert await t.promises_ended(at(41), at(60)) == ()
+
+
+async def test_an_answer_stands_for_who_wrote_it_else_for_who_held_it(store: SqlStore) -> None:
+    async with store.begin() as t:
+        anna = await t.save_manager(manager())
+        boris = await t.save_manager(manager("Борис", 6))
+        first = await opened(t, anna.id)
+        talks = [await another(t, first, f"{number}") for number in range(3)]
+        for talk, minutes in zip(talks, (30, 31, 32), strict=True):
+            await closed_at(t, talk, minutes)
+        waits = await every_page(t, at(0), at(60), at(60))
+        for one, by_id, held in ((waits[0], boris.id, False), (waits[1], None, True)):
+            assert one.wait.closing is not None
+            closing = replace(one.wait.closing, by_id=by_id)
+            changed = replace(one.wait, closing=closing)
+            await t.save_wait(changed.held(boris.id) if held else changed)
+    async with store.begin() as t:
+        found = await t.ended_times(at(0), at(60))
+        assert [one.manager_id for one in sorted(found, key=lambda one: one.business)] == [
+            boris.id,
+            boris.id,
+            anna.id,
+        ]
+        assert await t.answers_moved(at(0), at(60)) == ()
 
 
 async def test_messages_in_the_order_of_sending(store: SqlStore) -> None:
@@ -258,6 +284,7 @@ ASKED: dict[str, Call] = {
     "ended_waits": lambda t: t.ended_waits(at(0), at(60), at(60), LATE, 10),
     "waits_going_on": lambda t: t.waits_going_on(at(60), 0, 10),
     "ended_times": lambda t: t.ended_times(at(0), at(60)),
+    "answers_moved": lambda t: t.answers_moved(at(0), at(60)),
     "crossings": lambda t: t.crossings(at(0), at(60), at(30)),
     "promises_ended": lambda t: t.promises_ended(at(0), at(60)),
     "said": lambda t: t.said(at(0), at(60), (at(0), 1), 10),

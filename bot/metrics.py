@@ -148,6 +148,7 @@ class Metrics:
     patience: float = ASK_WITHIN
     _asking: asyncio.Task[Gauges | None] | None = field(default=None, init=False)
     _asked_at: float = field(default=0.0, init=False)
+    _failing: bool = field(default=False, init=False)
 
     async def text(self, accept: str) -> tuple[bytes, str]:
         """The numbers as `accept` (a header) wants them, and the type of that."""
@@ -176,7 +177,12 @@ class Metrics:
     async def _ask(self) -> Gauges | None:
         try:
             async with asyncio.timeout(self.patience):
-                return await self.gauges()
+                gauges = await self.gauges()
         except Exception as error:  # noqa: BLE001 - whatever it is, okno_store_up says so
-            log.warning("The database has no numbers for /metrics.", error=type(error).__name__)
+            if not self._failing:
+                fault = f"{type(error).__name__}: {error}"
+                log.warning("The database has no numbers for /metrics.", error=fault)
+            self._failing = True
             return None
+        self._failing = False
+        return gauges

@@ -208,7 +208,7 @@ async def _show_new(
     async with inbox.store.begin() as t:
         await showing.keep(inbox, t, claim)
         if showing.postponed is not None:
-            await put_off(t, claim, showing.postponed)
+            await put_off(t, claim, showing.postponed, inbox.meter)
         elif not seen:
             await t.retry(claim, after=NOBODY_THERE, counted=False)
         else:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
+from functools import partial
 
 from inbox.errors import SendDeferred, SendFailed, SendUncertain
 from inbox.jobs import RefreshCards, SendReply, ShowOutcome, TellAdmins
+from inbox.metering import Meter
 from inbox.ports import Claim, Reply, Transaction
 
 MOST_COUNTED = 5  # uncertain tries that count; more would pass for a job that is broken
@@ -19,13 +21,14 @@ def pause(error: object, tries: int) -> float:
     return min(600.0, math.ldexp(1.0, min(max(tries, 1), 10)))
 
 
-async def put_off(t: Transaction, claim: Claim, error: SendFailed) -> None:
+async def put_off(t: Transaction, claim: Claim, error: SendFailed, meter: Meter) -> None:
     """Try again whatever the desk's server did not take: an outage of hours buries nothing.
 
     Uncertain counts as a try, so that the next one says "possibly shown before".
     """
     counted = isinstance(error, SendUncertain) and claim.attempts < MOST_COUNTED
     await t.retry(claim, after=pause(error, claim.attempts), counted=counted)
+    t.after_commit(partial(meter.put_off, claim.queue, error))
 
 
 async def refresh(

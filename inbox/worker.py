@@ -121,8 +121,7 @@ async def run(inbox: Inbox, claim: Claim) -> None:
             await _dispatch(inbox, claim)
         except (SendDeferred, SendUncertain) as error:
             async with inbox.store.begin() as t:
-                await put_off(t, claim, error)
-            inbox.meter.put_off(claim.queue, error)
+                await put_off(t, claim, error, inbox.meter)
         except LeaseLost:
             raise
         except Exception as error:  # any fault of one message must leave the others running

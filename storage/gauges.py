@@ -17,7 +17,8 @@ from storage.queue_tables import dead, job, lane
 from storage.tables import wait
 
 # By the lanes that hold something, not by their jobs: after an outage those may be many.
-_lowest = select(func.min(job.c.id)).where(job.c.lane_id == lane.c.id).scalar_subquery()
+_its = job.alias("its_job")
+_lowest = select(func.min(_its.c.id)).where(_its.c.lane_id == lane.c.id).scalar_subquery()
 QUEUES = (
     select(
         lane.c.queue,

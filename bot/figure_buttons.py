@@ -62,13 +62,13 @@ class Mode(StrEnum):
 
 class FiguresButton(CallbackData, prefix="rg"):
     """The figures of a report to choose from: so many `days` from a day (its ordinal) on, of the
-    member or client `of`, in a row of it. `below`: not in the pressed message's place. `row`: see
-    `number_of`."""
+    member or client `about_id`, in a row of it. `below`: not in the pressed message's place.
+    `row`: see `number_of`."""
 
     day: DayNumber
     days: Days
     part: Part
-    of: RowId
+    about_id: RowId
     sort: RowSort = RowSort.STUDIO
     row: RowId = 0
     below: bool = False
@@ -80,7 +80,7 @@ class RowsButton(CallbackData, prefix="rr"):
     day: DayNumber
     days: Days
     part: Part
-    of: RowId
+    about_id: RowId
     sort: RowSort
     offset: Offset = 0
 
@@ -91,7 +91,7 @@ class FigureButton(CallbackData, prefix="rf"):
     day: DayNumber
     days: Days
     part: Part
-    of: RowId
+    about_id: RowId
     sort: RowSort
     row: RowId
     what: FigureNumber
@@ -101,14 +101,9 @@ class FigureButton(CallbackData, prefix="rf"):
 ReportsFigure = FiguresButton | RowsButton | FigureButton
 
 
-def how_counted(
-    say: Say,
-    report: Report,
-    row: Whose = Whose(),  # noqa: B008 - frozen
-) -> Button | None:
-    """The button under a report, of a client's report with its `row`; None where the report has
-    more days than a button takes."""
-    found = figures_button(report.period, report.slice, row)
+def how_counted(say: Say, report: Report) -> Button | None:
+    """The button under a report; None where the report has more days than a button takes."""
+    found = figures_button(report.period, report.slice)
     return Button(say("How counted"), found) if found is not None else None
 
 
@@ -119,12 +114,13 @@ def figures_button(period: Period, whose: Slice) -> FiguresButton | None:
     days = (after - first).days
     if days > MOST_DAYS:
         return None
-    part, of = Part.WHOLE, 0
+    part, about_id = Part.WHOLE, 0
     if whose.client_id is not None:
-        part, of = Part.CLIENT, whose.client_id
+        part, about_id = Part.CLIENT, whose.client_id
     elif whose.manager_id is not None:
-        part, of = Part.MANAGER, whose.manager_id
-    return FiguresButton(day=first.toordinal(), days=days, part=part, of=of, below=True)
+        part, about_id = Part.MANAGER, whose.manager_id
+    day = first.toordinal()
+    return FiguresButton(day=day, days=days, part=part, about_id=about_id, below=True)
 
 
 def number_of(row: Whose) -> int:

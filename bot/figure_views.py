@@ -163,7 +163,7 @@ def _figure(
         day=button.day,
         days=button.days,
         part=button.part,
-        of=button.of,
+        about_id=button.about_id,
         sort=button.sort,
         row=button.row,
         what=FIGURES.index(what),
@@ -173,7 +173,12 @@ def _figure(
 
 def _figures(button: ReportsFigure, sort: RowSort, row: int) -> FiguresButton:
     return FiguresButton(
-        day=button.day, days=button.days, part=button.part, of=button.of, sort=sort, row=row
+        day=button.day,
+        days=button.days,
+        part=button.part,
+        about_id=button.about_id,
+        sort=sort,
+        row=row,
     )
 
 
@@ -182,7 +187,7 @@ def _rows(button: FiguresButton, sort: Sort) -> RowsButton:
         day=button.day,
         days=button.days,
         part=button.part,
-        of=button.of,
+        about_id=button.about_id,
         sort=RowSort[sort.name],
     )
 

@@ -159,18 +159,18 @@ async def _seen(query: CallbackQuery, pressed: ReportsFigure, visit: Visit) -> S
 
 async def _whose(visit: Visit, pressed: ReportsFigure) -> Slice | str:
     """Whose report it is, or why the member may not see it."""
-    of, client = pressed.of, None
+    about_id, client = pressed.about_id, None
     async with visit.inbox.store.begin() as t:
         staff = await t.staff()
         if pressed.part is Part.CLIENT:
-            client = await t.client(of)
+            client = await t.client(about_id)
     if pressed.part is Part.CLIENT:
         if client is None or not may_see(visit.me, None, client):
             holder = routing.member(staff, client.manager_id) if client is not None else None
             return refusal(visit.say, holder)
         return _slice_of(client)
-    who = routing.member(staff, of)
-    if (who is None) is (pressed.part is Part.MANAGER):
+    who = routing.member(staff, about_id) if pressed.part is Part.MANAGER else None
+    if who is None and (about_id or pressed.part is Part.MANAGER):
         return refusal(visit.say, None)
     if not may_see(visit.me, who.id if who is not None else None, None):
         return visit.say("Only a head or an administrator may do this.")
@@ -197,7 +197,10 @@ def _buttons(target: Message) -> Iterator[FiguresButton]:
             pressed = _unpacked(kind, button.callback_data or "")
             if isinstance(pressed, FiguresButton | RowsButton | FigureButton):
                 yield FiguresButton(
-                    day=pressed.day, days=pressed.days, part=pressed.part, of=pressed.of
+                    day=pressed.day,
+                    days=pressed.days,
+                    part=pressed.part,
+                    about_id=pressed.about_id,
                 )
 
 

@@ -17,6 +17,7 @@ from bot.client_buttons import (
     NotesButton,
     WriteButton,
 )
+from bot.figure_buttons import FigureButton, FiguresButton, Part, RowsButton, RowSort
 from bot.find_buttons import FindButton, FoundButton, FoundPageButton
 from bot.report_buttons import Of, ReportButton, ReportDeed
 from bot.task_buttons import (
@@ -67,6 +68,7 @@ READ_BY_ALL = (ListDeed.LIST, ListDeed.SHOW, ListDeed.NEW, ListDeed.OUT, ListDee
 REPORTS = (ReportDeed.CHOOSE, ReportDeed.CLIENTS, ReportDeed.SHOW)
 REPORTED = date(2026, 11, 16).toordinal()
 WEEK = {"first": REPORTED, "last": REPORTED + 6}
+FIGURES = {"day": REPORTED, "days": 7}
 CHANGED = (ListDeed.EDIT, ListDeed.DROP, ListDeed.RESTORE)
 
 TASKS = (
@@ -200,6 +202,21 @@ TEAM = (
     Row(
         ReportButton(deed=ReportDeed.WHOSE, **WEEK, of=Of.MEMBER, about_id=OLGA.id),
         LEADERS,
+        NO_LEADER,
+    ),
+    Row(FiguresButton(**FIGURES, part=Part.WHOLE, about_id=0), LEADERS, NO_LEADER),
+    Row(FiguresButton(**FIGURES, part=Part.MANAGER, about_id=OLGA.id), OWNERS, NO_LEADER),
+    Row(FiguresButton(**FIGURES, part=Part.CLIENT, about_id=1), OWNERS, ANOTHERS),
+    Row(
+        RowsButton(**FIGURES, part=Part.MANAGER, about_id=OLGA.id, sort=RowSort.CLIENT),
+        OWNERS,
+        NO_LEADER,
+    ),
+    Row(
+        FigureButton(
+            **FIGURES, part=Part.MANAGER, about_id=OLGA.id, sort=RowSort.STUDIO, row=0, what=1
+        ),
+        OWNERS,
         NO_LEADER,
     ),
 )

@@ -229,6 +229,8 @@ class Workbook:
         sheet = self._added(name)
         sheet.freeze_panes(1, 2)
         sheet.repeat_rows(0)
+        sheet.repeat_columns(0, 1)
+        sheet.fit_to_pages(2, 0)  # of so many columns one page could not be read
         sheet.set_row(0, 32)  # two lines
         for across, column in enumerate(columns):
             sheet.set_column(across, across, column.wide)

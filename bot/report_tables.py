@@ -31,14 +31,14 @@ def columns(say: Say) -> tuple[Column, ...]:
     def times(head: str, of: Callable[[Figures], Response]) -> Column:
         return Column(
             head,
-            0.165,
+            0.175,
             lambda one: times_words(say, of(one).business),
             lambda one: times_words(say, of(one).wall),
         )
 
     return (
-        Column(say("came / answered"), 0.15, lambda one: f"{one.messages} / {one.answered}"),
-        Column(say("in time"), 0.08, lambda one: share_words(say, one.share)),
+        Column(say("came / answered"), 0.14, lambda one: f"{one.messages} / {one.answered}"),
+        Column(say("in time"), 0.075, lambda one: share_words(say, one.share)),
         times(say("first"), lambda one: one.first),
         times(say("next"), lambda one: one.next),
         Column(
@@ -86,14 +86,24 @@ def figures(
 
 
 def _figures(board: Board, at: Box, down: float, shown: Sequence[Column], of: Figures) -> None:
+    """What there is only one line of stands in the middle."""
     scale, theme = board.scale, board.sheet.theme
     above = [column.words(of) for column in shown]
     below = [column.below(of) if column.below is not None else "" for column in shown]
-    below = ["" if one == other else one for one, other in zip(below, above, strict=True)]
-    lift = scale.small * 0.42 if any(below) else 0.0
-    _across(board, at, down - lift, [(one, scale.small, theme.text) for one in above])
-    small = scale.small * 0.8
-    _across(board, at, down + scale.small * 0.6, [(one, small, theme.faint) for one in below])
+    both = [bool(one) and one != other for one, other in zip(below, above, strict=True)]
+    small, lift = scale.small * 0.8, scale.small * 0.42
+    alone = [
+        ("" if two else one, scale.small, theme.text) for one, two in zip(above, both, strict=True)
+    ]
+    upper = [
+        (one if two else "", scale.small, theme.text) for one, two in zip(above, both, strict=True)
+    ]
+    lower = [
+        (one if two else "", small, theme.faint) for one, two in zip(below, both, strict=True)
+    ]
+    _across(board, at, down, alone)
+    _across(board, at, down - lift, upper)
+    _across(board, at, down + scale.small * 0.6, lower)
 
 
 def _across(board: Board, at: Box, down: float, words: Sequence[tuple[str, float, str]]) -> None:
@@ -103,9 +113,9 @@ def _across(board: Board, at: Box, down: float, words: Sequence[tuple[str, float
         list(zip(columns(board.say), words, strict=True))
     ):
         room = at.width * column.part - board.scale.small / 2
-        # A number is rather small than cut.
-        fitting = size * min(1.0, room / max(1.0, width(word, size)))
         if word:
+            # A number is rather small than cut.
+            fitting = size * min(1.0, room / max(1.0, width(word, size)))
             board.sheet.text((right, down), word, fitting, colour, align="right")
         right -= at.width * column.part
 

@@ -88,6 +88,16 @@ def days_off(monday: datetime) -> tuple[date, ...]:
     return tuple(sorted({picnic, *(day for day in dates if (day.month, day.day) in HOLIDAYS)}))
 
 
+def last_monday(today: datetime) -> datetime:
+    """Where the quarter ends: the newest Monday, 00:00 local time, before which every weekday of
+    its week was worked."""
+    local = today.astimezone(studio.ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = local - timedelta(days=local.weekday())
+    while any(monday.date() - _WEEK <= day < monday.date() for day in days_off(monday)):
+        monday -= _WEEK
+    return monday
+
+
 def cut_day(monday: datetime) -> date:
     """The day of the last week on which the studio had no electricity from 16:00."""
     return monday.date() - timedelta(days=7 - CUT_DAY)
@@ -200,11 +210,10 @@ class _Talks:
 
     def _answers(self, week: int) -> Member:
         """Who holds the client, or stands in; now and then a colleague."""
-        first, last = HOLIDAY
         mine = holder(self._firm, week) or MEMBERS[0]
-        if mine is ON_HOLIDAY and first <= week <= last:
-            return STANDS_IN
-        return self._chance.choice(MEMBERS) if self._chance.random() < 0.04 else mine
+        who = self._chance.choice(MEMBERS) if self._chance.random() < 0.04 else mine
+        first, last = HOLIDAY
+        return STANDS_IN if who is ON_HOLIDAY and first <= week <= last else who
 
     def _ends(self, at: datetime, week: int, who: Member) -> datetime:
         if not self._hours.is_open(at) and self._chance.random() < who.evenings:

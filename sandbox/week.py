@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import sys
 import tempfile
 import time
@@ -32,13 +33,14 @@ Said = Callable[[str], str]
 async def run(
     *, said: Said, language: str, out: Path | None, today: datetime | None = None
 ) -> int:
-    """Fill a database and write the reports of the week before `today`; the exit code.
+    """Fill a database and write the reports of the last full week before `today`; the exit code.
 
     `out`: the folder, a new one where there is none. `language` ("ru", "en") is the studio's, and
     `said` gives a phrase in it.
     """
     folder = (out or Path(tempfile.mkdtemp(prefix="okno-week-"))).absolute()
-    monday = _monday(today or datetime.fromtimestamp(time.time(), studio.ZONE))
+    today = today or datetime.fromtimestamp(time.time(), studio.ZONE)
+    monday = quarter.last_monday(today)
     fault = ""
     try:
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
@@ -107,23 +109,18 @@ async def _reports(folder: Path, language: str, said: Said) -> None:
 
 def _ways(folder: Path, language: str, monday: datetime) -> tuple[str, ...]:
     """Where all is, and what to try with it."""
-    place, config = LANGUAGES.index(language), f"-c {folder / SETTINGS}"
+    place, reports = LANGUAGES.index(language), shlex.quote(str(folder / REPORTS))
+    config = f"-c {shlex.quote(str(folder / SETTINGS))}"
     lying = next(one.name[place] for one in FIRMS if one.house == LEFT_LYING)
     earlier = f"{monday - timedelta(weeks=4):%Y-%m-%d}"
     return (
         Phrase("The reports: {path}", path=str(folder / REPORTS)),
         Phrase("The settings and the database: {path}", path=str(folder)),
-        Phrase("It is Monday, 9:00 there. To look around:"),
-        f"  okno report {config} --out {folder / REPORTS} --week {earlier}",
-        f'  okno why {config} "{lying}"',
+        Phrase("It is Monday {date}, 9:00 there. To look around:", date=f"{monday:%d.%m.%Y}"),
+        f"  okno report {config} --out {reports} --week {earlier}",
+        f"  okno why {config} {shlex.quote(lying)}",
         f"  okno log {config}",
     )
-
-
-def _monday(today: datetime) -> datetime:
-    """The Monday of its week, 00:00 in the studio's zone: the quarter ends there."""
-    day = today.astimezone(studio.ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    return day - timedelta(days=day.weekday())
 
 
 def _minutes(time_: timedelta) -> str:

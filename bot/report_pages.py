@@ -51,17 +51,23 @@ _SCALE = Scale(text=13, small=11, number=27, row=24)
 
 
 def write_pdf(say: Say, report: Report, path: Path) -> None:
-    """A page is left out where it would say nothing."""
-    pages = [_week(say, report), _hours(say, report)]
-    if report.clients or report.silent or report.newcomers or report.exclusions:
-        pages.append(_clients(say, report))
+    """All of `pages_of`."""
     # Type 42: the letters can be searched for and copied.
     with rc_context({"pdf.fonttype": 42}), PdfPages(path) as book:
         book.infodict().update(Title=f"{heading(say, report)}. {slice_title(say, report.slice)}")
-        for number, page in enumerate(pages, 1):
-            of = f"{number} / {len(pages)}"
-            page.sheet.text((WIDTH - _EDGE, HEIGHT - 40), of, 11, LIGHT.faint, align="right")
-            book.savefig(page.sheet.figure)
+        for page in pages_of(say, report):
+            book.savefig(page.figure)
+
+
+def pages_of(say: Say, report: Report) -> list[Sheet]:
+    """A page is left out where it would say nothing."""
+    pages = [_week(say, report).sheet, _hours(say, report).sheet]
+    if report.clients or report.silent or report.newcomers or report.exclusions:
+        pages.append(_clients(say, report).sheet)
+    for number, page in enumerate(pages, 1):
+        of = f"{number} / {len(pages)}"
+        page.text((WIDTH - _EDGE, HEIGHT - 40), of, 11, LIGHT.faint, align="right")
+    return pages
 
 
 def _page(say: Say, report: Report) -> Board:

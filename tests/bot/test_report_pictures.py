@@ -11,10 +11,10 @@ from matplotlib.text import Text
 from PIL import Image
 
 from bot.report_drawing import DARK, LIGHT, Sheet, Theme, between, cut, width, wrapped
-from bot.report_pages import write_pdf
+from bot.report_pages import pages_of, write_pdf
 from bot.report_pictures import DENSITY, picture
 from bot.texts import speaker
-from inbox.report_records import Report, Slice
+from inbox.report_records import Exclusion, Reason, Report, Slice
 from tests.bot.report_samples import sample, without_answers
 
 CASES: dict[str, Callable[[str], Report]] = {
@@ -40,8 +40,46 @@ def texts_of(sheet: Sheet) -> list[Text]:
 def test_nothing_is_drawn_outside_the_picture_or_over_another_text(
     case: str, language: str
 ) -> None:
-    sheet = picture(speaker(language), CASES[case](language), LIGHT)
-    boxes = [(one.get_text(), one.get_window_extent()) for one in texts_of(sheet)]
+    all_is_readable(picture(speaker(language), CASES[case](language), LIGHT))
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("case", [*CASES, "everything"])
+def test_nothing_is_drawn_outside_a_page_or_over_another_text(case: str, language: str) -> None:
+    report = everything(language) if case == "everything" else CASES[case](language)
+    for page in pages_of(speaker(language), report):
+        all_is_readable(page)
+
+
+def test_what_does_not_fit_on_the_pages_is_counted() -> None:
+    words = [
+        one.get_text()
+        for page in pages_of(speaker("en"), everything("en"))
+        for one in texts_of(page)
+    ]
+    assert "Clients: the first 20 of 60" in words
+    for left in (4, 8, 22):  # newcomers and silent clients, tiers, channels
+        assert f"and {left} more in the table" in words
+
+
+def everything(language: str) -> Report:
+    """As much of everything as a page can be asked to hold."""
+    report, _ = sample(9, 2000, language=language)
+    new, silent, row = report.newcomers[0], report.silent[0], report.channels[0]
+    return replace(
+        report,
+        newcomers=tuple(replace(new, client_id=one) for one in range(12)),
+        silent=tuple(replace(silent, client_id=one) for one in range(12)),
+        channels=tuple(replace(row, name=f"email:{one}") for one in range(30)),
+        tiers=tuple(replace(row, name=f"tier {one}") for one in range(12)),
+        exclusions=tuple(Exclusion(one, 7) for one in Reason),
+    )
+
+
+def all_is_readable(sheet: Sheet) -> None:
+    """Within the sheet, and no text over another one."""
+    written = [one for one in texts_of(sheet) if one.get_text()]
+    boxes = [(one.get_text(), one.get_window_extent()) for one in written]
     for words, box in boxes:
         assert box.x0 >= 0, words
         assert box.x1 <= sheet.width, words

@@ -6,12 +6,12 @@ import logging
 
 from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected, SendUncertain
 from inbox.inbox import Inbox
-from inbox.jobs import MailReport
 from inbox.messages import Attachment, Handle, LoadedFile, Media, OutboundMessage, Receipt
 from inbox.outgoing import send_once
 from inbox.ports import Claim, Connector
 from inbox.queueing import pause, tell_admins
 from inbox.report_delivery import TRIES, says_nothing, wish_of
+from inbox.report_jobs import MailReport
 from inbox.report_records import Slice
 from inbox.reports_made import MadeReport
 

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from inbox import report_periods, routing
 from inbox.inbox import Inbox
-from inbox.jobs import MailReport, ShowReport
 from inbox.model import Manager, Role
 from inbox.ports import Transaction
 from inbox.report_delivery import days_of
+from inbox.report_jobs import MailReport, ShowReport
 
 log = logging.getLogger(__name__)
 

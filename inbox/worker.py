@@ -21,14 +21,12 @@ from inbox.jobs import (
     ChangeReply,
     KeepCopy,
     MailAlert,
-    MailReport,
     MarkAgreed,
     Queue,
     Received,
     SendGreeting,
     SendOffHoursReply,
     SendReply,
-    ShowReport,
     TakeBack,
 )
 from inbox.mailing_alerts import mail_alert
@@ -39,6 +37,7 @@ from inbox.queueing import pause, put_off, show_outcome, tell_admins
 from inbox.quotes import mark_agreed
 from inbox.records import UNDER_WAY
 from inbox.report_delivery import show_report
+from inbox.report_jobs import MailReport, ShowReport
 from inbox.report_mailing import mail_report
 from inbox.showing import show
 

@@ -19,7 +19,7 @@ ROWS = 12  # on a page
 class Question:
     """Why `figure`, or which rows of the `sort` there are, behind `offset` of them; in the words
     of `language` and the times of `zone`. Of a channel or tier the figure's row may be known by
-    its number alone, as bot.figure_buttons has it."""
+    its number alone, as bot.figure_buttons has it. `named`: the row's name, as it was typed."""
 
     period: Period
     whose: Slice
@@ -28,6 +28,7 @@ class Question:
     figure: Figure | None = None
     sort: Sort = Sort.STUDIO
     offset: int = 0
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)

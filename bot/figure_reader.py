@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.figure_buttons import number_of
 from bot.figure_orders import EXPLAINING, ROWS, Explaining, Explanation, Jump, Question, RowName
-from bot.figure_terms import row_name
+from bot.figure_terms import row_name, whose_words
 from bot.figure_words import row_words, why_figure
 from bot.reader import Reader
 from bot.report_child import serve_alone, tell
@@ -22,7 +22,7 @@ from bot.report_orders import Answer
 from bot.report_writing import place_of
 from bot.texts import speaker
 from inbox.errors import StoreUnavailable
-from inbox.report_figures import Figure, Sort, Whose, rows_of
+from inbox.report_figures import Figure, Sort, Whose, is_figure, rows_of
 from inbox.report_reading import Source, messages
 from inbox.report_records import Report, WaitLine
 from inbox.report_tally import MACHINES, WORDS
@@ -57,7 +57,7 @@ async def explained(order: Explaining) -> Explanation:
         (report,) = await reports(source, question.period, [question.whose], order.now, keep)
         if question.figure is None:
             return _rows(reader, report, question)
-        figure = _named(report, question.figure)
+        figure = _in_row(reader, report, question.figure, question.named)
         if figure is None:
             return Explanation(known=False)
         said = await _said(source, question) if needs_messages(figure) else ()
@@ -65,16 +65,24 @@ async def explained(order: Explaining) -> Explanation:
     return Explanation(why_figure(reader, report, told), _jumps(told))
 
 
-def _named(report: Report, figure: Figure) -> Figure | None:
+def _in_row(reader: Reader, report: Report, figure: Figure, named: str) -> Figure | None:
     """The figure with the name of its row; None where the report has no such row."""
-    sort = figure.whose.sort
-    if sort is Sort.STUDIO:
+    if not named and figure.whose.sort is Sort.STUDIO:
         return figure
-    for row in rows_of(report, sort):
-        whose = Whose(sort, row.id, row.name)
-        if whose == figure.whose or number_of(whose) == (figure.whose.id or 0):
-            return replace(figure, whose=whose)
+    for sort in Sort if named else (figure.whose.sort,):
+        for row in rows_of(report, sort):
+            whose = Whose(sort, row.id, row.name)
+            if _is_meant(reader, whose, figure, named):
+                found = replace(figure, whose=whose)
+                return found if is_figure(found) else None
     return None
+
+
+def _is_meant(reader: Reader, whose: Whose, figure: Figure, named: str) -> bool:
+    if named:
+        names = {whose.name.casefold(), whose_words(reader.say, whose).casefold()}
+        return named.strip().casefold() in names
+    return number_of(whose) == (figure.whose.id or 0)
 
 
 async def _said(source: Source, question: Question) -> list[Said]:

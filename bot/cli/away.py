@@ -10,6 +10,7 @@ import typer
 
 from bot.cli.frame import (
     BAD_INPUT,
+    DATES,
     Command,
     Config,
     known_language,
@@ -19,7 +20,6 @@ from bot.cli.frame import (
     say_in,
 )
 from bot.cli.inboxes import short_inbox
-from bot.cli.log import DATES
 from bot.cli.members import Post, calendar_in, member_named, zone_named
 from bot.texts import Say, mark
 from inbox.errors import BadAbsence, StoreRefused

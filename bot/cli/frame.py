@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
+DATES = ["%Y-%m-%d", "%d.%m.%Y"]
 FILE = "okno.settings_file"  # in the contexts' common `meta`
 
 T = TypeVar("T")

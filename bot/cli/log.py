@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.frame import Config, load_settings, run, say_in, short_store, table
+from bot.cli.frame import DATES, Config, load_settings, run, say_in, short_store, table
 from bot.cli.why import MOST_FOUND, one_conversation
 from bot.texts import Say, mark
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from inbox.ports import LogLine
 
-DATES = ["%Y-%m-%d", "%d.%m.%Y"]
 ONE_DAY = timedelta(days=1)
 
 

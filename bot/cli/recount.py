@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.asking import confirm
-from bot.cli.frame import BAD_INPUT, Config, load_settings, refuse, run, say_in, table
+from bot.cli.frame import BAD_INPUT, DATES, Config, load_settings, refuse, run, say_in, table
 from bot.cli.inboxes import short_inbox
-from bot.cli.log import DATES
 from bot.texts import Say, mark
 from inbox.phrases import Phrase
 

@@ -1,12 +1,25 @@
-"""`okno why`: the same explanation as under a card, in plain text."""
+"""`okno why`: the same explanation as under a card, or of a report's figure, in plain text."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.frame import Config, load_settings, refuse, run, say_in, short_store, table
+from bot.cli.figure import figure_text, read_figure
+from bot.cli.frame import (
+    BAD_INPUT,
+    DATES,
+    Config,
+    load_settings,
+    refuse,
+    run,
+    say_in,
+    short_store,
+    table,
+)
+from bot.cli.report_asked import Typed, check_names
 from bot.texts import Say, mark
 from inbox.phrases import Phrase
 
@@ -20,19 +33,48 @@ NEVER_CUT = 10**9  # UTF-16 units
 
 def why_command(
     ctx: typer.Context,
+    *,
     conversation: Annotated[
         str,
         typer.Argument(
-            help=mark("A number, an address, an @name, or the beginning of a client's name.")
+            help=mark(
+                "A number, an address, an @name, or the beginning of a client's name; with days a "
+                "figure of their report: share, median, first-p90:wall, breaches:usual, came:mon."
+            )
         ),
     ],
     everything: Annotated[
         bool, typer.Option("--all", help=mark("All waits and promises, not the newest alone."))
     ] = False,
+    week: Annotated[
+        datetime | None, typer.Option(formats=DATES, help=mark("A day of the report's week."))
+    ] = None,
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=DATES, help=mark("The first day."))
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=DATES, help=mark("The last day, included."))
+    ] = None,
+    manager: Annotated[
+        str | None, typer.Option(help=mark("Only the clients of this manager."))
+    ] = None,
+    client: Annotated[str | None, typer.Option(help=mark("Only this client."))] = None,
+    row: Annotated[
+        str,
+        typer.Option(help=mark("A row of it: a manager, client, channel or tier by name.")),
+    ] = "",
     config: Config = None,
 ) -> None:
-    settings = load_settings(ctx, config)
-    typer.echo(run(_explained(say_in(ctx), settings, conversation, everything=everything)))
+    settings, say, typed = load_settings(ctx, config), say_in(ctx), Typed(week, first, last)
+    typed.check()
+    if typed.nothing:
+        if manager is not None or client is not None or row:
+            refuse(Phrase("Name a day of the --week, or both --from and --to."), BAD_INPUT)
+        typer.echo(run(_explained(say, settings, conversation, everything=everything)))
+        return
+    check_names(manager, client)
+    figure = read_figure(conversation)
+    typer.echo(run(figure_text(say, settings, typed, figure, (manager, client, row))))
 
 
 async def _explained(say: Say, settings: Settings, words: str, *, everything: bool) -> str:

@@ -94,7 +94,8 @@ class TelegramDesk(ReportsOnDesk):
         dispatcher.update.outer_middleware(Access(self.places))
         dispatcher.include_routers(*setup())
         self.places.attach(inbox)
-        self._inbox, self._dispatcher, self._ground = inbox, dispatcher, ground
+        self._inbox, self._dispatcher = inbox, dispatcher
+        self._ground, self._store = ground, inbox.store
 
     @property
     def topics(self) -> bool:

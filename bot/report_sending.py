@@ -14,6 +14,7 @@ from pathlib import Path
 from aiogram import Bot
 from aiogram.types import BufferedInputFile
 
+from bot.card_links import known_link
 from bot.cards import CardView
 from bot.places import Place
 from bot.report_client import client_text
@@ -31,7 +32,7 @@ from bot.topics import ThreadGone, into_topic, take_back
 from connectors.telegram.deliver import answer_to
 from connectors.telegram.pacing import Urgency, urgency
 from inbox.model import Manager
-from inbox.ports import DeskRef
+from inbox.ports import DeskRef, Store
 from inbox.report_records import Report
 from inbox.reports_made import Ending, MadeReport, ReportPart, ReportWish, Spot
 
@@ -43,21 +44,23 @@ _DOCUMENTS = (Kind.PDF, Kind.XLSX)
 class ReportsOnDesk:
     """The part of inbox.ports.Desk that is about reports. `picture`: light or dark.
 
-    Works from the moment that `_ground` is set.
+    Works from the moment that `_ground` and `_store` are set.
     """
 
     def __init__(self, bot: Bot, picture: Kind) -> None:
         self._bot = bot
         self._picture = picture
         self._ground: Ground | None = None
+        self._store: Store | None = None
 
     async def make_report(self, wish: ReportWish, language: str) -> MadeReport:
         """See inbox.ports.Desk. Of one client there are words and a table."""
-        if self._ground is None:
+        if self._ground is None or self._store is None:
             raise RuntimeError("the desk has no inbox yet: call attach first")
         of_client = wish.whose.client_id is not None
         kinds = {Kind.XLSX} if of_client else {self._picture, *_DOCUMENTS}
-        wanted = Wanted(kinds, Path(_folder().name), secrets.token_hex(8), language)
+        link = await known_link(self._store, self._bot.id)
+        wanted = Wanted(kinds, Path(_folder().name), secrets.token_hex(8), language, link)
         asked = Asked(wish.period, wish.whose)
         report, made = await make_report(self._ground, asked, wanted, wish.asked_at)
         return _composed(speaker(language), wish, report, await _read(made), made)

@@ -75,17 +75,21 @@ async def turn(query: CallbackQuery, callback_data: FoundPageButton, visit: Visi
 async def jump(query: CallbackQuery, callback_data: FoundButton, visit: Visit) -> None:
     """An answer to the card, where it stands in this chat; else the card anew."""
     card = await _card(query, callback_data, visit)
-    if card is None:
-        return
-    await answer(query)
+    if card is not None:
+        await answer(query)
+        await lead_to(visit, card, f"press {query.id}", anew=callback_data.anew)
+
+
+async def lead_to(visit: Visit, card: Card, key: str, *, anew: bool = False) -> None:
+    """To where the card stands in this chat, or to the card `anew`; `key`: of who asks."""
     async with visit.inbox.store.begin() as t:
         links = await t.links_of_message(card.message_id)
-    here = None if callback_data.anew else _standing(visit, links)
+    here = None if anew else _standing(visit, links)
     if here is not None:
-        anew = FoundButton(
+        again = FoundButton(
             conversation_id=card.conversation.id, message_id=card.message_id, anew=True
         )
-        view = here_view(visit.say, card.conversation.client.name, anew)
+        view = here_view(visit.say, card.conversation.client.name, again)
         ref = await visit.send(view, reply_to=here)
         link = DeskLink(
             Shown(ref, Purpose.NOTE), card.conversation.id, visit.me.id, card.message_id
@@ -95,7 +99,7 @@ async def jump(query: CallbackQuery, callback_data: FoundButton, visit: Visit) -
         return
     shown = ShowCard(card.conversation.id, visit.me.id, message_id=card.message_id)
     async with visit.inbox.store.begin() as t:
-        await t.put(shown, key=f"show:found:press {query.id}", lane=f"manager:{visit.me.id}")
+        await t.put(shown, key=f"show:found:{key}", lane=f"manager:{visit.me.id}")
 
 
 async def _card(query: CallbackQuery, pressed: FoundButton, visit: Visit) -> Card | None:

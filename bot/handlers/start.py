@@ -1,4 +1,4 @@
-"""The first word: a member is greeted, an invited person becomes a member."""
+"""The first word: a member is greeted or led to a card, an invited person becomes a member."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from aiogram import Bot, Router
 from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import Message, User
 
-from bot.access import Visit
+from bot.access import Visit, refusal
 from bot.buttons import Button
+from bot.card_links import linked_message
 from bot.cards import CardView
 from bot.command_lists import show_commands
+from bot.handlers.find import lead_to
 from bot.menu_buttons import MenuButton, Screen
 from bot.rich import Rich, joined, one_line
 from bot.sending import send
 from bot.texts import known_language, speaker
+from inbox.errors import NoSuchRow
 from inbox.inbox import Inbox
 from inbox.model import Manager
 
@@ -32,9 +35,13 @@ def setup() -> Router:
 async def start(
     message: Message, command: CommandObject, bot: Bot, inbox: Inbox, visit: Visit | None
 ) -> None:
-    """Greet, or redeem the invitation; doing it again changes nothing."""
+    """Greet, redeem the invitation, or show the linked card; doing it again changes nothing."""
     user = message.from_user
     if user is None:
+        return
+    linked = linked_message(command.args)
+    if visit is not None and linked is not None:
+        await show_linked(visit, linked, message.message_id)
         return
     me = visit.me if visit is not None else None
     if me is None:
@@ -46,6 +53,23 @@ async def start(
         return
     await send(bot, message.chat.id, greeting_view(me))
     await show_commands(bot, me)
+
+
+async def show_linked(visit: Visit, message_id: int, below: int) -> None:
+    """The card that a link in a report leads to, if the member may act there."""
+    async with visit.inbox.store.begin() as t:
+        try:
+            card = await t.card(message_id)
+        except NoSuchRow:
+            card = None
+    if card is None:
+        await visit.send(Rich(visit.say("This card is not known any more.")), reply_to=below)
+        return
+    allowed, holder = await visit.look_up(card.conversation.id)
+    if allowed is None:
+        await visit.send(Rich(refusal(visit.say, holder)), reply_to=below)
+        return
+    await lead_to(visit, card, f"start {visit.place.chat_id}:{below}")
 
 
 def greeting_view(me: Manager) -> CardView:

@@ -76,6 +76,12 @@ class TelegramSettings(BaseModel):
     def _no_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
+    @property
+    def desk_bot_id(self) -> int:
+        """The account of the bot in which managers work: the number before a token's colon."""
+        token = self.token if self.staff is None else self.staff.token
+        return int(token.get_secret_value().partition(":")[0])
+
     @model_validator(mode="after")
     def _webhook_is_told(self) -> TelegramSettings:
         if self.mode == "webhook" and self.webhook is None:

@@ -1,18 +1,30 @@
-"""A database of a busy year: closed waits and their messages, so many a week."""
+"""A database of a busy year: closed waits and their messages, so many a week.
+
+Run: python benchmarks/filled_weeks.py URL WAITS A_WEEK, with the weeks up to the last Monday.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import random
+import sys
+import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from inbox.calendars import Calendar
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bot.calendar import studio_hours
+from inbox.calendars import STUDIO, Calendar
 from inbox.log_records import Deed, Entry
 from inbox.model import Handle, InboundMessage, Manager, Nature, Outcome, Wait
 from inbox.policies import Terms
+from inbox.reports import week_of
 from inbox.sla import Policy, Recipient, Rung
 from storage.codec import message_row
 from storage.store import open_store
@@ -22,6 +34,7 @@ from storage.timing_tables import audit
 from storage.wait_codec import wait_row
 
 MANAGERS, CLIENTS, TALKS = 30, 4_000, 40_000
+MOSCOW = ZoneInfo("Europe/Moscow")
 WEEK = timedelta(days=7)
 BATCH = 4_000
 POLICY = Policy(
@@ -36,6 +49,15 @@ OUTCOMES = (
     *((Outcome.ANSWERED, 88), (Outcome.PHONED, 3), (Outcome.DISMISSED, 7)),
     (Outcome.CLOSED_UNANSWERED, 2),
 )
+
+
+def russian_calendar() -> Calendar:
+    week = {day: ["09:00-18:00"] for day in range(5)}
+    return Calendar(STUDIO, studio_hours("Europe/Moscow", week, "RU"))
+
+
+def last_monday() -> datetime:
+    return week_of(datetime.fromtimestamp(time.time(), UTC), MOSCOW)[0]
 
 
 async def fill(url: str, waits: int, a_week: int, until: datetime, calendar: Calendar) -> None:
@@ -159,3 +181,8 @@ class _Rows:
         return entry_row(
             Entry(at, Deed.ASSIGNED, None, row["conversation_id"], row["id"], whom, "", "")
         )
+
+
+if __name__ == "__main__":
+    _, to, how_many, each_week = sys.argv
+    asyncio.run(fill(to, int(how_many), int(each_week), last_monday(), russian_calendar()))

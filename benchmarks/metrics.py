@@ -30,8 +30,7 @@ import sqlalchemy as sa
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import studio
-from benchmarks.filled_weeks import fill
-from benchmarks.report_inside import last_monday, russian_calendar
+from benchmarks.filled_weeks import fill, last_monday, russian_calendar
 from bot.connections import Board
 from bot.health import METRICS, Backlog, Health, serve
 from bot.metrics import KEPT, Counts, Metrics

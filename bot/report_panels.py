@@ -247,9 +247,7 @@ def heat_title(board: Board, at: Point, right: float) -> None:
     most = max(map(max, board.report.came))
     if not most:
         return
-    wide = sheet.text(
-        (right, at[1]), say("answered late"), scale.small, theme.faint, align="right"
-    )
+    wide = sheet.text((right, at[1]), say("late answer"), scale.small, theme.faint, align="right")
     across, side = right - wide - scale.small, scale.small
     sheet.dot((across, at[1]), side * 0.4, theme.bad)
     words = say("{number} an hour", number=most)

@@ -42,7 +42,7 @@ def columns(say: Say) -> tuple[Column, ...]:
         times(say("first"), lambda one: one.first),
         times(say("next"), lambda one: one.next),
         Column(
-            say("longest"),
+            say("worst"),
             0.09,
             lambda one: clock_words(say, one.both.business.longest),
             lambda one: clock_words(say, one.both.wall.longest),

@@ -162,7 +162,9 @@ def reason_words(say: Say, reason: Reason) -> str:
 
 
 def waiting_words(say: Say, waiting: StillOpen) -> str:
-    """ "5 wait now, 1 overdue"."""
+    """ "5 wait now, 1 overdue", "nobody waits"."""
+    if not waiting.count:
+        return say("nobody waits")
     words = say.many("{number} waits now", "{number} wait now", waiting.count)
     if not waiting.overdue:
         return words

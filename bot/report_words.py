@@ -23,7 +23,17 @@ from bot.report_terms import (
 )
 from bot.texts import Say
 from bot.wording import date_words
-from inbox.report_records import Change, Figures, Measure, Report, Response, Row, Times, Value
+from inbox.report_records import (
+    Change,
+    Figures,
+    Measure,
+    Report,
+    Response,
+    Row,
+    Slice,
+    Times,
+    Value,
+)
 
 _NAMES = 3
 _ROWS = 40
@@ -201,8 +211,8 @@ def _worst(say: Say, report: Report) -> str:
 
 def _improved(say: Say, report: Report) -> str:
     best = report.improved
-    if best is None:
-        return ""
+    if best is None or report.slice != Slice():
+        return ""  # of one manager the times before it say the same, or nearly
     return say(
         "{name} became faster: half of the answers within {now}, {before} before.",
         name=best.name,

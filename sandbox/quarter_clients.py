@@ -233,7 +233,7 @@ FIRMS = (
         "lug",
         TIMUR,
         mail=1.4,
-        until=8,
+        until=7,
     ),
     Firm(
         ("Йога-студия «Асана»", "Asana Yoga"),
@@ -257,7 +257,7 @@ FIRMS = (
         "da",
         POLINA,
         chat=1.8,
-        until=8,
+        until=7,
     ),
     Firm(
         ("Квест «Тайник»", "Tainik Quests"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from bot.figure_terms import out_words
 from bot.reader import Reader
@@ -37,6 +38,12 @@ from inbox.report_told import (
 NAME_LIMIT = 60  # UTF-16 units
 PIECES = 8  # of a split
 CLIENTS = 10
+HOURS = 24
+
+
+def to_the_minute(reader: Reader, at: datetime) -> str:
+    """When it was."""
+    return reader.when(at.replace(second=0, microsecond=0))
 
 
 def hour_words(hour: int) -> str:
@@ -49,7 +56,7 @@ def how_it_came(reader: Reader, report: Report, told: Explained) -> Iterator[str
     say, how = reader.say, told.how
     match how:
         case Ranked():
-            yield from _ranked(say, told, how)
+            yield from _ranked(reader, how)
         case Shared():
             yield from _shared(say, how)
         case Summed():
@@ -65,12 +72,14 @@ def how_it_came(reader: Reader, report: Report, told: Explained) -> Iterator[str
             yield from _faster(say, how.improved)
 
 
-def _ranked(say: Say, told: Explained, how: Ranked) -> Iterator[str]:
+def _ranked(reader: Reader, how: Ranked) -> Iterator[str]:
+    """To the second, so that one can count along."""
+    say = reader.say
     if not how.n:
         yield say("No answer of this kind.")
         return
     if not how.places:
-        times = ", ".join(time_words(say, one.time) for one in how.listed)
+        times = ", ".join(reader.exact(one.time) for one in how.listed)
         yield say.many(
             "{number} answer: {times}.", "{number} answers: {times}.", how.n, times=times
         )
@@ -81,7 +90,7 @@ def _ranked(say: Say, told: Explained, how: Ranked) -> Iterator[str]:
             "By length it is number {place} of {number}: {wait}.",
             place=first.number,
             number=how.n,
-            wait=_place_words(say, first),
+            wait=_place_words(reader, first),
         )
         return
     yield say(
@@ -89,16 +98,16 @@ def _ranked(say: Say, told: Explained, how: Ranked) -> Iterator[str]:
         "{other}. Their mean is {mean}.",
         number=how.n,
         first=first.number,
-        one=_place_words(say, first),
+        one=_place_words(reader, first),
         last=last.number,
-        other=_place_words(say, last),
-        mean=time_words(say, how.value),
+        other=_place_words(reader, last),
+        mean=reader.exact(first.time + (last.time - first.time) / 2),
     )
 
 
-def _place_words(say: Say, placed: Placed) -> str:
+def _place_words(reader: Reader, placed: Placed) -> str:
     client = one_line(placed.line.client, NAME_LIMIT)
-    return f"№ {placed.line.wait_id} {client}, {time_words(say, placed.time)}"
+    return f"№ {placed.line.wait_id} {client}, {reader.exact(placed.time)}"
 
 
 def _shared(say: Say, how: Shared) -> Iterator[str]:
@@ -111,23 +120,24 @@ def _shared(say: Say, how: Shared) -> Iterator[str]:
         breaches=how.breaches,
         share=share_words(say, how.value),
     )
-    parts = [
-        f"{say('answered late')} {how.late}" if how.late else "",
-        f"{say('closed overdue')} {how.closed}" if how.closed else "",
-        f"{say('waits overdue')} {how.open}" if how.open else "",
-    ]
-    if how.breaches:
-        yield say("Breaches: {parts}.", parts=", ".join(filter(None, parts)))
+    late, closed, still = say("answered late"), say("closed overdue"), say("waits overdue")
+    counts = ((late, how.late), (closed, how.closed), (still, how.open))
+    parts = [f"{words} {count}" for words, count in counts if count]
+    if parts:
+        yield say("Breaches: {parts}.", parts=", ".join(parts))
 
 
 def _split(say: Say, told: Explained, split: Split) -> Iterator[str]:
     pieces = split.pieces
     if not pieces or (split.by is By.KIND and len(pieces) == 1):
         return
-    shown = [f"{_piece_words(say, told, split.by, one)} {one.count}" for one in pieces[:PIECES]]
-    rest = sum(one.count for one in pieces[PIECES:])
+    most = PIECES
+    if split.by is By.HOUR and told.figure.day is not None:
+        pieces, most = tuple(sorted(pieces, key=lambda one: one.name)), HOURS
+    shown = [f"{_piece_words(say, told, split.by, one)} {one.count}" for one in pieces[:most]]
+    rest, others = sum(one.count for one in pieces[most:]), say("others")
     if rest:
-        shown.append(f"{say('others')} {rest}")
+        shown.append(f"{others} {rest}")
     yield f"{split.value} = {' + '.join(shown)}"
 
 
@@ -136,6 +146,8 @@ def _piece_words(say: Say, told: Explained, by: By, piece: Piece) -> str:
         return out_words(say, Out(piece.name), told.figure)
     if by is By.HOUR:
         day, hour = piece.name.split()
+        if told.figure.day is not None:
+            return f"{hour}:00"
         return f"{weekday(say, int(day))} {hour_words(int(hour))}"
     return one_line(piece.name, NAME_LIMIT) or say("nobody’s")
 
@@ -187,7 +199,7 @@ def _listed(reader: Reader, report: Report, how: Listed) -> Iterator[str]:
 
 def _newcomer(reader: Reader, one: Newcomer) -> str:
     say = reader.say
-    name, since = one_line(one.name, NAME_LIMIT), reader.when(one.asked_at)
+    name, since = one_line(one.name, NAME_LIMIT), to_the_minute(reader, one.asked_at)
     if one.business is None:
         return say("• {name}: wrote {time}, not answered", name=name, time=since)
     took = time_words(say, one.business)
@@ -196,7 +208,7 @@ def _newcomer(reader: Reader, one: Newcomer) -> str:
 
 def _silent(reader: Reader, one: Silent) -> str:
     name, manager = one_line(one.name, NAME_LIMIT), one.manager or reader.say("without a manager")
-    since = reader.when(one.since)
+    since = to_the_minute(reader, one.since)
     return reader.say(
         "• {name}: last word {time} ({manager})", name=name, time=since, manager=manager
     )

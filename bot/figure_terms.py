@@ -42,7 +42,7 @@ _ANSWERS = {
     "first": mark("First response: {stat}"),
     "next": mark("Next response: {stat}"),
 }
-_STATS = {"median": mark("median"), "p90": mark("9 of 10 within"), "longest": mark("longest")}
+_STATS = {"median": mark("median"), "p90": mark("9 of 10"), "longest": mark("longest")}
 _SHORT = {
     What.MEDIAN: mark("All: median"),
     What.P90: mark("All: 9 of 10"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from fractions import Fraction
 
-from bot.figure_parts import NAME_LIMIT, hour_words, how_it_came
+from bot.figure_parts import NAME_LIMIT, hour_words, how_it_came, to_the_minute
 from bot.figure_terms import out_words, rule, sort_words, title, whose_words
 from bot.reader import Reader
 from bot.report_terms import (
@@ -20,7 +21,7 @@ from bot.report_words import value_words
 from bot.rich import MESSAGE_LIMIT, Rich, joined, one_line
 from bot.texts import Say
 from bot.wording import weekday
-from inbox.report_figures import MEASURES, Figure, Sort, What, Worth
+from inbox.report_figures import MEASURES, TIMES, Figure, Sort, What, Worth
 from inbox.report_records import Report, WaitLine
 from inbox.report_told import (
     Explained,
@@ -64,14 +65,12 @@ def row_words(reader: Reader, report: Report, sort: Sort) -> Rich:
 def worth(reader: Reader, value: Worth, figure: Figure) -> str:
     """A value as it is printed in the report."""
     if isinstance(value, datetime):
-        return reader.when(value)
+        return to_the_minute(reader, value)
     if figure.what in MEASURES and figure.against is not None:
         return value_words(reader.say, MEASURES[figure.what], value) or NOTHING
-    if figure.what is What.SHARE and value is not None and not isinstance(value, timedelta):
-        return share_words(reader.say, value)
     if value is None or isinstance(value, timedelta):
         return time_words(reader.say, value)
-    return str(value)
+    return share_words(reader.say, Fraction(value)) if figure.what is What.SHARE else str(value)
 
 
 def _part_of_week(say: Say, figure: Figure) -> str:
@@ -113,8 +112,9 @@ def _wait_words(reader: Reader, figure: Figure, line: WaitLine) -> str:
     say = reader.say
     said = [
         f"№ {line.wait_id} {one_line(line.client, NAME_LIMIT)}",
-        reader.when(line.started_at),
+        to_the_minute(reader, line.started_at),
         time_words(say, figure.time_of(line)),
+        _target_words(say, figure, line),
         line.charged if figure.what is What.BREACHES else line.manager,
         outcome_words(say, line.outcome),
         say("late") if line.breached else "",
@@ -122,5 +122,12 @@ def _wait_words(reader: Reader, figure: Figure, line: WaitLine) -> str:
     return " · ".join(filter(None, said))
 
 
+def _target_words(say: Say, figure: Figure, line: WaitLine) -> str:
+    """Beside what is judged by it: a client's target may be its own."""
+    if figure.what in TIMES or line.due_at is None:
+        return ""
+    return say("target {time}", time=time_words(say, line.reply_within))
+
+
 def _said_words(reader: Reader, said: Said) -> str:
-    return f"{one_line(said.talk.client, NAME_LIMIT)} · {reader.when(said.sent_at)}"
+    return f"{one_line(said.talk.client, NAME_LIMIT)} · {to_the_minute(reader, said.sent_at)}"

@@ -6,10 +6,12 @@ from __future__ import annotations
 import asyncio
 import secrets
 import tempfile
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from aiogram import Bot
 from aiogram.types import BufferedInputFile
@@ -18,7 +20,7 @@ from bot.card_links import known_link
 from bot.cards import CardView
 from bot.places import Place
 from bot.report_client import client_text
-from bot.report_endings import ending_words, late_words
+from bot.report_endings import ending_view, late_words
 from bot.report_files import Made, Wanted
 from bot.report_ground import Ground
 from bot.report_making import Asked, file_name, make_report
@@ -26,7 +28,7 @@ from bot.report_orders import Kind
 from bot.report_views import caption, faults_words, keyboard
 from bot.report_words import whole_text
 from bot.rich import Rich
-from bot.sending import edit, markup_of, send
+from bot.sending import edit, landed, markup_of, send
 from bot.texts import Say, speaker
 from bot.topics import ThreadGone, into_topic, take_back
 from connectors.telegram.deliver import answer_to
@@ -37,8 +39,11 @@ from inbox.report_records import Report
 from inbox.reports_made import Ending, MadeReport, ReportPart, ReportWish, Spot
 
 CAPTION = 1024  # UTF-16 units
+KEPT = 2  # reports, of one or two megabytes at most
+KEPT_FOR = 60.0  # seconds
 PICTURE, WORDS = "picture", "text"
 _DOCUMENTS = (Kind.PDF, Kind.XLSX)
+_Key = tuple[ReportWish, str]
 
 
 class ReportsOnDesk:
@@ -52,18 +57,24 @@ class ReportsOnDesk:
         self._picture = picture
         self._ground: Ground | None = None
         self._store: Store | None = None
+        self._kept: OrderedDict[_Key, MadeReport] = OrderedDict()
+        self._making: WeakValueDictionary[_Key, asyncio.Lock] = WeakValueDictionary()
 
     async def make_report(self, wish: ReportWish, language: str) -> MadeReport:
-        """See inbox.ports.Desk. Of one client there are words and a table."""
-        if self._ground is None or self._store is None:
-            raise RuntimeError("the desk has no inbox yet: call attach first")
-        of_client = wish.whose.client_id is not None
-        kinds = {Kind.XLSX} if of_client else {self._picture, *_DOCUMENTS}
-        link = await known_link(self._store, self._bot.id)
-        wanted = Wanted(kinds, Path(_folder().name), secrets.token_hex(8), language, link)
-        asked = Asked(wish.period, wish.whose)
-        report, made = await make_report(self._ground, asked, wanted, wish.asked_at)
-        return _composed(speaker(language), wish, report, await _read(made), made)
+        """See inbox.ports.Desk. Of one client there are words and a table.
+
+        The latest are kept a while: what is tried again, or is for several readers, is the same
+        report.
+        """
+        key = (wish, language)
+        async with self._making.setdefault(key, asyncio.Lock()):
+            made = self._kept.get(key) or await self._make(wish, language)
+            self._kept[key] = made
+            self._kept.move_to_end(key)
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        asyncio.get_running_loop().call_later(KEPT_FOR, self._forget, key, made)
+        return made
 
     async def show_report(
         self, made: MadeReport, part: ReportPart, to: Manager, spot: Spot
@@ -81,7 +92,7 @@ class ReportsOnDesk:
         place, progress = _place(to, spot), None
         if spot.progress is not None:
             progress = DeskRef(self._bot.id, place.chat_id, spot.progress)
-        view = ending_words(speaker(to.language), wish, ending)
+        view = ending_view(speaker(to.language), wish, ending)
         with urgency(Urgency.DIGEST):
             if view is None:
                 if progress is not None:
@@ -90,6 +101,21 @@ class ReportsOnDesk:
                 await edit(self._bot, progress, view)
             else:
                 await send(self._bot, place.chat_id, view, silent=spot.silent)
+
+    async def _make(self, wish: ReportWish, language: str) -> MadeReport:
+        if self._ground is None or self._store is None:
+            raise RuntimeError("the desk has no inbox yet: call attach first")
+        of_client = wish.whose.client_id is not None
+        kinds = {Kind.XLSX} if of_client else {self._picture, *_DOCUMENTS}
+        link = await known_link(self._store, self._bot.id)
+        wanted = Wanted(kinds, Path(_folder().name), secrets.token_hex(8), language, link)
+        asked = Asked(wish.period, wish.whose)
+        report, made = await make_report(self._ground, asked, wanted, wish.asked_at)
+        return composed(speaker(language), wish, report, await _read(made), made)
+
+    def _forget(self, key: _Key, made: MadeReport) -> None:
+        if self._kept.get(key) is made:
+            del self._kept[key]
 
     async def _show(
         self, made: MadeReport, part: ReportPart, to: Manager, spot: Spot, place: Place
@@ -104,7 +130,7 @@ class ReportsOnDesk:
         file = BufferedInputFile(part.content, part.file_name)
         with into_topic(place.thread_id):
             if part.name == PICTURE:
-                await self._bot.send_photo(
+                message = await self._bot.send_photo(
                     photo=file,
                     **place.where.words,
                     caption=part.text or None,
@@ -114,15 +140,16 @@ class ReportsOnDesk:
                     parse_mode=None,
                 )
             else:
-                await self._bot.send_document(
+                message = await self._bot.send_document(
                     document=file,
                     **place.where.words,
                     reply_parameters=answer_to(below),
                     disable_notification=True,  # the picture has rung
                 )
+        await landed(self._bot, place, message)
 
 
-def _composed(
+def composed(
     say: Say, wish: ReportWish, report: Report, files: Mapping[Kind, bytes], made: Made
 ) -> MadeReport:
     """The messages that it becomes: the text under the picture, or below it where it is too long

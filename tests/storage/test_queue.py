@@ -58,6 +58,7 @@ async def test_queues_are_apart(store: SqlStore) -> None:
         Queue.OUT: 1,
         Queue.DESK: 1,
         Queue.COPIES: 0,
+        Queue.REPORTS: 0,
     }
 
 

@@ -12,6 +12,7 @@ from aiogram.types import CallbackQuery, Chat, ForceReply, Message, TelegramObje
 
 from bot.buttons import may_act
 from bot.cards import CardView
+from bot.live_buttons import is_of_boards
 from bot.places import Place, Places
 from bot.report_ground import Ground
 from bot.rich import Rich
@@ -28,7 +29,7 @@ from inbox.ports import Card, DeskLink, DeskRef, Purpose, Shown
 INVITE_START = "/start inv_"
 # What members command in groups, the clients' included.
 LINK = "/link"
-GROUP_COMMANDS = frozenset({"/alerts", "/forum", LINK})
+GROUP_COMMANDS = frozenset({"/alerts", "/forum", "/board", LINK})
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -225,7 +226,8 @@ def _is_ours_in_a_group(
     event: Update, chat_id: int, me: Manager | None, staff: Sequence[Manager]
 ) -> bool:
     """Of groups but the forum: commands by members and that a member brought the bot in, that a
-    group of ours got another id, and presses by members in a group that hears alerts."""
+    group of ours got another id, and presses by members below a board or in a group that hears
+    alerts."""
     message = event.message
     if message is not None and message.migrate_to_chat_id is not None:
         return group_of(staff, chat_id) is not None
@@ -235,7 +237,10 @@ def _is_ours_in_a_group(
         return is_for_groups(message.text)
     if event.my_chat_member is not None:
         return True
-    return event.callback_query is not None and group_of(staff, chat_id) is not None
+    press = event.callback_query
+    if press is None:
+        return False
+    return group_of(staff, chat_id) is not None or is_of_boards(press.data)
 
 
 def active_member(staff: Sequence[Manager], telegram_id: int) -> Manager | None:

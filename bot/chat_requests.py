@@ -22,6 +22,7 @@ class Wanted(IntEnum):
     CLIENT = 1
     ALERTS = 2
     FORUM = 3
+    BOARD = 4
 
 
 async def ask_for_chat(visit: Visit, wanted: Wanted, *, ours: bool = True) -> None:

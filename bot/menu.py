@@ -54,6 +54,7 @@ def _main_keyboard(say: Say, waiting: int, tasks: int) -> Keyboard:
         (say("📋 Templates"), Screen.TEMPLATES),
         (say("💰 Prices"), Screen.PRICES),
         (say("🧑‍🤝‍🧑 Team"), Screen.TEAM),
+        (say("📟 Now"), Screen.NOW),
         (say("📊 Report"), Screen.REPORT),
         (say("🌴 Away and back"), Screen.AWAY),
         (say("⚙️ More"), Screen.MORE),

@@ -42,6 +42,7 @@ class Screen(StrEnum):
     TEMPLATES = "p"
     PRICES = "y"
     REPORT = "w"
+    NOW = "n"
 
 
 class MenuButton(CallbackData, prefix="mn"):

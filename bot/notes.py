@@ -88,6 +88,10 @@ _NOTICES = {
         "⚠️ The bot is no longer in the group “{chat}”, where clients have their topics. Cards "
         "come to each member's own chat until it is added again as an administrator."
     ),
+    "board_lost": mark(
+        "📟 A board of {name} has ended, its chat takes nothing any more: {reason}. /board sets "
+        "up another one."
+    ),
     "topics_refused": mark(
         "⚠️ Telegram makes no topics in {chat} at present: {reason}. Cards come to the plain "
         "chats; topics are tried again in an hour."

@@ -26,6 +26,8 @@ from inbox.errors import Fault, SendRejected
 from inbox.ports import DeskRef
 
 PIECES = 3  # messages; a longer text comes as a file
+# What Telegram says of a message that was deleted, or is not ours any more.
+_GONE = ("to edit not found", "can't be edited", "message_id_invalid")
 
 
 async def send(
@@ -79,8 +81,9 @@ def messages_of_text(text: Rich) -> int:
     return pieces if pieces <= PIECES else 1
 
 
-async def edit(bot: Bot, ref: DeskRef, view: CardView | Rich) -> None:
-    """Change a message that stands there; it may be gone or say so already. Raises SendFailed."""
+async def edit(bot: Bot, ref: DeskRef, view: CardView | Rich) -> bool:
+    """Change a message that stands there; it may be gone (False) or say so already. Raises
+    SendFailed."""
     body, keyboard = (view, ()) if isinstance(view, Rich) else (view.body, view.keyboard)
     try:
         with translated():
@@ -93,8 +96,12 @@ async def edit(bot: Bot, ref: DeskRef, view: CardView | Rich) -> None:
                 parse_mode=None,
             )
     except SendRejected as error:
-        if not _is_normal(error):
+        said = error.detail.casefold()
+        if any(words in said for words in _GONE):
+            return False
+        if "not modified" not in said:
             raise
+    return True
 
 
 def place_of(where: int | Place) -> Place:
@@ -162,8 +169,3 @@ async def _send(bot: Bot, place: Place, body: Rich, how: _How) -> DeskRef:
             raise
         # It may only have followed the message that it answers.
         return await _send(bot, place, body, how._replace(reply_to=None))
-
-
-def _is_normal(error: SendRejected) -> bool:
-    said = error.detail.casefold()
-    return "not modified" in said or "to edit not found" in said or "can't be edited" in said

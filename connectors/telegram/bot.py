@@ -135,6 +135,14 @@ def wait_of(bot: Bot, chat_id: int) -> float:
     return 0.0 if pace is None else pace.wait_of(chat_id)
 
 
+async def turn(bot: Bot, chat_id: int) -> None:
+    """Wait as a message to the chat would, for a call that Telegram counts like one. Raises
+    TooBusy."""
+    pace = bot.session.pace if isinstance(bot.session, Session) else None
+    if pace is not None:
+        await pace.turn(chat_id)
+
+
 def open_bot(settings: TelegramSettings, token: SecretStr | None = None) -> Bot:
     """A Bot for this token (default: the clients' one); no request goes out yet."""
     server = TelegramAPIServer.from_base(settings.api, is_local=settings.local_files)

@@ -30,6 +30,7 @@ from bot.buttons import (
 )
 from bot.guide import GuideButton, Section
 from bot.handlers.away import AwayButton, AwayDeed
+from bot.live_buttons import LiveButton, LiveDeed
 from bot.mail_buttons import MailButton, MailDeed
 from bot.menu_buttons import (
     AlertsButton,
@@ -193,7 +194,7 @@ SCREENS = (
             *(Screen.MAIN, Screen.INBOX, Screen.AWAY, Screen.LANGUAGE, Screen.HELP),
             *(Screen.GROUPS, Screen.LINK_GROUP, Screen.ACCOUNT, Screen.TOPICS, Screen.TEAM),
             *(Screen.MORE, Screen.TASKS, Screen.CLIENTS, Screen.FIND),
-            *(Screen.TEMPLATES, Screen.PRICES, Screen.REPORT),
+            *(Screen.TEMPLATES, Screen.PRICES, Screen.REPORT, Screen.NOW),
         ),
         MEMBERS,
     ),
@@ -209,6 +210,10 @@ SCREENS = (
     Row(RoleButton(role="head"), LEADERS, NO_INVITES),
     Row(RoleButton(role="admin"), frozenset({ADAM}), NO_INVITES),
     Row(AlertsButton(manager_id=ALERTED), LEADERS, NO_LEADER),
+    *each(LiveButton, (LiveDeed.SHOW, LiveDeed.BOARD), MEMBERS),
+    *each(LiveButton, (LiveDeed.SHOW, LiveDeed.BOARD), LEADERS, NO_LEADER, whole=True),
+    *each(LiveButton, (LiveDeed.END, LiveDeed.WAITING), MEMBERS),
+    *each(LiveButton, (LiveDeed.GROUP,), LEADERS, NO_LEADER),
 )
 PEOPLE = (
     *each(
@@ -259,6 +264,8 @@ COMMANDS = (
     Said("/link", MEMBERS, ("Нажмите «Выбрать группу»", "Press “Choose a group”")),
     Said("/help", MEMBERS, ("Как здесь работать", "How to work here")),
     Said("/inbox", MEMBERS, ("Ждут ответа", "Никто не ждёт", "Waiting for", "Nobody waits")),
+    Said("/now", MEMBERS, ("Отвечено сегодня", "Answered today")),
+    Said("/board", MEMBERS, ("Отвечено сегодня", "Answered today")),
     Said("/language", MEMBERS, ("Выберите язык", "Choose a language")),
     Said("/invite", LEADERS, ("Кого приглашаете", "Whom do you invite"), NO_INVITES),
     Said("/alerts", MEMBERS, ("Напишите /alerts в той группе", "Write /alerts in the group")),

@@ -71,7 +71,8 @@ async def hears(desk: DeskWorld, person: Manager, say: Callable[[], object]) -> 
 
     def said() -> list[str]:
         new = (one for one in from_bot(desk, person) if one["message_id"] not in before)
-        return [one.get("text", "") for one in new if not is_card(one)]
+        said = (one for one in new if not is_card(one) and "pinned_message" not in one)
+        return [one.get("text", "") for one in said]
 
     return str((await desk.until(said))[-1])
 

@@ -24,6 +24,7 @@ from functools import partial
 
 import structlog
 
+from bot.boards import Boards
 from bot.changes import log_changes
 from bot.channels import Channels, open_channels
 from bot.clock import open_clock
@@ -166,7 +167,8 @@ async def _run_parts(
     await schedule.do_chores()
     await schedule.catch_up()
     supervisor = Supervisor(board, news)
-    lists = CommandLists(channels.bots, store)
+    lists, boards = CommandLists(channels.bots, store), Boards(channels.bots[-1], inbox)
+    others: dict[str, Run] = {"command lists": lists.keep, "boards": boards.keep}
     async with AsyncExitStack() as stack:
         if settings.health.port is not None:
             health = Health(board, partial(_backlog, store), schedule.seconds_since_tick)
@@ -185,7 +187,7 @@ async def _run_parts(
         async with asyncio.TaskGroup() as group:
             parts = [
                 group.create_task(supervisor.keep(name, run), name=name)
-                for name, run in {**_parts(inbox), "command lists": lists.keep}.items()
+                for name, run in {**_parts(inbox), **others}.items()
             ]
             await stop.wait()
             log.info("Stopping: running jobs may end.")

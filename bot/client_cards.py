@@ -14,11 +14,13 @@ from bot.cards import CardView
 from bot.client_buttons import ClientButton, ClientDeed, HistoryButton, NotesButton
 from bot.people_notes import handle_words
 from bot.reader import Reader
+from bot.report_buttons import weeks_button
 from bot.rich import Rich, joined, one_line
 from bot.task_buttons import TaskListButton
 from bot.texts import Say
 from bot.wording import length, moment, unreachable
 from inbox.model import Handle, Manager, Outcome, Wait
+from inbox.report_records import Slice
 from inbox.reports import median, share_within
 from inbox.work_records import ClientCard
 
@@ -42,12 +44,14 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class KnownClient:
-    """All that the card says. `unreachable`: why a handle cannot be written to."""
+    """All that the card says. `unreachable`: why a handle cannot be written to; `reported`:
+    whether the reader may see the client's report."""
 
     card: ClientCard
     holder: Manager | None
     figures: Figures
     unreachable: Mapping[Handle, str]
+    reported: bool = False
 
 
 def figures_of(closed: Sequence[Wait], still_open: Sequence[Wait], now: datetime) -> Figures:
@@ -75,7 +79,7 @@ def client_card_view(reader: Reader, known: KnownClient) -> CardView:
         _tasks(reader, card),
         _answers_go(say, card),
     ]
-    return CardView(joined(parts, "\n\n"), _keyboard(say, known))
+    return CardView(joined(parts, "\n\n"), _keyboard(reader, known))
 
 
 def _head(reader: Reader, known: KnownClient) -> Rich:
@@ -179,8 +183,8 @@ def _answers_go(say: Say, card: ClientCard) -> Rich:
     return Rich(words).styled("italic")
 
 
-def _keyboard(say: Say, known: KnownClient) -> Keyboard:
-    card, client_id = known.card, known.card.client.id
+def _keyboard(reader: Reader, known: KnownClient) -> Keyboard:
+    say, card, client_id = reader.say, known.card, known.card.client.id
 
     def button(text: str, deed: ClientDeed) -> Button:
         return Button(text, ClientButton(deed=deed, client_id=client_id))
@@ -206,6 +210,9 @@ def _keyboard(say: Say, known: KnownClient) -> Keyboard:
     else:
         hand_over = button(say("Hand over"), ClientDeed.HAND_OVER)
         rows.append((button(say("Write"), ClientDeed.WRITE), hand_over))
+    if known.reported:
+        whose = Slice(name=card.client.name, client_id=client_id)
+        rows.append((weeks_button(say, reader.today, whose),))
     return tuple(rows)
 
 

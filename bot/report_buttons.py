@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from aiogram.filters.callback_data import CallbackData
 
-from bot.buttons import DayNumber, RowId
+from bot.buttons import Button, DayNumber, RowId
 from bot.menu_buttons import Place
 from bot.report_dates import Days
+from bot.texts import Say
 from inbox.report_records import Slice
 
 
@@ -50,6 +51,12 @@ class ReportButton(CallbackData, prefix="rp"):
     def days(self) -> Days:
         """The last one may come before the first where somebody made it up."""
         return Days(date.fromordinal(self.first), date.fromordinal(self.last))
+
+
+def weeks_button(say: Say, today: date, whose: Slice) -> Button:
+    """From a client's card, or a member's clients, to their reports."""
+    weeks = report_button(ReportDeed.CHOOSE, Days(today, today), whose)
+    return Button(say("📊 Report"), weeks)
 
 
 def report_button(

@@ -97,7 +97,8 @@ def _other(say: Say, me: Manager, whose: Slice) -> tuple[str, Slice] | None:
 
 
 def weeks_view(say: Say, last: Period, whose: Slice) -> CardView:
-    """This week and those before, to choose from; further back by the last button."""
+    """This week and those before, to choose from, and the last months; further back by the last
+    button."""
     monday, zone = days_of(last).first, ZoneInfo(last.zone)
     buttons = []
     for back in range(WEEKS):
@@ -109,4 +110,15 @@ def weeks_view(say: Say, last: Period, whose: Slice) -> CardView:
     earlier = report_button(ReportDeed.CHOOSE, Days(before, before), whose, here=True)
     more = (Button(say("Earlier →"), earlier),)
     words = say("{name}. The report of which week?", name=slice_title(say, whose))
-    return CardView(Rich(words), (*in_rows(buttons, 2), more))
+    months = () if last.over else (_months(say, last, whose),)
+    return CardView(Rich(words), (*in_rows(buttons, 2), *months, more))
+
+
+def _months(say: Say, week: Period, whose: Slice) -> tuple[Button, ...]:
+    """The month that goes on, and the one before."""
+    this = month_of(week.as_of.astimezone(ZoneInfo(week.zone)).date())
+    before = month_of(this.first - timedelta(days=1))
+    named = {say("This month"): this, say("Last month"): before}
+    return tuple(
+        Button(words, report_button(ReportDeed.SHOW, days, whose)) for words, days in named.items()
+    )

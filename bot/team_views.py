@@ -11,6 +11,7 @@ from bot.client_buttons import ClientButton, ClientDeed
 from bot.menu import is_head, role_words
 from bot.menu_buttons import AlertsButton, BackButton, MenuButton, Screen
 from bot.reader import Reader
+from bot.report_buttons import weeks_button
 from bot.rich import Rich, joined, one_line
 from bot.team_buttons import (
     HandAllButton,
@@ -21,6 +22,7 @@ from bot.team_buttons import (
 )
 from bot.texts import Say
 from inbox.model import Manager, Role
+from inbox.report_records import Slice
 from inbox.work_records import ClientLine, Load
 
 NAME_LIMIT = 80  # UTF-16 units
@@ -146,6 +148,9 @@ def held_view(
     if holder is not None and clients and is_head(me):
         ask = TeamButton(deed=TeamDeed.ASK_WHOM, manager_id=holder.id)
         keyboard = (*keyboard, (Button(say("↪ Hand all over"), ask),))
+    if holder is not None and (is_head(me) or me.id == holder.id):
+        whose = Slice(holder.id, holder.name)
+        keyboard = (*keyboard, (weeks_button(say, reader.today, whose),))
     return CardView(joined(lines), (*keyboard, _to_team(say)))
 
 

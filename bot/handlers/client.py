@@ -30,6 +30,7 @@ from bot.work_buttons import WorkButton, WorkDeed
 from inbox import routing
 from inbox.model import Conversation, Handle
 from inbox.ports import Transaction
+from inbox.report_delivery import may_see
 from inbox.work_records import ClientCard, ClientLine
 
 WORDS_LIMIT = 80  # UTF-16 units
@@ -127,7 +128,8 @@ async def known_client(visit: Visit, client_id: int) -> KnownClient | None:
         holder = routing.member(await t.staff(), card.client.manager_id)
         reach = await _unreachable(t, card.conversations[:LOOKED_AT])
     waits = [one.wait for one in card.conversations if one.wait is not None]
-    return KnownClient(card, holder, figures_of(closed, waits, now), reach)
+    figures, reported = figures_of(closed, waits, now), may_see(visit.me, None, card.client)
+    return KnownClient(card, holder, figures, reach, reported)
 
 
 async def _unreachable(t: Transaction, conversations: Sequence[Conversation]) -> dict[Handle, str]:

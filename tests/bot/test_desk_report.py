@@ -57,7 +57,7 @@ async def test_a_head_gets_the_studio_in_a_picture_a_pdf_and_a_table(desk: DeskW
     assert "The whole studio" in report["caption"]
     assert labels(report) == [
         *("Other week", "This month", "My clients", "A manager", "A client"),
-        *("Worst wait", "Send again"),
+        *("Worst wait", "Send again", "How counted"),
     ]
     ends = [one["document"]["file_name"].rpartition(".")[2] for one in documents(desk, HELEN)]
     assert ends == ["pdf", "xlsx"]
@@ -72,14 +72,16 @@ async def test_a_manager_gets_the_own_clients_and_may_choose_another_week(
     desk.people.says(OLGA.telegram_id, BOT, "/report")
     first = await made(desk, OLGA)
     assert "Клиенты: Ольга" in first["caption"]
-    assert labels(first) == ["Другая неделя", "Этот месяц", "Клиент", "Отправить ещё раз"]
+    assert labels(first) == [
+        *("Другая неделя", "Этот месяц", "Клиент", "Отправить ещё раз", "Как посчитано")
+    ]
     await desk.presses(OLGA, first, "Другая неделя")
     weeks = await desk.sees(OLGA.telegram_id, "Отчёт за какую неделю?")
-    assert len(labels(weeks)) == 9
+    assert len(labels(weeks)) == 8 + 2 + 1
     await desk.presses(OLGA, weeks, labels(weeks)[0])
     second = await made(desk, OLGA, 2)
     assert labels(weeks)[0] in second["caption"]
-    assert labels(second)[-2] == "Худшее ожидание"
+    assert labels(second)[-3] == "Худшее ожидание"
     await desk.presses(OLGA, second, "Худшее ожидание")
     here = await desk.sees(OLGA.telegram_id, "⬆️")
     assert here["reply_to_message"]["message_id"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,32 @@ async def test_members_and_clients_are_chosen_from_lists(desk: DeskWorld) -> Non
     assert "Vector" in labels(more)
 
 
+async def test_the_cards_of_clients_and_the_team_lead_to_reports(desk: DeskWorld) -> None:
+    desk.people.says(OLGA.telegram_id, BOT, "/client daisy")
+    await desk.presses(OLGA, await desk.sees(OLGA.telegram_id, "👤 Daisy Ltd"), "📊 Отчёт")
+    weeks = await desk.sees(OLGA.telegram_id, "Daisy Ltd. Отчёт за какую неделю?")
+    await desk.presses(OLGA, weeks, "Раньше →")
+    before = await desk.until(lambda: _changed(desk, OLGA, weeks))
+    assert len(labels(before)) == 8 + 1
+    await desk.presses(OLGA, before, "Раньше →")
+    desk.people.says(HELEN.telegram_id, BOT, "/team")
+    await desk.presses(HELEN, await desk.sees(HELEN.telegram_id, "The team"), "Иван")
+    await desk.presses(HELEN, await desk.sees(HELEN.telegram_id, "1. Vector"), "📊 Report")
+    weeks = await desk.sees(HELEN.telegram_id, "Clients of Иван. The report of which week?")
+    await desk.presses(HELEN, weeks, "Last month")
+    await desk.sees(HELEN.telegram_id, "⏳")
+
+
+async def test_whose_clients_report_one_may_not_see_is_not_offered(desk: DeskWorld) -> None:
+    async with desk.inbox.store.begin() as t:
+        olga = next(one for one in await t.staff() if one.id == OLGA.id)
+        await t.save_manager(replace(olga, deputy_id=IVAN.id))
+    desk.people.says(IVAN.telegram_id, BOT, "/client daisy")
+    assert "📊 Отчёт" not in labels(await desk.sees(IVAN.telegram_id, "👤 Daisy Ltd"))
+    desk.people.says(IVAN.telegram_id, BOT, "/client may")
+    assert "📊 Отчёт" not in labels(await desk.sees(IVAN.telegram_id, "👤 May"))
+
+
 async def shown(desk: DeskWorld, who: Manager) -> dict[str, Any]:
     """The report itself, once it is there."""
 
@@ -153,3 +180,10 @@ def _turned(desk: DeskWorld, before: dict[str, Any]) -> dict[str, Any] | None:
     number = before["message_id"]
     now = next(one for one in desk.chat(HELEN.telegram_id) if one["message_id"] == number)
     return now if "←" in labels(now) else None
+
+
+def _changed(desk: DeskWorld, who: Manager, before: dict[str, Any]) -> dict[str, Any] | None:
+    """The same message with fewer buttons."""
+    number = before["message_id"]
+    now = next(one for one in desk.chat(who.telegram_id) if one["message_id"] == number)
+    return now if len(labels(now)) == 9 else None

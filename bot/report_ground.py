@@ -62,10 +62,11 @@ def ground_over(database: str, calendars: Iterable[Calendar], target: timedelta)
 
 @asynccontextmanager
 async def opened(ground: Ground) -> AsyncIterator[Source]:
-    """The database, open for reading beside a process that runs. Raises StoreUnavailable."""
+    """The database, open for reading: whoever asks for it has opened it before. Raises
+    StoreUnavailable."""
     from storage.store import open_store  # noqa: PLC0415 - the sheets' child reads no database
 
-    store = await open_store(ground.database, exclusive=False)
+    store = await open_store(ground.database, exclusive=False, reading=True)
     try:
         calendars = Calendars([_calendar(one) for one in ground.calendars])
         yield Source(store, calendars, ground.target, ground.silent_weeks)

@@ -165,13 +165,15 @@ async def open_store(
     url: str,
     *,
     exclusive: bool = True,
+    reading: bool = False,
     lease: float = LEASE,
     max_attempts: int = MAX_ATTEMPTS,
 ) -> SqlStore:
     """Open the database, bring its tables up to date, and be ready for work.
 
     `exclusive`: this is the process that runs; on SQLite a second one is refused. Short commands
-    open with False. `lease` in seconds.
+    open with False. `reading`: it is only read, beside or after a process that has brought the
+    tables up to date, so that no lock is taken. `lease` in seconds.
 
     Raises:
         StoreUnavailable: it cannot be reached, is in use, or was written by a later version.
@@ -186,7 +188,8 @@ async def open_store(
     engine = open_engine(parsed)
     store = SqlStore(engine, lock, lease=lease, max_attempts=max_attempts)
     try:
-        await migrate(engine)
+        if not reading:
+            await migrate(engine)
         await store.start()
     except BaseException as error:
         await store.close()

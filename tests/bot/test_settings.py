@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from bot.settings import Settings, load
+from bot.settings_sources import database_environment
 from tests.bot.settings_files import BASE, MAILBOX, TOKEN, write
 
 ROOT = Path(__file__).parents[2]
@@ -186,3 +187,11 @@ def models(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [one for part in getattr(annotation, "__args__", ()) for one in models(part)]
+
+
+def test_a_databases_driver_finds_what_it_looks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPASSFILE", "/run/pgpass")
+    monkeypatch.setenv("OKNO_TELEGRAM__TOKEN", "7001:secret")
+    found = database_environment()
+    assert found["PGPASSFILE"] == "/run/pgpass"
+    assert not any(name.startswith("OKNO_") for name in found)

@@ -24,7 +24,7 @@ from inbox.policies import Policies, Promised, Terms
 from inbox.policies import Step as RungAt
 from inbox.ports import Transaction
 from inbox.records import AlertState, RaisedAlert, Reply, ReplyState
-from inbox.sla import Recipient
+from inbox.sla import DAILY, Recipient, due_alerts, rung_at
 from inbox.thanks import THANKED, only_thanks
 from sandbox import quarter, studio
 from sandbox.quarter import Did, Step
@@ -167,8 +167,9 @@ class _Books:
         else:
             after, closed = talk.ended(_ENDS[step.did], by.id, at, hours)
         if closed is not None:
-            closed = await self._alerted(t, talk, closed, at)
-            await t.save_wait(closed.held(talk.assignee_id))
+            climbed = await self._climbed(t, talk, talk.wait or closed, at)
+            closed = replace(closed, fired=climbed.fired).held(talk.assignee_id)
+            await t.save_wait(closed)
             await auditing.closed(t, talk, closed, by.id)
         self._talks[step.firm, step.thread] = await t.save(after)
 
@@ -186,36 +187,36 @@ class _Books:
             )
         )
 
-    async def _alerted(
+    async def _climbed(
         self, t: Transaction, talk: Conversation, wait: Wait, end: datetime
     ) -> Wait:
-        """The ladder as far as it was climbed until then: told of at its instants."""
-        hours, fired = self._calendars.studio.hours, set()
-        for number, rung in enumerate(wait.ladder):
-            at = hours.deadline(wait.started_at, rung.after)
-            if at >= end:
-                continue
-            fired.add(number)
-            whom = talk.assignee_id if rung.notify is Recipient.MANAGER else None
-            to = whom if whom is not None else self._members[OLGA].id
-            told = RaisedAlert(wait.id, 0, number, to, at, at, state=AlertState.SHOWN, told_at=at)
-            await t.raise_alert(told)
-            about = talk.id, wait.id, to
-            await t.log([Entry(at, Deed.ALERTED, None, *about, after=f"rung {number + 1}")])
-        return replace(wait, fired=wait.fired | frozenset(fired))
+        """The ladder as far as it was climbed until then: everybody was told at once."""
+        hours = self._calendars.studio.hours
+        while (at := wait.next_rung_at) is not None and at < end:
+            due = due_alerts(hours, wait.base, wait.ladder, wait.fired, at)
+            for number in due.fire:
+                rung = rung_at(wait.ladder, number)
+                whom = talk.assignee_id if rung.notify is Recipient.MANAGER else None
+                to = whom if whom is not None else self._members[OLGA].id
+                told = RaisedAlert(
+                    wait.id, 0, number, to, at, at, state=AlertState.SHOWN, told_at=at
+                )
+                await t.raise_alert(told)
+                what = _told_of(wait, number)
+                about = talk.id, wait.id, to
+                await t.log([Entry(at, Deed.ALERTED, None, *about, after=what)])
+            wait = wait.after_firing(due.passed, at, hours)
+        return wait
 
     async def _left_open(self, t: Transaction) -> None:
         """What nobody has answered at the end: alerts have come, and who holds it is charged."""
         for place, talk in self._talks.items():
-            if talk.wait is None:
-                continue
-            wait = await self._alerted(t, talk, talk.wait, self._monday)
-            hours = self._calendars.studio.hours
-            wait = wait.after_firing(frozenset(), self._monday, hours)
-            if wait.is_due(self._monday):
-                wait = wait.held(talk.assignee_id)
-            await t.save_wait(wait)
-            self._talks[place] = replace(talk, wait=wait)
+            if talk.wait is not None:
+                wait = await self._climbed(t, talk, talk.wait, self._monday)
+                if wait.is_due(self._monday):
+                    wait = wait.held(talk.assignee_id)
+                await t.save_wait(wait)
+                self._talks[place] = replace(talk, wait=wait)
 
     # the studio's own matters
 
@@ -244,12 +245,16 @@ class _Books:
         )
         await t.save_special_day(cut)
         await auditing.calendar_changed(t, None, cut, cut.at, by.id)
+        climbed = {
+            place: await self._climbed(t, talk, talk.wait, cut.at)
+            for place, talk in self._talks.items()
+            if talk.wait is not None
+        }
         self._calendars.learn(await t.special_days())
-        for place, talk in self._talks.items():
-            if talk.wait is not None:
-                counted = talk.wait.recounted(cut.at, self._calendars.studio.hours)
-                await t.save_wait(counted)
-                self._talks[place] = replace(talk, wait=counted)
+        for place, wait in climbed.items():
+            counted = wait.recounted(cut.at, self._calendars.studio.hours)
+            await t.save_wait(counted)
+            self._talks[place] = replace(self._talks[place], wait=counted)
 
 
 def _thanked(talk: Conversation, message: InboundMessage) -> InboundMessage:
@@ -258,3 +263,11 @@ def _thanked(talk: Conversation, message: InboundMessage) -> InboundMessage:
     if not thanks or talk.wait is not None or talk.answered_at is None:
         return message
     return replace(message, nature=Nature.THANKS, nature_reason=THANKED)
+
+
+def _told_of(wait: Wait, number: int) -> str:
+    """As the log of alerts calls it."""
+    own = len(wait.ladder)
+    if number >= DAILY:
+        return "daily"
+    return f"rung {number + 1}" if number < own else f"repeat {number - own + 1}"

@@ -112,6 +112,7 @@ def _ways(folder: Path, language: str, monday: datetime) -> tuple[str, ...]:
     place, reports = LANGUAGES.index(language), shlex.quote(str(folder / REPORTS))
     config = f"-c {shlex.quote(str(folder / SETTINGS))}"
     lying = next(one.name[place] for one in FIRMS if one.house == LEFT_LYING)
+    last = f"{monday - timedelta(weeks=1):%Y-%m-%d}"
     earlier = f"{monday - timedelta(weeks=4):%Y-%m-%d}"
     return (
         Phrase("The reports: {path}", path=str(folder / REPORTS)),
@@ -119,6 +120,7 @@ def _ways(folder: Path, language: str, monday: datetime) -> tuple[str, ...]:
         Phrase("It is Monday {date}, 9:00 there. To look around:", date=f"{monday:%d.%m.%Y}"),
         f"  okno report {config} --out {reports} --week {earlier}",
         f"  okno why {config} {shlex.quote(lying)}",
+        f"  okno why {config} --week {last} median",
         f"  okno log {config}",
     )
 

@@ -1,0 +1,62 @@
+"""/now over a real Bot API, and the boards that it opens."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.bot.board_world import (
+    GROUP,
+    add_group,
+    kept,
+    pinned,
+    same,
+)
+from tests.bot.desk_world import BOT, CLIENT, Around, DeskWorld, around, labels, running
+from tests.bot.studio import HELEN, OLGA
+from tests.bot.test_desk_promises import ALWAYS
+
+
+@pytest.fixture
+async def there(tmp_path: Path) -> AsyncIterator[Around]:
+    async with around(tmp_path) as one:
+        add_group(one)
+        yield one
+
+
+@pytest.fixture
+async def desk(there: Around) -> AsyncIterator[DeskWorld]:
+    async with running(there, hours=ALWAYS) as world:
+        yield world
+
+
+class TestByTheMenu:
+    async def test_now_with_its_ways(self, desk: DeskWorld) -> None:
+        desk.people.says(CLIENT, BOT, "Сайт не открывается")
+        await desk.sees(OLGA.telegram_id, "Сайт не открывается")
+        desk.people.says(HELEN.telegram_id, BOT, "/now")
+        screen = await desk.sees(HELEN.telegram_id, "📟 The whole studio")
+        assert "1. 🟡 Анна · waits under 1 min · nobody's yet" in screen["text"]
+        assert labels(screen) == [
+            *("1", "📥 Who waits", "🔄 Now", "My clients", "📌 Board here"),
+            *("📌 Board in a group", "← Menu"),
+        ]
+        await desk.presses(HELEN, screen, "My clients")
+        own = await desk.sees(HELEN.telegram_id, "📟 Clients of Helen")
+        await desk.presses(HELEN, own, "📌 Board here")
+        await desk.until(lambda: len(pinned(desk, HELEN.telegram_id)) == 1)
+        await desk.until(lambda: "📌 No board here" in labels(same(desk, own)))
+        await desk.presses(HELEN, same(desk, own), "📌 No board here")
+        await desk.until(lambda: "📌 Board here" in labels(same(desk, own)))
+        assert not await kept(desk, HELEN.telegram_id)
+
+    async def test_a_group_is_chosen_by_a_button(self, desk: DeskWorld) -> None:
+        desk.people.says(HELEN.telegram_id, BOT, "/now")
+        screen = await desk.sees(HELEN.telegram_id, "📟 The whole studio")
+        await desk.presses(HELEN, screen, "📌 Board in a group")
+        await desk.sees(HELEN.telegram_id, "Press “Choose a group”")
+        desk.people.shares_chat(HELEN.telegram_id, BOT, GROUP)
+        await desk.sees(HELEN.telegram_id, "📌 The board stands in “Студия”.")
+        assert len(pinned(desk, GROUP)) == 1

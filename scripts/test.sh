@@ -13,6 +13,16 @@ stage() {
     printf '== %s: %d s, %d s so far\n' "$name" $((SECONDS - begun)) "$SECONDS"
 }
 
+# Thousands of small databases are made and thrown away: in memory, where there is room, that is
+# ten times as fast as on a disk.
+memory=/dev/shm
+if [[ -z ${TMPDIR:-} && -w $memory ]] && (($(df --output=avail -k $memory | tail -1) > 3000000)); then
+    TMPDIR=$(mktemp -d $memory/okno-tests-XXXXXX)
+    export TMPDIR
+    chmod 755 "$TMPDIR" # servers run as somebody else
+    trap 'rm -rf "$TMPDIR"' EXIT
+fi
+
 stage "servers for the tests" scripts/install_servers.sh
 stage "style, layers, types" scripts/lint.sh
 rm -f .coverage .coverage.*
@@ -25,5 +35,5 @@ stage "coverage of inbox/, which must be whole" \
 stage "other fast tests" .venv/bin/python -m "${fast[@]}" --ignore=tests/inbox
 
 printf '\n== real servers, slow tests, browser; %d s so far\n' "$SECONDS"
-exec .venv/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder \
+.venv/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder \
     -m "real or slow or browser"

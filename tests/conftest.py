@@ -10,8 +10,10 @@ from typing import NoReturn
 import pytest
 
 from tests.databases import postgres_on
+from tests.dialects import share_statements
 from tests.servers import Dovecot, FaultySmtp, MailServers, Postfix, Postgres, ServerMissing
 
+share_statements()
 ROOT = Path(__file__).parents[1]
 # The longest files, which begin first: others run beside them. The others follow as collected.
 LONGEST = (

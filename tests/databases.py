@@ -15,10 +15,19 @@ from tempfile import mkdtemp
 from threading import Thread
 from typing import Any
 
-from storage.store import open_store
+from sqlalchemy import text
+
+from storage.store import SqlStore, open_store
 from tests.servers.postgres import Postgres
 
 TEMPLATE = "okno_template"
+# What the queue keeps by the database's clock.
+INSTANTS = {
+    "lane": ("ready_at",),
+    "job": ("put_at", "not_before"),
+    "job_key": ("put_at",),
+    "dead": ("put_at", "died_at"),
+}
 
 
 def sqlite_in(folder: Path) -> str:
@@ -32,6 +41,14 @@ def sqlite_in(folder: Path) -> str:
 def postgres_on(server: Postgres) -> str:
     """The URL of a new database of this server; its tables stand."""
     return server.create_database(template=_template(server))
+
+
+async def let_pass(store: SqlStore, seconds: float) -> None:
+    """So much time passes for the queue, whose clock is the database's, without waiting."""
+    async with store.begin() as t:
+        for table, columns in INSTANTS.items():
+            moved = ", ".join(f"{one} = {one} - {seconds}" for one in columns)
+            await t.run(text(f"UPDATE {table} SET {moved}"))
 
 
 @cache

@@ -1,6 +1,5 @@
 """An inbox on a real database, with a desk and a channel that record."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from inbox.ports import Conversation, Reply
 from inbox.sla import Policy, Recipient, Rung
 from inbox.worker import work_once
 from storage.store import open_store
-from tests.databases import sqlite_in
+from tests.databases import let_pass, sqlite_in
 from tests.fakes import PlainLetters, RecordingConnector, RecordingDesk, SetClock
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -57,8 +56,8 @@ class Studio:
             busy = any([await work_once(self.inbox, queue) for queue in Queue])
 
     async def later(self, seconds: float = 0.12) -> None:
-        """The queue's clock is the database's: real time passes."""
-        await asyncio.sleep(seconds)
+        """Run what is due so many seconds from now by the queue's clock."""
+        await let_pass(self.inbox.store, seconds)
         await self.run()
 
     async def hears(

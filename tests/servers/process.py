@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import tempfile
 import time
@@ -22,7 +23,7 @@ LOOPBACK = "127.0.0.1"
 START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 PORTS = range(15_000, 32_000)
-TURNS = Path(tempfile.gettempdir()) / f"okno-ports-{os.getuid()}"
+TURNS = Path("/tmp") / f"okno-ports-{os.getuid()}"
 
 
 class ServerMissing(Exception):
@@ -71,10 +72,17 @@ def program(name: str, *, package: str) -> str:
 
 def server_folder(folder: Path | None) -> Path:
     """The given folder, or a new one, that an unprivileged server may enter."""
-    root = folder or Path(tempfile.mkdtemp(prefix="okno-", dir="/tmp"))
+    root = folder or Path(tempfile.mkdtemp(prefix="okno-", dir=_open_to_all()))
     root.mkdir(parents=True, exist_ok=True)
     root.chmod(0o755)
     return root
+
+
+def _open_to_all() -> Path:
+    """Where temporary files go, unless only we may enter there."""
+    usual = Path(tempfile.gettempdir())
+    ours = any(not one.stat().st_mode & stat.S_IXOTH for one in (usual, *usual.parents))
+    return Path("/tmp") if ours else usual
 
 
 def free_port() -> int:

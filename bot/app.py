@@ -87,10 +87,10 @@ async def serve_until_told(settings: Settings) -> None:
         stack.push_async_callback(store.close)
         channels = open_channels(settings, clock, store)
         stack.push_async_callback(channels.close)
-        name = await known_name(store, channels.bots[0].id, await channels.greet())
+        names = [await known_name(store, *one) for one in (await channels.greet()).items()]
         changed = await log_changes(store, settings, calendars, clock.now())
         inbox = _inbox(settings, clock, store, channels, calendars)
-        inbox = replace(inbox, join_link=join_link(name), meter=counts)
+        inbox = replace(inbox, join_link=join_link(names[0]), meter=counts)
         channels.desk.attach(inbox, ground_of(settings))
         await channels.desk.places.find_out()
         freed = await store.release_abandoned()
@@ -129,7 +129,7 @@ def _inbox(
 
 
 async def known_name(store: Store, bot_id: int, name: str) -> str:
-    """The clients' bot's name, or the last known one where Telegram does not tell it now."""
+    """The bot's name, or the last known one where Telegram does not tell it now."""
     key = f"bot_name:{bot_id}"
     async with store.begin() as t:
         if name:

@@ -49,13 +49,14 @@ class Channels:
         ages = {name: one.unheard for name, one in self.connectors.items()}
         return {name: age for name, age in ages.items() if age is not None}
 
-    async def greet(self) -> str:
-        """Ask Telegram who we are: the name of the clients' bot, "" where it does not answer.
+    async def greet(self) -> dict[int, str]:
+        """Ask Telegram who we are: the bots' names by their ids, the clients' first, "" where it
+        does not answer.
 
         Raises SettingsFault for a token that it does not know.
         """
         names = await asyncio.gather(*(_greet(bot) for bot in self.bots))
-        return names[0]
+        return {bot.id: name for bot, name in zip(self.bots, names, strict=True)}
 
     async def close(self) -> None:
         """Hang up everywhere."""

@@ -9,7 +9,7 @@ CATALOGUES := $(wildcard bot/locales/*/LC_MESSAGES/okno.po)
 
 help:
 	@echo "make setup   install into .venv"
-	@echo "make demo    play client and manager in the browser (ARGS=--story: a scripted day)"
+	@echo "make demo    play client and manager in the browser (ARGS=--story: a scripted day; --week: a report)"
 	@echo "make test    everything that CI checks"
 	@echo "make lint    ruff, import-linter, mypy"
 	@echo "make format  let ruff format and fix"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from binascii import crc32
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -63,7 +62,7 @@ class Mode(StrEnum):
 class FiguresButton(CallbackData, prefix="rg"):
     """The figures of a report to choose from: so many `days` from a day (its ordinal) on, of the
     member or client `about_id`, in a row of it. `below`: not in the pressed message's place.
-    `row`: see `number_of`."""
+    `row`: see bot.figure_orders.number_of."""
 
     day: DayNumber
     days: Days
@@ -121,13 +120,6 @@ def figures_button(period: Period, whose: Slice) -> FiguresButton | None:
         part, about_id = Part.MANAGER, whose.manager_id
     day = first.toordinal()
     return FiguresButton(day=day, days=days, part=part, about_id=about_id, below=True)
-
-
-def number_of(row: Whose) -> int:
-    """Which row it is: the id of a manager (0: nobody) or client, else a sum of the name."""
-    if row.sort in {Sort.MANAGER, Sort.CLIENT}:
-        return row.id or 0
-    return crc32(row.name.encode())
 
 
 def row_of_button(button: FiguresButton | FigureButton) -> Whose:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binascii import crc32
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from pydantic import TypeAdapter
 
 from bot.report_ground import Ground
 from bot.rich import NOTHING, Rich
-from inbox.report_figures import Figure, Sort
+from inbox.report_figures import Figure, Sort, Whose
 from inbox.report_records import Period, Slice
 
 ROWS = 12  # on a page
@@ -19,7 +20,7 @@ ROWS = 12  # on a page
 class Question:
     """Why `figure`, or which rows of the `sort` there are, behind `offset` of them; in the words
     of `language` and the times of `zone`. Of a channel or tier the figure's row may be known by
-    its number alone, as bot.figure_buttons has it. `named`: the row's name, as it was typed."""
+    its number alone, see `number_of`. `named`: the row's name, as it was typed."""
 
     period: Period
     whose: Slice
@@ -66,6 +67,13 @@ class Explanation:
     rows: tuple[RowName, ...] = ()
     more: bool = False
     known: bool = True
+
+
+def number_of(row: Whose) -> int:
+    """Which row it is: the id of a manager (0: nobody) or client, else a sum of the name."""
+    if row.sort in {Sort.MANAGER, Sort.CLIENT}:
+        return row.id or 0
+    return crc32(row.name.encode())
 
 
 EXPLAINING: TypeAdapter[Explaining] = TypeAdapter(Explaining)

@@ -11,8 +11,16 @@ from dataclasses import replace
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
-from bot.figure_buttons import number_of
-from bot.figure_orders import EXPLAINING, ROWS, Explaining, Explanation, Jump, Question, RowName
+from bot.figure_orders import (
+    EXPLAINING,
+    ROWS,
+    Explaining,
+    Explanation,
+    Jump,
+    Question,
+    RowName,
+    number_of,
+)
 from bot.figure_terms import row_name, whose_words
 from bot.figure_words import row_words, why_figure
 from bot.reader import Reader

@@ -72,7 +72,7 @@ def figures_view(say: Say, button: FiguresButton, period: Period, whose: Slice) 
     ]
     about = f"{period_title(say, period)}. {slice_title(say, whose)}"
     words = [Rich(about).styled("bold"), Rich(say("Which figure? It says how it was counted."))]
-    below = in_rows(sorts, 2) if whole else (_back(say, button),)
+    below: Keyboard = in_rows(sorts, 2) if whole else ((_back(say, button),),)
     return CardView(joined(words), (*(row for row in rows if row), *below))
 
 

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from time import monotonic
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import structlog
@@ -146,14 +147,16 @@ class Metrics:
     channels: tuple[str, ...]
     seconds_since_tick: Callable[[], float]
     patience: float = ASK_WITHIN
+    kept: float = KEPT
     _asking: asyncio.Task[Gauges | None] | None = field(default=None, init=False)
     _asked_at: float = field(default=0.0, init=False)
     _failing: bool = field(default=False, init=False)
+    _texts: ModuleType | None = field(default=None, init=False)
 
     async def text(self, accept: str) -> tuple[bytes, str]:
         """The numbers as `accept` (a header) wants them, and the type of that."""
-        # Read from disk in a thread: everything else goes on.
-        texts = await asyncio.to_thread(import_module, "bot.metric_texts")
+        if self._texts is None:  # read from disk in a thread: everything else goes on
+            self._texts = await asyncio.to_thread(import_module, "bot.metric_texts")
         seen = Seen(
             counts=self.counts,
             gauges=await self._gauges(),
@@ -165,12 +168,13 @@ class Metrics:
             tick_age=self.seconds_since_tick(),
             version=okno_version(),
         )
-        answer: tuple[bytes, str] = texts.text_of(seen, accept)
+        answer: tuple[bytes, str] = self._texts.text_of(seen, accept)
         return answer
 
     async def _gauges(self) -> Gauges | None:
         """However many ask at once, the database is asked once."""
-        if self._asking is None or (self._asking.done() and monotonic() - self._asked_at > KEPT):
+        old = monotonic() - self._asked_at > self.kept
+        if self._asking is None or (self._asking.done() and old):
             self._asking, self._asked_at = asyncio.create_task(self._ask()), monotonic()
         return await asyncio.shield(self._asking)
 

@@ -139,8 +139,8 @@ async def climb(inbox: Inbox, t: Transaction) -> int:
                 cause = f"wait {wait.id} due {wait.due_at}"
                 await name_topics_later(t, conversation.client.id, cause)
         await t.save_wait(climbed)
-    raised = await raise_all(t, asked, now)
-    t.after_commit(partial(inbox.meter.alerted, raised))
+    new = await raise_all(t, asked, now)
+    t.after_commit(partial(inbox.meter.alerted, new))
     return len(waits)
 
 

@@ -52,6 +52,17 @@ class TestListening:
         self.listening.broke()
         assert self.listening.seconds == 0
 
+    def test_how_long_nothing_was_heard(self) -> None:
+        assert self.listening.unheard is None
+        self.listening.begin()
+        assert self.listening.unheard is None
+        self.listening.heard()
+        self.at += 4
+        self.listening.broke()
+        self.listening.begin()
+        self.at += 3
+        assert self.listening.unheard == 7
+
 
 async def test_updates_that_cannot_be_had_are_a_break(
     connector: TelegramConnector, people: People, world: World

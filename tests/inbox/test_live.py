@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +18,7 @@ from inbox.business_hours import BusinessHours
 from inbox.calendars import Calendars
 from inbox.live import Live, LiveFigures, live, lives
 from inbox.model import Manager, WaitKind
+from inbox.ports import Store, Transaction
 from inbox.report_periods import days
 from inbox.report_reading import Source
 from inbox.report_records import Figures, Slice
@@ -119,6 +122,62 @@ class TestTheGoldenWeek:
         closed = Calendars.only(BusinessHours(MOSCOW, {}))
         found = await live(replace(golden.source, calendars=closed), moment("+mon 09:10"))
         assert (found.open, found.opens_at) == (False, None)
+
+
+async def test_of_nothing_there_is_nothing_to_say(database: str) -> None:
+    store = await open_store(database)
+    found = await live(Source(store, Calendars.only(HOURS), HOUR), moment("wed 12:00"))
+    assert (found.figures, found.managers, found.longest) == (LiveFigures(), (), ())
+    assert (found.next_due, found.figures.share) == (None, None)
+    await store.close()
+
+
+async def test_a_wait_without_a_due_time_waits_and_is_never_overdue(golden: Golden) -> None:
+    async with golden.source.store.begin() as t:
+        gone = sa.update(wait).where(wait.c.id == golden.filed.waits[29]).values(due_at=None)
+        await t.run(gone)  # type: ignore[attr-defined] # SQL of the test's own
+    (studio,) = await golden.at("+mon 09:10")
+    assert (studio.figures.waiting, studio.figures.overdue) == (4, 0)
+    assert not studio.longest[0].overdue(studio.at)
+
+
+class Between:
+    """A store over which somebody acts before its second, third ... reading, once."""
+
+    def __init__(self, store: Store, reading: int, act: Callable[[], Awaitable[None]]) -> None:
+        self._store, self._left, self._act = store, reading, act
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        self._left -= 1
+        if not self._left:
+            await self._act()
+        async with self._store.read() as t:
+            yield t
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+@pytest.mark.parametrize("reading", [3, 4])
+async def test_what_is_answered_while_it_is_read_counts_once(golden: Golden, reading: int) -> None:
+    """Behind the open waits, and before those that wait longest are named."""
+    store, number = golden.source.store, golden.filed.waits[29]
+
+    async def answered() -> None:
+        async with store.begin() as t:
+            talk, _ = await t.wait(number)
+            talk, closed = talk.answered(None, moment("+mon 09:09"), HOURS)
+            assert closed is not None
+            await t.save_wait(closed)
+            await t.save(talk)
+
+    between = replace(golden.source, store=Between(store, reading, answered))
+    found = await live(between, moment("+mon 09:10"))
+    assert [one.wait_id for one in found.longest] == [
+        golden.filed.waits[one] for one in (27, 28, 41)
+    ]
+    assert found.figures.waiting + found.figures.answered == 5
 
 
 async def test_the_report_of_the_day_says_the_same(

@@ -31,7 +31,9 @@ from inbox.report_records import Figures, Grid, Measure, Report, Row, WaitLine
 Source = TypeVar("Source")
 
 MOST_LINES = 200_000
+MOST_ADDRESSES = 60_000  # Excel opens 65,530 on a sheet
 _DAY = timedelta(days=1)
+_FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001 - of a workbook, which has no zones
 _NUMBER_FORMATS = {
     Holds.DURATION: "[h]:mm:ss",
     Holds.INSTANT: "dd.mm.yyyy hh:mm",
@@ -51,7 +53,14 @@ class Workbook:
     """Written row by row: first the figures, then `add` the waits, then `close`."""
 
     def __init__(
-        self, path: Path, say: Say, report: Report, card_link: str, most: int = MOST_LINES
+        self,
+        path: Path,
+        say: Say,
+        report: Report,
+        card_link: str,
+        *,
+        most: int = MOST_LINES,
+        addresses: int = MOST_ADDRESSES,
     ) -> None:
         self._say, self._report = say, report
         self._zone = ZoneInfo(report.period.zone)
@@ -68,6 +77,7 @@ class Workbook:
         self._unless_0 = self._book.add_format({"num_format": "0;;"})
         self._link = self._book.add_format({"font_color": "#0062A3", "underline": 1})
         self._columns = wait_columns(say, card_link)
+        self._opens, self._addresses = say("open"), addresses
         self._number = 0
         self._most, self._left_out = most, 0
         self._write_figures()
@@ -248,15 +258,21 @@ class Workbook:
     def _row(
         self, sheet: Worksheet, down: int, columns: Sequence[Column[Source]], of: Source
     ) -> None:
-        say = self._say
         for across, column in enumerate(columns):
             value = column.value(of)
             if column.holds is Holds.LINK and value:
-                words = say("open")
-                formula = f'=HYPERLINK("{value}","{words}")'  # no limit, as addresses have
-                sheet.write_formula(down, across, formula, self._link, words)
+                self._write_link(sheet, down, across, str(value))
             else:
                 self._cell(sheet, down, across, value)
+
+    def _write_link(self, sheet: Worksheet, down: int, across: int, address: str) -> None:
+        """An address, which every program opens; behind the most that Excel takes a formula."""
+        words = self._opens
+        if down <= self._addresses:
+            sheet.write_url(down, across, address, self._link, words)
+        else:
+            formula = f'=HYPERLINK("{address}","{words}")'
+            sheet.write_formula(down, across, formula, self._link, words)
 
     def _cell(self, sheet: Worksheet, down: int, across: int, value: Cell) -> None:
         match value:
@@ -266,7 +282,8 @@ class Workbook:
                 sheet.write_number(down, across, value / _DAY, self._formats[Holds.DURATION])
             case datetime():
                 local = value.astimezone(self._zone).replace(tzinfo=None)
-                sheet.write_datetime(down, across, local, self._formats[Holds.INSTANT])
+                days = (local - _FIRST_DAY) / _DAY
+                sheet.write_number(down, across, days, self._formats[Holds.INSTANT])
             case Fraction():
                 sheet.write_number(down, across, float(value), self._formats[Holds.SHARE])
             case int():

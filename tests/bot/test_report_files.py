@@ -131,13 +131,26 @@ def test_what_clients_call_themselves_is_no_formula(tmp_path: Path) -> None:
     done = made(report, lines, tmp_path, *WRITTEN)
     with ZipFile(done.files[Kind.XLSX]) as book:
         waits = book.read("xl/worksheets/sheet8.xml").decode()
-    assert "<f>1+1" not in waits
+        links = book.read("xl/worksheets/_rels/sheet8.xml.rels").decode()
+    assert "<f>" not in waits
     assert waits.count("=1+1") == 40
-    assert waits.count("<f>HYPERLINK(") == 40
-    assert LINK.format(message_id=3) in waits
+    assert waits.count("<hyperlink ") == 40
+    assert f'Target="{LINK.format(message_id=3)}" TargetMode="External"' in links
     assert "<autoFilter" in waits
     with done.files[Kind.CSV].open(encoding="utf-8-sig", newline="") as text:
         assert {row["Client"] for row in csv.DictReader(text)} == {"'=1+1"}
+
+
+def test_behind_the_most_addresses_of_a_sheet_a_formula_opens_the_card(tmp_path: Path) -> None:
+    report, lines = sample(1, 10, language="en")
+    path = tmp_path / "book.xlsx"
+    book = Workbook(path, speaker("en"), report, LINK, addresses=4)
+    book.add(lines)
+    book.close()
+    with ZipFile(path) as opened:
+        waits = opened.read("xl/worksheets/sheet8.xml").decode()
+    assert waits.count("<hyperlink ") == 4
+    assert waits.count("<f>HYPERLINK(") == 6
 
 
 def test_the_csv_has_seconds_and_offsets(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def _waiting(say: Say, figures: LiveFigures) -> Rich:
         return Rich(say("✅ Nobody waits for an answer.")).styled("bold")
     words = say.many("{number} client waits", "{number} clients wait", figures.waiting)
     if figures.overdue:
-        late = say("{number} overdue", number=figures.overdue)
+        late = say("overdue: {number}", number=figures.overdue)
         return Rich(f"{words}, {OVERDUE} {late}").styled("bold")
     return Rich(words).styled("bold")
 
@@ -106,7 +106,7 @@ def _named(reader: Reader, live: Live, *, numbered: bool) -> list[Rich]:
     ]
     more = live.figures.waiting - len(lines)
     if more > 0 and lines:
-        lines.append(Rich(say("and {number} more", number=more)))
+        lines.append(Rich(say.many("and {number} more", "and {number} more", more)))
     ahead = live.next_due
     if ahead is not None and ahead.due_at is not None:
         at = moment(say, ahead.due_at, live.at, reader.zone)
@@ -157,7 +157,9 @@ def _today(say: Say, figures: LiveFigures) -> Rich:
 def _rows(say: Say, rows: Sequence[LiveRow]) -> list[Rich]:
     lines = [_row(say, one) for one in rows[:MOST_ROWS]]
     if len(rows) > MOST_ROWS:
-        lines.append(Rich(say("and {number} more", number=len(rows) - MOST_ROWS)))
+        lines.append(
+            Rich(say.many("and {number} more", "and {number} more", len(rows) - MOST_ROWS))
+        )
     return lines
 
 

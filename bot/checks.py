@@ -7,7 +7,13 @@ from collections.abc import AsyncIterator
 
 from aiogram import Bot, exceptions
 
-from bot.checks_clock import check_alerts, check_calendars, check_ladders, check_names
+from bot.checks_clock import (
+    check_alerts,
+    check_calendars,
+    check_ladders,
+    check_names,
+    check_report,
+)
 from bot.checks_telegram import abilities
 from bot.clock import open_clock
 from bot.finding import Finding
@@ -52,6 +58,7 @@ async def check_all(settings: Settings, say: Say) -> AsyncIterator[Finding]:
             *check_ladders(staff, settings),
             *check_names(staff, clients, settings),
             *check_alerts(staff, settings),
+            *check_report(staff, settings),
         ):
             yield found
     async for finding in _telegram(settings):

@@ -1,4 +1,4 @@
-"""What `okno check` finds about the clock: calendars, whom the ladders name, alerts by mail."""
+"""What `okno check` finds about the clock: calendars, ladders, alerts by mail, the report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.finding import Finding
 from bot.settings import Settings
 from bot.settings_clock import RungSettings
-from bot.terms import alert_channel, calendars_of, undecreed_ahead
+from bot.terms import alert_channel, calendars_of, report_terms, undecreed_ahead
 from bot.texts import Say
 from bot.wording import moment
 from inbox import routing
@@ -16,6 +16,7 @@ from inbox.calendars import STUDIO, Calendar
 from inbox.errors import NoWorkingTime, OknoError
 from inbox.model import Client, Manager, Role
 from inbox.phrases import Phrase
+from inbox.report_week import recipients
 
 
 def check_calendars(settings: Settings, say: Say, now: datetime) -> Iterator[Finding]:
@@ -135,6 +136,19 @@ def check_alerts(staff: Iterable[Manager], settings: Settings) -> Iterator[Findi
     else:
         says = Phrase("where Telegram fails, by mail from {mailbox}", mailbox=box)
     yield Finding(Phrase("alerts"), says)
+
+
+def check_report(staff: Iterable[Manager], settings: Settings) -> Iterator[Finding]:
+    """When the week's report goes out, and to whom; never a fault."""
+    terms = report_terms(settings)
+    whole = [one.name for one, whose_id in recipients(tuple(staff)) if whose_id is None]
+    says = Phrase("{time}, the studio's for: {names}", time=terms.due, names=_few(whole))
+    yield Finding(Phrase("report"), says if whole else terms.due)
+    if terms.mail_to:
+        box = (alert_channel(settings) or "").partition(":")[2]
+        names = _few(list(terms.mail_to))
+        says = Phrase("by mail from {mailbox} to: {names}", mailbox=box, names=names)
+        yield Finding(Phrase("report"), says)
 
 
 def _few(names: list[str]) -> str:

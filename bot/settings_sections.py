@@ -83,7 +83,7 @@ def _weekly_time(value: Any) -> Any:
 def _each_once(addresses: tuple[str, ...]) -> tuple[str, ...]:
     counts = Counter(one.casefold() for one in addresses)
     if twice := [one for one, count in counts.items() if count > 1]:
-        raise ValueError(Phrase("name {address} twice", address=twice[0]))
+        raise ValueError(Phrase("names {address} twice", address=twice[0]))
     return addresses
 
 

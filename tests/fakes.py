@@ -25,8 +25,8 @@ from inbox.model import (
     Receipt,
 )
 from inbox.ports import Alert, Card, DeskRef, Note, Progress, Purpose, Reply, Shown
-from inbox.reports_made import Ending, MadeReport, ReportPart, ReportWish, Spot
 from inbox.work_records import Quote, TaskDigest
+from tests.report_fakes import RecordingReports
 
 MONDAY_TEN = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # 10:00 in Moscow
 
@@ -45,7 +45,7 @@ class SetClock:
 
 
 @dataclass
-class RecordingDesk:
+class RecordingDesk(RecordingReports):
     """Shows to nobody, and remembers what it was to show.
 
     `refuse` maps a manager's id, or it and a call's name, to errors raised in turn; None for a
@@ -69,12 +69,7 @@ class RecordingDesk:
     bursts: list[tuple[tuple[Card, ...], Manager]] = field(default_factory=list)
     named: list[tuple[Client, datetime | None]] = field(default_factory=list)
     tasks: list[tuple[TaskDigest, Manager]] = field(default_factory=list)
-    wished: list[tuple[ReportWish, str]] = field(default_factory=list)
-    reports: list[tuple[str, MadeReport, Manager, Spot]] = field(default_factory=list)
-    ended: list[tuple[Ending, Manager, Spot]] = field(default_factory=list)
-    making: Callable[[ReportWish], Awaitable[MadeReport]] | None = None
     waits: dict[int, float] = field(default_factory=dict)
-    refuse: dict[int | tuple[int, str], list[Exception | None]] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
     _ids: int = 0
 
@@ -159,21 +154,6 @@ class RecordingDesk:
         self._maybe_refuse(to, "show_tasks")
         self.tasks.append((digest, to))
 
-    async def make_report(self, wish: ReportWish, language: str) -> MadeReport:
-        self.wished.append((wish, language))
-        assert self.making is not None, "no report was expected"
-        return await self.making(wish)
-
-    async def show_report(
-        self, made: MadeReport, part: ReportPart, to: Manager, spot: Spot
-    ) -> None:
-        self._maybe_refuse(to, f"show_report {part.name}")
-        self.reports.append((part.name, made, to, spot))
-
-    async def end_report(self, wish: ReportWish, to: Manager, spot: Spot, ending: Ending) -> None:
-        self._maybe_refuse(to, "end_report")
-        self.ended.append((ending, to, spot))
-
     async def tell(self, notice: str, fields: dict[str, str], to: Manager) -> None:
         self._maybe_refuse(to, "tell")
         self.told.append((notice, fields, to))
@@ -182,12 +162,6 @@ class RecordingDesk:
         if attachment.ref not in self.contents:
             raise FileUnavailable(Fault.TOO_LARGE)
         return self.contents[attachment.ref]
-
-    def _maybe_refuse(self, to: Manager, call: str) -> None:
-        turns = self.refuse.get((to.id, call)) or self.refuse.get(to.id)
-        error = turns.pop(0) if turns else None
-        if error is not None:
-            raise error
 
     def _shown(self, to: Manager, purpose: Purpose) -> Shown:
         self._ids += 1

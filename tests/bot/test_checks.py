@@ -36,6 +36,7 @@ async def test_all_is_well(studio: Studio) -> None:
         "database",
         "team",
         "alerts",
+            "report",
         "telegram",
         "client groups",
         "own accounts",

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.checks_clock import check_alerts, check_calendars, check_ladders, check_names
+from bot.checks_clock import (
+    check_alerts,
+    check_calendars,
+    check_ladders,
+    check_names,
+    check_report,
+)
 from bot.finding import Finding
 from bot.settings import Settings, load
 from bot.texts import speaker
@@ -109,3 +115,12 @@ def test_alerts_by_mail_are_a_hint(tmp_path: Path) -> None:
     (hint,) = check_alerts([ANNA, MARK], settings)
     assert hint.says.endswith("no address is known of: Mark")
     assert hint.well
+
+
+def test_when_the_report_goes_out_and_to_whom(tmp_path: Path) -> None:
+    (bare,) = check_report([ANNA], made(tmp_path, ""))
+    assert (bare.says, bare.well) == ("mon 09:00 Europe/Moscow", True)
+    text = MAILBOX + '[report]\nat = "fri 17:30"\nmail_to = ["boss@studio.example"]\n'
+    desk, mail = check_report([ANNA, MARK, GONE, CHAT], made(tmp_path, text))
+    assert desk.says == "fri 17:30 Europe/Moscow, the studio's for: Mark"
+    assert (mail.says, mail.well) == ("by mail from info to: boss@studio.example", True)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.schedule import Nightly, Repeated, Schedule
+from bot.schedule import Nightly, Repeated, Schedule, Weekly
 from inbox.ports import Store
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -83,6 +83,51 @@ async def test_a_nights_work_is_done_once_by_all_processes_together() -> None:
     clock.at += timedelta(days=3)
     await one.catch_up()
     assert done == ["prune", "prune"]
+
+
+async def done_nothing(_: datetime) -> None:
+    return
+
+
+@pytest.mark.parametrize(
+    ("now", "slot"),
+    [
+        ("2026-05-04T05:59+00:00", "2026-04-27T06:00+00:00"),
+        ("2026-05-04T06:00+00:00", "2026-05-04T06:00+00:00"),
+        ("2026-05-10T20:59+00:00", "2026-05-04T06:00+00:00"),
+        ("2026-05-11T05:00+00:00", "2026-05-04T06:00+00:00"),
+    ],
+)
+def test_the_last_slot_of_a_week(now: str, slot: str) -> None:
+    work = Weekly("report", 0, time(9), MOSCOW, done_nothing)
+    assert work.last_slot(datetime.fromisoformat(now)) == datetime.fromisoformat(slot)
+
+
+def test_a_week_in_which_the_clocks_change_keeps_its_local_hour() -> None:
+    work = Weekly("report", 6, time(9), ZoneInfo("Europe/Berlin"), done_nothing)
+    before, after = datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 12, tzinfo=UTC)
+    assert work.last_slot(before) == datetime(2026, 3, 22, 8, tzinfo=UTC)
+    assert work.last_slot(after) == datetime(2026, 3, 29, 7, tzinfo=UTC)
+
+
+async def test_a_weeks_work_is_asked_for_once_a_slot_and_again_after_a_fault() -> None:
+    asked: list[datetime] = []
+
+    async def tell(slot: datetime) -> None:
+        asked.append(slot)
+        if len(asked) == 1:
+            raise OSError("the database is away")
+
+    clock = TurnedClock(datetime(2026, 5, 6, 9, tzinfo=UTC))
+    work = Weekly("report", 0, time(9), MOSCOW, tell)
+    one = Schedule(clock, cast("Store", Slots()), nothing, weekly=(work,))
+    for _ in range(3):
+        await one.catch_up()
+        await one.do_chores()
+    assert asked == 2 * [datetime(2026, 5, 4, 6, tzinfo=UTC)]
+    clock.at += timedelta(days=19)
+    await one.do_chores()
+    assert asked[2:] == [datetime(2026, 5, 25, 6, tzinfo=UTC)]
 
 
 async def test_one_works_fault_does_not_keep_the_next_from_its_turn() -> None:

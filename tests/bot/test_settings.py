@@ -40,6 +40,11 @@ def test_the_least_that_works(tmp_path: Path) -> None:
     assert found.desk.send_delay == timedelta(seconds=10)
     assert found.desk.topics == "auto"
     assert found.report.at == (0, time(9))
+    assert (found.report.mail_to, found.report.theme, found.report.silent_weeks) == (
+        (),
+        "light",
+        4,
+    )
     assert found.health.port is None
 
 
@@ -55,8 +60,11 @@ reply_within = "1h 30m"
 ladder = [{ after = "90s", notify = "deputy", any_time = true }]
 [report]
 at = "Fri 17:30"
+mail_to = ["head@studio.ru", "boss@studio.ru"]
+theme = "dark"
+silent_weeks = 6
 """
-    found = load(write(tmp_path, BASE + text))
+    found = load(write(tmp_path, BASE + MAILBOX + text))
     assert found.hours.mon == ((time(9), time(13)), (time(14), time(18)))
     assert found.hours.tue == ()
     assert found.hours.sat == ((time(22), time(0)),)
@@ -73,6 +81,8 @@ at = "Fri 17:30"
     assert found.sla.ladder[0].after == timedelta(seconds=90)
     assert found.sla.ladder[0].any_time
     assert found.report.at == (4, time(17, 30))
+    assert found.report.mail_to == ("head@studio.ru", "boss@studio.ru")
+    assert (found.report.theme, found.report.silent_weeks) == ("dark", 6)
 
 
 def test_environment_beats_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,8 +41,10 @@ def commands_of(me: Manager, say: Say) -> Commands:
         ("templates", say("texts that are written often")),
         ("prices", say("what typical work costs")),
         ("team", say("who holds what, and who is away")),
-        ("report", say("how soon clients were answered last week")),
-        ("why", say("reply with it to a card: how its time is counted")),
+        ("report", say("how soon clients were answered: /report october, /report and a name")),
+        ("now", say("who waits now, and how today goes")),
+        ("board", say("the same in a message that keeps itself up to date")),
+        ("why", say("reply with it to a card or a report: how it is counted")),
         ("noreply", say("reply with it to a card: no answer is needed")),
         ("phone", say("reply with it to a card: answered by phone")),
         ("promise", say("reply with it to a card: an answer by a certain time")),
@@ -69,6 +71,7 @@ def group_commands(say: Say) -> Commands:
         ("link", say("whose group this is")),
         ("alerts", say("alerts come here")),
         ("forum", say("a topic for each client here")),
+        ("board", say("how the studio stands, kept up to date here")),
     ]
 
 

@@ -25,6 +25,7 @@ class Section(StrEnum):
     TEMPLATES = "t"
     TASKS = "k"
     CLIENTS = "f"
+    FIGURES = "r"
     MAIL = "m"
     TEAM = "h"
     COMMANDS = "o"
@@ -43,6 +44,7 @@ _TITLES = {
     Section.TEMPLATES: mark("📋 Templates and prices"),
     Section.TASKS: mark("☑️ Tasks"),
     Section.CLIENTS: mark("🔎 Clients and search"),
+    Section.FIGURES: mark("📊 Reports and figures"),
     Section.MAIL: mark("✉️ Mails"),
     Section.TEAM: mark("🧑‍🤝‍🧑 For heads"),
     Section.COMMANDS: mark("⌨️ All commands"),
@@ -80,10 +82,6 @@ _TEXTS = {
         mark(
             "“Take” makes a new client yours, “I take it” under an alert makes somebody else's "
             "client yours."
-        ),
-        mark(
-            "/report: how soon your clients were answered last week, as a picture, a PDF and a "
-            "table; other weeks and months by its buttons."
         ),
     ),
     Section.NOTES: (
@@ -126,6 +124,21 @@ _TEXTS = {
         mark(
             "/find searches messages, subjects and file names in any form of a word: "
             "/find invoice from:anna in:daisy before:1.11 has:file"
+        ),
+    ),
+    Section.FIGURES: (
+        mark(
+            "The report of the week comes by itself, as a picture with its text, a PDF and a "
+            "table. /report makes it at any time, also of a time and a name: /report october, "
+            "/report 1.10-31.10, /report quarter daisy."
+        ),
+        mark(
+            "“How counted” below it, or /why in reply to it, says how each figure came and which "
+            "waits stand behind it. Each row of the table leads to its card."
+        ),
+        mark(
+            "/now: who waits, what is overdue, how today goes. /board keeps that in a pinned "
+            "message; /board off ends it."
         ),
     ),
     Section.MAIL: (

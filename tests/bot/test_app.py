@@ -64,7 +64,7 @@ async def test_it_works_stops_on_sigterm_and_goes_on_after_a_restart(studio: Stu
         assert (status, facts["store"], facts["clock"]) == (200, "ok", "ok")
         assert set(facts["parts"]) == {
             "telegram", "email:info", "queue in", "queue out", "queue desk", "queue copies",
-            "command lists",
+            "queue reports", "command lists", "boards",
         }  # fmt: skip
         assert await running.stop() == 0
         assert "Okno has stopped." in running.said

@@ -65,7 +65,7 @@ async def test_clients_see_only_start_and_groups_only_their_administrators(
     assert await of(desk, private) == {"start": "begin"}
     assert await of(desk, private, "ru") == {"start": "начать"}
     admins = await of(desk, BotCommandScopeAllChatAdministrators(), "ru")
-    assert set(admins) == {"link", "alerts", "forum"}
+    assert set(admins) == {"link", "alerts", "forum", "board"}
     assert await of(desk, BotCommandScopeAllGroupChats()) == {}
 
 

@@ -7,10 +7,12 @@ the studio is the sum of its rows, by manager, client, channel and tier.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from typing import TypeAlias
+
+from inbox.report_corrected import Corrected
 
 Grid: TypeAlias = tuple[tuple[int, ...], ...]
 """7 days from Monday on, 24 hours each, in the studio's zone."""
@@ -256,23 +258,6 @@ class Exclusion:
 
     reason: Reason
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Corrected:
-    """What is entered for a calendar's day of the period was changed at `at`, when the day had
-    begun: answers given before that keep their numbers.
-
-    `before`, `after`: shifts or "closed", and the day's name ("closed Праздник"); "": as the week.
-    `by`: who changed it.
-    """
-
-    calendar: str
-    day: date
-    before: str
-    after: str
-    at: datetime
-    by: str
 
 
 @dataclass(frozen=True, slots=True)

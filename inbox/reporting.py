@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from inbox.report_corrected import Corrected
 from inbox.report_lines import Lines
 from inbox.report_parts import times_of
 from inbox.report_periods import compared_with, is_week, trend_weeks
@@ -24,7 +25,6 @@ from inbox.report_reading import (
     read_promises,
 )
 from inbox.report_records import (
-    Corrected,
     Improved,
     Period,
     Reason,

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from inbox.report_corrected import Corrected
 from inbox.report_records import (
     Charge,
-    Corrected,
     Exclusion,
     Figures,
     Grid,

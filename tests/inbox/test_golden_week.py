@@ -10,12 +10,12 @@ from fractions import Fraction
 import pytest
 
 from inbox.calendars import Calendars
+from inbox.report_corrected import Corrected
 from inbox.report_periods import days, month, week
 from inbox.report_reading import Source
 from inbox.report_records import (
     Change,
     Charge,
-    Corrected,
     Exclusion,
     Improved,
     Measure,

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Installs Dovecot, Postfix, PostgreSQL and Chromium for the tests, where we are root and have apt.
-# Elsewhere the tests that need them are skipped and say so. No service is left running.
+# Installs Dovecot, Postfix, PostgreSQL, Prometheus and Chromium for the tests, where we are root and
+# have apt. Elsewhere the tests that need them are skipped and say so. No service is left running.
 set -euo pipefail
 
 packages=(
     chromium dovecot-imapd dovecot-lmtpd fonts-dejavu-core fonts-liberation
-    fonts-noto-color-emoji openssl postfix postgresql
+    fonts-noto-color-emoji openssl postfix postgresql prometheus
 )
 
 missing=()
@@ -47,5 +47,5 @@ rm -f "$log"
 
 # They would start at the next boot.
 if [[ -d /run/systemd/system ]]; then
-    systemctl disable --quiet dovecot postfix postgresql || true
+    systemctl disable --quiet dovecot postfix postgresql prometheus || true
 fi

@@ -25,6 +25,7 @@ from storage.gauges import Gauges, QueueGauges
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 OUT = QueueGauges(jobs=7, oldest=12.5, lag=0.5, dead=2)
 GAUGES = Gauges({**dict.fromkeys(Queue, QueueGauges()), Queue.OUT: OUT}, waiting=5, overdue=2)
+LABELS = {"version", "queue", "channel", "nature", "kind", "part", "answer", "way", "le"}
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -275,6 +276,4 @@ async def test_a_fault_is_told_once_until_it_works_again(
 async def test_labels_are_words_of_the_program(world: World) -> None:
     got = await world.scrape()
     labels = {name for one in got.families.values() for s in one.samples for name in s.labels}
-    assert labels == set(
-        ["version", "queue", "channel", "nature", "kind", "part", "answer", "way", "le"]
-    )
+    assert labels == LABELS

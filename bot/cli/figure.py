@@ -61,9 +61,8 @@ def read_figure(typed: str) -> Figure:
     for part in parts:
         figure = _narrowed(figure, part)
     if not is_figure(figure):
-        refuse(
-            Phrase("The figure {name} has no side of that kind: {typed}", name=name, typed=typed)
-        )
+        words = Phrase("The figure {name} has no such side: {typed}", name=name, typed=typed)
+        refuse(words, BAD_INPUT)
     return figure
 
 

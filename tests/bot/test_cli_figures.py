@@ -1,0 +1,78 @@
+"""okno why of a report's figure: over a real database, in plain text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.bot.cli_world import (
+    answered,
+    asks,
+    english_system,
+    member,
+    moscow,
+    ok,
+    okno,
+    studio_file,
+)
+
+WEEK = ("--week", "2026-11-18")
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    english_system(monkeypatch)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Romashka answered in 20 minutes by Anna, Vasilek by Boris in 2 hours."""
+    path = studio_file(tmp_path)
+    anna, boris = member(path, "Anna", 101), member(path, "Boris", 102)
+    quick = asks(path, "Romashka", "r@x.test", moscow(17, 10), anna)
+    slow = asks(path, "Vasilek", "v@x.test", moscow(18, 10), boris)
+    answered(path, quick, moscow(17, 10, 20), anna)
+    answered(path, slow, moscow(18, 12), boris)
+    return path
+
+
+def test_a_figure_says_how_it_came(file: Path) -> None:
+    said = ok(file, "why", "median", *WEEK)
+    assert said.startswith("All responses: median: 1 h 10 min\nWeek 16–22 Nov 2026.")
+    assert "number 1: № 1 Romashka, 20 min; and number 2: № 2 Vasilek, 2 h." in said
+    assert "Their mean is 1 h 10 min." in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (("share",), "1 in time / (1 + 1 breaches) = 50%"),
+        (("share", "--manager", "Anna"), "1 in time / (1 + 0 breaches) = 100%"),
+        (("answered", "--client", "Vasilek"), "Answered: 1\n"),
+        (("longest", "--row", "boris"), "All responses: longest: 2 h\n"),
+        (("came:tue:10",), "When messages come: 1\n"),
+        (("first-longest:wall",), "by the wall clock: 2 h\n"),
+        (("messages:last",), "There is nothing to compare with."),
+    ],
+)
+def test_of_any_side_row_or_slice(file: Path, typed: tuple[str, ...], words: str) -> None:
+    assert words in ok(file, "why", *typed, *WEEK)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (("nonsense", *WEEK), "There is no figure nonsense. Known: messages, "),
+        (("share:blue", *WEEK), "blue is no side of a figure."),
+        (("share:wall", *WEEK), "The figure share has no such side: share:wall"),
+        (("share", *WEEK, "--row", "Nobody"), "The report has no row of that name: Nobody."),
+        (("share", "--row", "Anna"), "Name a day of the --week"),
+        (("share", "--from", "2026-11-18"), "Name a day of the --week"),
+        (("share", *WEEK, "--manager", "Anna", "--client", "Vasilek"), "not both"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(file: Path, typed: tuple[str, ...], words: str) -> None:
+    result = okno(file, "why", *typed)
+    assert result.exit_code == 2
+    assert words in result.stderr

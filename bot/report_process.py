@@ -16,6 +16,7 @@ from bot.settings_sources import database_environment
 
 Pipe = TypeVar("Pipe", asyncio.StreamReader, asyncio.StreamWriter)
 
+FONTS = ".matplotlib"  # what is kept between reports, in the folder of the files
 _LONGEST = 1 << 25  # bytes of one answer
 
 
@@ -68,10 +69,20 @@ async def started(module: str, scratch: Path, limits: Limits) -> AsyncIterator[C
     try:
         yield Child(process)
     finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
-        await asyncio.shield(process.wait())
+        await asyncio.shield(_end(process))
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill it, and close what led to it: its end alone leaves the pipes to the collector."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.kill()
+    pipe = _pipe(process.stdin)
+    pipe.close()
+    with suppress(BrokenPipeError, ConnectionResetError):
+        await pipe.wait_closed()
+    await process.communicate()
+    await asyncio.sleep(0)
 
 
 def _environment(scratch: Path) -> dict[str, str]:
@@ -79,7 +90,7 @@ def _environment(scratch: Path) -> dict[str, str]:
     return {
         **database_environment(),
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        "MPLCONFIGDIR": str(scratch.parent / ".matplotlib"),  # a list of fonts: saves a second
+        "MPLCONFIGDIR": str(scratch.parent / FONTS),  # a list of fonts: saves a second
         "TMPDIR": str(scratch),
         "OPENBLAS_NUM_THREADS": "1",
     }

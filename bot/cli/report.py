@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -83,6 +84,7 @@ async def _made(
     from bot.report_ground import ground_of
     from bot.report_making import Asked, file_name, make_report
     from bot.report_orders import Kind
+    from bot.report_process import FONTS
 
     now = open_clock(settings.clock.file).now()
     async with short_store(settings) as store:
@@ -99,6 +101,8 @@ async def _made(
     except OSError as error:
         fault = error.strerror or type(error).__name__
         refuse(Phrase("{path} cannot be written: {fault}.", path=str(out), fault=fault))
+    finally:
+        shutil.rmtree(out / FONTS, ignore_errors=True)  # for the next report of a process
     typer.echo(f"{text}\n")
     return made
 

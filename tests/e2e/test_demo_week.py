@@ -65,7 +65,8 @@ def last_week(monday: datetime) -> list[Step]:
 
 
 def test_all_files_of_the_studio_and_of_a_manager_are_there(demo: Demo) -> None:
-    names = [one.name for one in (demo.folder / "reports").iterdir() if one.is_file()]
+    names = [one.name for one in (demo.folder / "reports").iterdir()]
+    assert len(names) == 2 * len(ENDINGS), names
     for ending in ENDINGS:
         mine = [one for one in names if one.endswith(f".{ending}")]
         assert len(mine) == 2, names

@@ -120,7 +120,7 @@ def _shared(say: Say, how: Shared) -> Iterator[str]:
         breaches=how.breaches,
         share=share_words(say, how.value),
     )
-    late, closed, still = say("answered late"), say("closed overdue"), say("waits overdue")
+    late, closed, still = say("answered too late"), say("closed overdue"), say("waits overdue")
     counts = ((late, how.late), (closed, how.closed), (still, how.open))
     parts = [f"{words} {count}" for words, count in counts if count]
     if parts:

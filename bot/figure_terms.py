@@ -42,7 +42,7 @@ _ANSWERS = {
     "first": mark("First response: {stat}"),
     "next": mark("Next response: {stat}"),
 }
-_STATS = {"median": mark("median"), "p90": mark("9 of 10"), "longest": mark("longest")}
+_STATS = {"median": mark("median"), "p90": mark("9 of 10"), "longest": mark("the longest")}
 _SHORT = {
     What.MEDIAN: mark("All: median"),
     What.P90: mark("All: 9 of 10"),
@@ -123,7 +123,7 @@ _BEFORE_RULES = {
 }
 _OUT = {
     Out.WITHIN: mark("answered in time"),
-    Out.LATE: mark("answered late"),
+    Out.LATE: mark("answered too late"),
     Out.DISMISSED: mark("“no reply needed” was pressed"),
     Out.CLOSED: mark("closed without a reply"),
     Out.OPEN: mark("not answered yet"),

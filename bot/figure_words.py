@@ -117,7 +117,7 @@ def _wait_words(reader: Reader, figure: Figure, line: WaitLine) -> str:
         _target_words(say, figure, line),
         line.charged if figure.what is What.BREACHES else line.manager,
         outcome_words(say, line.outcome),
-        say("late") if line.breached else "",
+        say("a breach") if line.breached else "",
     ]
     return " · ".join(filter(None, said))
 

@@ -49,7 +49,9 @@ async def explain(
 
 async def explain_how(message: Message, visit: Visit) -> None:
     """/why alone."""
-    words = visit.say("Reply with /why to a card or an alert: it says how the time is counted.")
+    words = visit.say(
+        "Reply with /why to a card, an alert or a report: it says how it was counted."
+    )
     await visit.send(Rich(words), reply_to=message.message_id)
 
 

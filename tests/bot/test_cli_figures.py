@@ -50,7 +50,7 @@ def test_a_figure_says_how_it_came(file: Path) -> None:
         (("share",), "1 in time / (1 + 1 breaches) = 50%"),
         (("share", "--manager", "Anna"), "1 in time / (1 + 0 breaches) = 100%"),
         (("answered", "--client", "Vasilek"), "Answered: 1\n"),
-        (("longest", "--row", "boris"), "All responses: longest: 2 h\n"),
+        (("longest", "--row", "boris"), "All responses: the longest: 2 h\n"),
         (("came:tue:10",), "When messages come: 1\n"),
         (("first-longest:wall",), "by the wall clock: 2 h\n"),
         (("messages:last",), "There is nothing to compare with."),

@@ -70,7 +70,7 @@ def test_a_breach_shows_the_target_that_it_missed() -> None:
     waits = [line for line in lines if " · " in line]
     assert waits
     assert all(" · target 1 h · " in line for line in waits)
-    assert all(line.endswith(" · late") for line in waits)
+    assert all(line.endswith(" · a breach") for line in waits)
 
 
 def test_the_places_of_a_figure_are_said_to_the_second() -> None:

@@ -131,6 +131,11 @@ class Transaction(
         """Queue a job, `delay` seconds from now. False where the key is known, done or not."""
         ...
 
+    async def hold(self, claim: Claim) -> None:
+        """Before a step of a long job that must not happen twice: nobody else takes it over while
+        the transaction is open. Raises LeaseLost where somebody has."""
+        ...
+
     async def finish(self, claim: Claim) -> None:
         """Acknowledge. Raises LeaseLost."""
         ...

@@ -97,6 +97,7 @@ async def show_report(inbox: Inbox, claim: Claim, job: ShowReport) -> None:
             if not await _shown(way, made, part):
                 return
         await _mark(way, END, DOUBT if DOUBT in way.marks.values() else DONE)
+        inbox.meter.reported("shown")
     ending = Ending.DOUBTFUL if way.marks[END] == DOUBT else Ending.SHOWN
     try:
         await inbox.desk.end_report(way.wish, way.to, way.spot, ending)
@@ -217,6 +218,7 @@ async def _mark(way: _Way, name: str, mark: str | None) -> None:
     if mark is None:
         del way.marks[name]
     async with way.inbox.store.begin(durable=True) as t:
+        await t.hold(way.claim)
         await t.save_form(way.form, json.dumps(way.marks))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected, SendUncertain
 from inbox.inbox import Inbox
@@ -46,8 +47,11 @@ async def mail_report(inbox: Inbox, claim: Claim, job: MailReport) -> None:
         return
     message = _letter(connector, made, job)
     async with inbox.store.begin(durable=True) as t:
+        await t.hold(claim)
         await t.save_form(form, "begun")
-    await _result(inbox, claim, job, await send_once(connector, message))
+    result = await send_once(connector, message)
+    inbox.meter.tried(connector.channel.id, result)
+    await _result(inbox, claim, job, result)
 
 
 async def _made(inbox: Inbox, claim: Claim, job: MailReport) -> MadeReport | None:
@@ -93,6 +97,8 @@ async def _result(
     inbox: Inbox, claim: Claim, job: MailReport, result: Receipt | SendFailed
 ) -> None:
     async with inbox.store.begin(durable=True) as t:
+        if isinstance(result, Receipt):
+            t.after_commit(partial(inbox.meter.reported, "mailed"))
         await t.save_form(f"report:{claim.job_id}", None)
         if isinstance(result, SendDeferred):
             await t.retry(claim, after=pause(result, claim.attempts), counted=False)

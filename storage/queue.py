@@ -89,6 +89,7 @@ AGAIN = (
         token=lane.c.token + 1,
     )
 )
+HOLD = update(lane).where(*_held).values(leased=True)
 RENEW = update(lane).where(*_held).values(ready_at=now() + bindparam("lease"))
 _grave = {
     "id": job.c.id,
@@ -155,6 +156,10 @@ class QueueRows(Statements):
                 await self.run(NOTIFY, {"queue": queue})
         self._put = []
         return frozenset(Queue(queue) for queue in queues)
+
+    async def hold(self, claim: Claim) -> None:
+        if not await self.changed(HOLD, **held(claim)):
+            raise LeaseLost(f"job {claim.job_id}")
 
     async def finish(self, claim: Claim) -> None:
         values = {"job_id": claim.job_id, **held(claim)}

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from inbox.ports import LeaseLost
 from inbox.report_delivery import days_of, show_report
 from inbox.report_records import Slice
-from inbox.reports_made import Ending, Spot
+from inbox.reports_made import Ending, MadeReport, ReportWish, Spot
 from tests.fakes import failures
 from tests.inbox import delivering
 from tests.inbox.conftest import Studio
@@ -125,6 +126,23 @@ class TestBroken:
         await show_report(studio.inbox, claim, job)
         assert shown(studio, studio.head) == ["picture", "xlsx"]
         assert endings(studio) == [Ending.DOUBTFUL]
+
+    async def test_who_was_frozen_while_another_took_it_over_shows_nothing_more(
+        self, studio: Studio, making: Maker
+    ) -> None:
+        async def thaws(wish: ReportWish) -> MadeReport:
+            studio.desk.making = making
+            async with studio.inbox.store.begin() as t:
+                await t.retry(claim, after=0.0)
+            await studio.run()
+            return await making(wish)
+
+        studio.desk.making = thaws
+        await asked(studio, studio.head)
+        claim, job = await claimed(studio)
+        with pytest.raises(LeaseLost):
+            await show_report(studio.inbox, claim, job)
+        assert shown(studio, studio.head) == PARTS
 
     async def test_the_last_word_is_tried_again_without_another_report(
         self, studio: Studio, making: Maker

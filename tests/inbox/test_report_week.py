@@ -9,9 +9,10 @@ from inbox import report_mailing
 from inbox.errors import SendFailed
 from inbox.messages import Media
 from inbox.model import Absence, Role
+from inbox.ports import LeaseLost
 from inbox.report_delivery import days_of
 from inbox.report_week import recipients
-from inbox.reports_made import ReportTerms, Spot
+from inbox.reports_made import MadeReport, ReportTerms, ReportWish, Spot
 from tests.fakes import failures
 from tests.inbox import delivering
 from tests.inbox.conftest import Studio
@@ -178,6 +179,22 @@ class TestByMail:
         await mailed.run()
         assert [one for one, _, _ in mailed.desk.told] == ["report_not_mailed"]
         assert not mailed.channel.sent
+
+    async def test_who_was_frozen_while_another_took_it_over_sends_nothing_more(
+        self, mailed: Studio, making: Maker
+    ) -> None:
+        async def thaws(wish: ReportWish) -> MadeReport:
+            mailed.desk.making = making
+            async with mailed.inbox.store.begin() as t:
+                await t.retry(claim, after=0.0)
+            await mailed.run()
+            return await making(wish)
+
+        mailed.desk.making = thaws
+        claim, job = await mail_claimed(mailed)
+        with pytest.raises(LeaseLost):
+            await report_mailing.mail_report(mailed.inbox, claim, job)
+        assert len(mailed.channel.sent) == 1
 
     @pytest.mark.parametrize("lost", ["mailbox", "address"])
     async def test_what_is_no_longer_set_is_not_sent(self, mailed: Studio, lost: str) -> None:

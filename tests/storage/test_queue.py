@@ -154,7 +154,9 @@ async def test_who_lost_the_lease_commits_nothing(opening: Opening) -> None:
 
     with pytest.raises(LeaseLost):
         await late()
-    for act in ("finish", "retry", "bury"):
+    async with store.begin() as t:
+        await t.hold(quick)
+    for act in ("hold", "finish", "retry", "bury"):
         arguments = {"retry": {"after": 0.0}, "bury": {"error": "x"}}.get(act, {})
         with pytest.raises(LeaseLost):
             async with store.begin() as t:

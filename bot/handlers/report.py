@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from aiogram import Router
+from aiogram import F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
 from bot.access import Visit, answer, refusal
 from bot.cards import CardView
+from bot.handlers.topic import AboutClient
 from bot.menu import is_head
 from bot.report_asking import LONGEST
 from bot.report_buttons import Of, ReportButton, ReportDeed
@@ -33,6 +34,7 @@ from inbox.work_records import ClientOrder
 def setup() -> Router:
     """/report and its buttons."""
     router = Router(name="report")
+    router.message.register(of_this_client, Command("report", magic=~F.args), AboutClient())
     router.message.register(show, Command("report"))
     router.callback_query.register(go, ReportButton.filter())
     return router
@@ -54,6 +56,19 @@ async def show(message: Message, command: CommandObject, visit: Visit) -> None:
         await have_made(visit, wishes[0], message.message_id, key=key)
         return
     view = meant_view(visit.say, [(one, _title(visit, one)) for one in wishes[: MOST + 1]])
+    await visit.send(view, reply_to=message.message_id)
+
+
+async def of_this_client(message: Message, conversation_id: int, visit: Visit) -> None:
+    """Alone in a client's topic, or in a reply to a card: which week of that client."""
+    conversation, holder = await visit.look_up(conversation_id)
+    client = conversation.client if conversation is not None else None
+    if client is None or not may_see(visit.me, None, client):
+        words = refusal(visit.say, holder) if holder is not None else _for_heads(visit)
+        await visit.send(Rich(words), reply_to=message.message_id)
+        return
+    whose, now = Slice(name=client.name, client_id=client.id), visit.inbox.clock.now()
+    view = weeks_view(visit.say, report_periods.week(now, _zone(visit), now), whose)
     await visit.send(view, reply_to=message.message_id)
 
 

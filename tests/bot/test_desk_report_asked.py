@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from bot.report_buttons import Of, ReportButton, ReportDeed
 from inbox.model import Manager
-from tests.bot.desk_world import BOT, DeskWorld, desk_world, labels
+from tests.bot.desk_world import BOT, CLIENT, DeskWorld, desk_world, labels
 from tests.bot.studio import HELEN, IVAN, OLGA
 
 
@@ -162,6 +163,40 @@ async def test_whose_clients_report_one_may_not_see_is_not_offered(desk: DeskWor
     assert "📊 Отчёт" not in labels(await desk.sees(IVAN.telegram_id, "👤 Daisy Ltd"))
     desk.people.says(IVAN.telegram_id, BOT, "/client may")
     assert "📊 Отчёт" not in labels(await desk.sees(IVAN.telegram_id, "👤 May"))
+
+
+async def test_in_reply_to_a_card_it_is_the_clients(desk: DeskWorld) -> None:
+    command = "/report"
+    desk.people.says(CLIENT, BOT, "Сайт не открывается")
+    free = await desk.sees(OLGA.telegram_id, "Сайт не открывается")
+    desk.people.says(OLGA.telegram_id, BOT, command, reply_to=free["message_id"])
+    await desk.sees(OLGA.telegram_id, "Это могут только руководитель и администратор.")
+    await desk.presses(OLGA, free, "Взять")
+    card = free
+    desk.people.says(OLGA.telegram_id, BOT, command, reply_to=card["message_id"])
+    weeks = await desk.sees(OLGA.telegram_id, "Анна. Отчёт за какую неделю?")
+    await desk.presses(OLGA, weeks, "Этот месяц")
+    await desk.sees(OLGA.telegram_id, "⏳")
+    async with desk.inbox.store.begin() as t:
+        olga = next(one for one in await t.staff() if one.id == OLGA.id)
+        await t.save_manager(replace(olga, deputy_id=IVAN.id))
+    desk.people.says(IVAN.telegram_id, BOT, "/client анна")
+    shown_to_deputy = await desk.sees(IVAN.telegram_id, "👤 Анна")
+    desk.people.says(IVAN.telegram_id, BOT, command, reply_to=shown_to_deputy["message_id"])
+    await desk.sees(IVAN.telegram_id, "Этот клиент — за другим менеджером (Ольга)")
+
+
+def test_the_longest_button_is_short_enough() -> None:
+    largest = ReportButton(
+        deed=ReportDeed.CLIENTS,
+        first=803_167,
+        last=803_167,
+        of=Of.CLIENT,
+        about_id=2**63 - 2,
+        offset=100_000,
+        here=True,
+    )
+    assert len(largest.pack().encode()) <= 64
 
 
 async def shown(desk: DeskWorld, who: Manager) -> dict[str, Any]:

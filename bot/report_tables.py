@@ -112,7 +112,7 @@ def _across(board: Board, at: Box, down: float, words: Sequence[tuple[str, float
     for column, (word, size, colour) in reversed(
         list(zip(columns(board.say), words, strict=True))
     ):
-        room = at.width * column.part - board.scale.small / 2
+        room = at.width * column.part - board.scale.small
         if word:
             # A number is rather small than cut.
             fitting = size * min(1.0, room / max(1.0, width(word, size)))

@@ -10,12 +10,17 @@ from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected, SendUnce
 from inbox.flow import escalate, reply
 from inbox.jobs import Queue
 from inbox.model import Nature, Outcome, Receipt, Wait
+from inbox.report_mailing import mail_report
+from inbox.reports_made import ReportTerms
 from tests.fakes import failures
+from tests.inbox import delivering
 from tests.inbox.conftest import Studio
 
 FLOOD = SendDeferred(Fault.RATE_LIMITED, "later", retry_after=timedelta(seconds=0.1))
 BLOCKED = SendRejected(Fault.BLOCKED, "blocked")
 RESET = SendUncertain(Fault.NO_ANSWER, "reset")
+
+making = delivering.making
 
 
 @dataclass
@@ -125,6 +130,22 @@ async def test_what_cannot_be_read_and_what_alerts(studio: Studio, meter: Record
     async with studio.inbox.store.begin() as t:
         raised = await t.alerts_of_wait(conversation.wait.id)
     assert meter.alerts == len(raised) > 0
+
+
+async def test_reports_that_arrive(
+    studio: Studio, meter: RecordingMeter, making: delivering.Maker
+) -> None:
+    await delivering.asked(studio, studio.head)
+    await studio.run()
+    assert meter.reports == ["shown"]
+    terms = ReportTerms("mon 09:00", ("boss@x.test",))
+    studio.inbox = replace(studio.inbox, reports=terms, alert_channel=here(studio))
+    studio.channel.failures = failures(FLOOD)
+    claim, job = await delivering.mail_claimed(studio)
+    await mail_report(studio.inbox, claim, job)
+    await studio.later(0.2)
+    assert meter.reports == ["shown", "mailed"]
+    assert [what for _, what in meter.tries[-2:]] == ["SendDeferred", "Receipt"]
 
 
 async def test_what_is_rolled_back_was_not(studio: Studio, meter: RecordingMeter) -> None:

@@ -112,6 +112,9 @@ async def test_every_panel_shows_what_happened(watched: Watched) -> None:
         )
 
     await watched.until_seen(counted)
+    for channel in ("telegram", "email:info"):
+        (age,) = prometheus.values(f'okno_poll_age_seconds{{channel="{channel}"}}')
+        assert 0 <= age < 90
     for title, expressions in panels():
         for expression in expressions:
             values = await asyncio.to_thread(prometheus.values, expression)

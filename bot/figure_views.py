@@ -11,6 +11,7 @@ from bot.figure_buttons import (
     FigureButton,
     FiguresButton,
     Mode,
+    Part,
     ReportsFigure,
     RowsButton,
     RowSort,
@@ -124,13 +125,19 @@ def _beside(say: Say, button: FigureButton, figure: Figure, period: Period) -> I
     if what in TIMES:
         words = say("Business time") if figure.wall else say("Wall time")
         yield Button(words, _figure(button, what, Mode.ITSELF if figure.wall else Mode.WALL))
-    if what in MEASURES and button.sort is RowSort.STUDIO and not figure.wall:
+    if _is_compared(button, figure):
         yield Button(say("The time before"), _figure(button, what, Mode.LAST))
         if report_periods.is_week(period):
             yield Button(say("Usually"), _figure(button, what, Mode.USUAL))
     for other in RELATED.get(what, ()):
         if button.sort is RowSort.STUDIO or other not in OF_THE_SLICE:
             yield Button(name_of(say, other), _figure(button, other))
+
+
+def _is_compared(button: FigureButton, figure: Figure) -> bool:
+    """Of earlier weeks neither a row is known nor a client's report."""
+    whole = button.sort is RowSort.STUDIO and button.part is not Part.CLIENT
+    return whole and figure.what in MEASURES and not figure.wall
 
 
 def _of_span(say: Say, button: FigureButton, span: Span, period: Period) -> Button:

@@ -50,7 +50,7 @@ from storage.store import open_store
 from tests.inbox.conftest import HOURS
 from tests.inbox.explaining import check, figures_in, reported
 from tests.inbox.golden import MOSCOW, Filed, golden_week, moment
-from tests.inbox.test_reporting import MEMBERS, PERIOD
+from tests.inbox.test_reporting import PERIOD
 from tests.inbox.test_reporting import lines as drawn_lines
 from tests.inbox.test_reporting import messages as drawn_messages
 
@@ -61,13 +61,16 @@ def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
+SLICES = st.sampled_from([Slice(), Slice(1), Slice(2), Slice(client_id=3)])
+
+
 @settings(max_examples=50, deadline=None)
-@given(st.lists(drawn_messages(), max_size=10), st.lists(drawn_lines(), max_size=25), MEMBERS)
+@given(st.lists(drawn_messages(), max_size=10), st.lists(drawn_lines(), max_size=25), SLICES)
 def test_any_figure_is_recomputed_from_its_parts(
-    said: list[Said], given_: list[WaitLine], whose: int | None
+    said: list[Said], given_: list[WaitLine], whose: Slice
 ) -> None:
     numbered = [replace(one, wait_id=number) for number, one in enumerate(given_, 1)]
-    report = reported(said, numbered, Slice(whose))
+    report = reported(said, numbered, whose)
     for figure in figures_in(report):
         if figure.against is None:
             check(report, explain(report, numbered, figure, said))

@@ -12,6 +12,7 @@ from inbox.model import Manager, Role
 from inbox.ports import Transaction
 from inbox.report_delivery import days_of
 from inbox.report_jobs import MailReport, ShowReport
+from inbox.report_records import Period
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ IN_TIME = timedelta(minutes=5)
 
 async def tell_reports(inbox: Inbox, slot: datetime) -> int:
     """Have the last whole week before the slot shown to everybody whom it concerns, and mailed
-    where that is set; how many were put, 0 where this slot was taken.
+    where that is set; how many were put, 0 where this slot was taken or there is nothing to say.
 
     Heads get the whole studio, where there is none the administrators; managers their own
     clients. A week is told once even where its day and time are set otherwise meanwhile.
@@ -34,6 +35,9 @@ async def tell_reports(inbox: Inbox, slot: datetime) -> int:
         if not await t.take_slot("week report", slot):
             return 0
         late = now - slot > IN_TIME and await _set_as_before(t, inbox.reports.due)
+        await t.save_form(DUE, inbox.reports.due)
+        if not await _anything(t, period):  # making each to find that out takes minutes
+            return 0
         put = 0
         for to, whose_id in recipients(await t.staff()):
             job = ShowReport(to.id, *times, whose_id=whose_id, due_at=slot.isoformat(), late=late)
@@ -42,7 +46,6 @@ async def tell_reports(inbox: Inbox, slot: datetime) -> int:
             mail = MailReport(address, *times, slot.isoformat(), late)
             key = f"report:{first}:{address}"
             put += await t.put(mail, key=key, lane=f"report:{address}")
-        await t.save_form(DUE, inbox.reports.due)
     return put
 
 
@@ -53,6 +56,12 @@ def recipients(staff: Sequence[Manager]) -> list[tuple[Manager, int | None]]:
     whole = heads or [one for one in people if one.role is Role.ADMIN]
     own = [one for one in people if one.role is Role.MANAGER]
     return [*((one, None) for one in whole), *((one, one.id) for one in own)]
+
+
+async def _anything(t: Transaction, period: Period) -> bool:
+    """Whether anybody wrote in the weeks that a report looks back on, or waits."""
+    since = period.since - report_periods.WEEKS * 7 * report_periods.DAY
+    return bool(await t.said(since, period.until, None, 1)) or await t.count_waiting(None) > 0
 
 
 async def _set_as_before(t: Transaction, due: str) -> bool:

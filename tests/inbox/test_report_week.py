@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from inbox import report_mailing
+from inbox.actions import dismiss
 from inbox.errors import SendFailed
 from inbox.messages import Media
 from inbox.model import Absence, Role
@@ -55,9 +56,26 @@ class TestTheWeek:
     async def test_a_fresh_installation_says_nothing(self, studio: Studio) -> None:
         studio.desk.making = Maker(studio, [])
         studio.clock.at = SLOT
-        assert await due(studio) == 3
+        assert await due(studio) == 0
         await studio.run()
+        assert studio.desk.wished == []
         assert (studio.desk.reports, studio.desk.ended, await left(studio)) == ([], [], False)
+
+    async def test_what_was_said_after_the_week_makes_no_report(self, studio: Studio) -> None:
+        """Only who waits is worth one."""
+        studio.desk.making = Maker(studio, [])
+        studio.clock.at = SLOT + timedelta(hours=1)
+        talk = await studio.conversation(await studio.asks("a@x.test"))
+        assert await due(studio, SLOT) == 3
+        await studio.run()
+        assert studio.desk.reports == []
+        await dismiss(studio.inbox, talk.id, studio.anna)
+        studio.clock.pass_(days=7 * 8)
+        assert await due(studio, SLOT + timedelta(days=7 * 8)) == 3
+        studio.clock.pass_(days=7)
+        assert await due(studio, SLOT + timedelta(days=7 * 9)) == 3
+        studio.clock.pass_(days=7)
+        assert await due(studio, SLOT + timedelta(days=7 * 10)) == 0
 
     async def test_one_slot_is_taken_once(self, studio: Studio, making: Maker) -> None:
         assert await due(studio) == 3
@@ -77,13 +95,18 @@ class TestTheWeek:
         self, studio: Studio, making: Maker
     ) -> None:
         await due(studio, SLOT - timedelta(days=7))
-        await studio.run()
-        assert {wish.late for wish, _ in studio.desk.wished} == {None}  # never set before
-        studio.desk.wished.clear()
         studio.clock.pass_(hours=3)
         await due(studio)
         await studio.run()
         assert {wish.late for wish, _ in studio.desk.wished} == {SLOT}
+
+    async def test_what_was_never_set_before_is_not_late(
+        self, studio: Studio, making: Maker
+    ) -> None:
+        studio.clock.pass_(hours=3)
+        await due(studio)
+        await studio.run()
+        assert {wish.late for wish, _ in studio.desk.wished} == {None}
 
     async def test_an_hour_set_to_one_that_has_passed_is_not_late(
         self, studio: Studio, making: Maker

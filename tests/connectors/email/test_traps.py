@@ -32,7 +32,7 @@ async def test_an_idle_that_never_begins_ends_in_time(server: BadImap) -> None:
     started = time.monotonic()
     with pytest.raises(SessionLost):
         await session.idle(60)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20, "it would have lasted a minute"
 
 
 async def test_a_link_that_is_dead_before_idle_is_noticed(server: BadImap) -> None:
@@ -43,7 +43,7 @@ async def test_a_link_that_is_dead_before_idle_is_noticed(server: BadImap) -> No
     session = await opened(server, silence=30)
     await session.search("ALL")
     with pytest.raises(SessionLost):
-        await asyncio.wait_for(session.idle(60), 5)
+        await asyncio.wait_for(session.idle(60), 20)
 
 
 async def test_after_a_cancelled_command_the_connection_is_thrown_away(server: BadImap) -> None:
@@ -55,7 +55,7 @@ async def test_after_a_cancelled_command_the_connection_is_thrown_away(server: B
     with pytest.raises(asyncio.CancelledError):
         await searching
     with pytest.raises(SessionLost):
-        await asyncio.wait_for(session.noop(), 2)
+        await asyncio.wait_for(session.noop(), 15)
 
 
 async def test_a_late_answer_is_nobody_elses(server: BadImap) -> None:

@@ -87,7 +87,8 @@ async def reports(
     await read_period(source, lines, tallies, trends, each)
     earlier = replace(period, since=before[0][0], until=before[0][1], as_of=before[0][1])
     medians = [Medians(one.slice.takes_all_of) for one in tallies]
-    await read_earlier(source, period.since, trends, medians, replace(lines, period=earlier))
+    if any(one.client_id is None for one in slices):
+        await read_earlier(source, period.since, trends, medians, replace(lines, period=earlier))
     for holder_id, count in await read_promises(source, (period.since, period.until)):
         for tally in tallies:
             tally.out[Reason.PROMISES] += count if tally.slice.takes_all_of(holder_id) else 0

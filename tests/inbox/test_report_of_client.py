@@ -25,6 +25,7 @@ async def test_a_clients_report_says_what_the_studios_row_of_it_says(database: s
     period = week(moment("wed 12:00"), MOSCOW, NOW)
     lines: list[WaitLine] = []
     studio, *found = await reports(source, period, [Slice(), *clients], NOW, lines.extend)
+    assert list(await reports(source, period, clients, NOW)) == found
     await store.close()
 
     rows = {one.id: one for one in studio.clients}

@@ -44,15 +44,15 @@ _ANSWERS = {
 }
 _STATS = {"median": mark("median"), "p90": mark("9 of 10"), "longest": mark("the longest")}
 _SHORT = {
-    What.MEDIAN: mark("All: median"),
-    What.P90: mark("All: 9 of 10"),
-    What.LONGEST: mark("All: longest"),
-    What.FIRST_MEDIAN: mark("First: median"),
-    What.FIRST_P90: mark("First: 9 of 10"),
-    What.FIRST_LONGEST: mark("First: longest"),
-    What.NEXT_MEDIAN: mark("Next: median"),
-    What.NEXT_P90: mark("Next: 9 of 10"),
-    What.NEXT_LONGEST: mark("Next: longest"),
+    What.MEDIAN: mark("Median: all"),
+    What.P90: mark("9 of 10: all"),
+    What.LONGEST: mark("Longest: all"),
+    What.FIRST_MEDIAN: mark("Median: first"),
+    What.FIRST_P90: mark("9 of 10: first"),
+    What.FIRST_LONGEST: mark("Longest: first"),
+    What.NEXT_MEDIAN: mark("Median: next"),
+    What.NEXT_P90: mark("9 of 10: next"),
+    What.NEXT_LONGEST: mark("Longest: next"),
     What.CLOSED: mark("No reply"),
 }
 _RULES = {

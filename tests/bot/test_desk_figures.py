@@ -54,7 +54,7 @@ def question(who: Manager) -> str:
 async def test_from_the_report_to_the_figure_to_the_card(desk: DeskWorld) -> None:
     await answered(desk)
     shown = await menu(desk, HELEN, figures(desk))
-    assert labels(shown)[:3] == ["In time", "Breaches", "All: median"]
+    assert labels(shown)[:3] == ["In time", "Breaches", "Median: all"]
     await desk.presses(HELEN, shown, "In time")
     told = await desk.sees(HELEN.telegram_id, "In time: 100%")
     assert told["message_id"] == shown["message_id"]
@@ -71,7 +71,7 @@ async def test_from_the_report_to_the_figure_to_the_card(desk: DeskWorld) -> Non
 async def test_by_the_wall_clock_and_in_the_week_before(desk: DeskWorld) -> None:
     await answered(desk)
     shown = await menu(desk, OLGA, figures(desk, Part.MANAGER, OLGA.id))
-    await desk.presses(OLGA, shown, "Все: медиана")
+    await desk.presses(OLGA, shown, "Медиана: все")
     told = await desk.sees(OLGA.telegram_id, "номер 1 из 1:")
     await desk.presses(OLGA, told, "Всё время")
     told = await desk.sees(OLGA.telegram_id, "медиана, вместе с нерабочими часами")

@@ -168,7 +168,7 @@ def _row(say: Say, row: LiveRow) -> Rich:
     name = say("Nobody's yet") if row.manager_id is None else one_line(row.name, NAME_LIMIT)
     parts: list[str] = []
     if figures.waiting:
-        waits = say("{number} wait", number=figures.waiting)
+        waits = say("waiting: {number}", number=figures.waiting)
         overdue = f" ({OVERDUE} {figures.overdue})" if figures.overdue else ""
         parts.append(f"{waits}{overdue}")
     if figures.answered:

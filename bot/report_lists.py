@@ -17,6 +17,7 @@ from inbox.report_records import Slice
 
 PAGE = 10
 BUTTON_LIMIT = 30  # UTF-16 units
+WIDE = 60  # of a button alone in its row
 
 
 def members_view(
@@ -54,7 +55,7 @@ def meant_view(say: Say, wishes: Sequence[tuple[Wish, str]]) -> CardView:
     words = [Rich(say("Which one do you mean?"))]
     if len(wishes) > MOST:
         words.append(Rich(say("There are more: write more of the name.")))
-    buttons = [_show(title, one.days, one.whose) for one, title in wishes[:MOST]]
+    buttons = [_show(title, one.days, one.whose, WIDE) for one, title in wishes[:MOST]]
     return CardView(joined(words), in_rows(buttons, 1))
 
 
@@ -62,8 +63,8 @@ def _named(days: Days, slices: Sequence[Slice]) -> Keyboard:
     return in_rows([_show(one.name, days, one) for one in slices], 2)
 
 
-def _show(words: str, days: Days, whose: Slice) -> Button:
-    known = one_line(words, BUTTON_LIMIT) or f"№ {whose.client_id}"
+def _show(words: str, days: Days, whose: Slice, limit: int = BUTTON_LIMIT) -> Button:
+    known = one_line(words, limit) or f"№ {whose.client_id}"
     return Button(known, report_button(ReportDeed.SHOW, days, whose))
 
 

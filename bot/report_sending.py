@@ -19,7 +19,6 @@ from aiogram.types import BufferedInputFile
 from bot.card_links import known_link
 from bot.cards import CardView
 from bot.places import Place
-from bot.report_client import client_text
 from bot.report_endings import ending_view, late_words
 from bot.report_files import Made, Wanted
 from bot.report_ground import Ground
@@ -155,9 +154,7 @@ def composed(
     """The messages that it becomes: the text under the picture, or below it where it is too long
     for that; what could not be made is said, and without a picture the text has the figures."""
     picture = next((kind for kind in (Kind.LIGHT, Kind.DARK) if kind in files), None)
-    if wish.whose.client_id is not None:
-        words = client_text(say, report)
-    elif picture is not None:
+    if picture is not None or wish.whose.client_id is not None:
         words = caption(say, report)
     else:
         words = whole_text(say, report)

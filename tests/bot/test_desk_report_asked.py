@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from bot.report_buttons import Of, ReportButton, ReportDeed
 from inbox.model import Manager
-from tests.bot.desk_world import BOT, CLIENT, DeskWorld, desk_world, labels
+from tests.bot.desk_world import BOT, CLIENT, NEWCOMER, DeskWorld, desk_world, labels, taken
 from tests.bot.studio import HELEN, IVAN, OLGA
 
 
@@ -197,6 +198,34 @@ def test_the_longest_button_is_short_enough() -> None:
         here=True,
     )
     assert len(largest.pack().encode()) <= 64
+
+
+async def test_a_clients_report_has_its_words_and_a_table_of_nobody_else(
+    desk: DeskWorld, tmp_path: Path
+) -> None:
+    await taken(desk)
+    desk.people.says(NEWCOMER, BOT, "Нужна печать")
+    await desk.presses(IVAN, await desk.sees(IVAN.telegram_id, "Нужна печать"), "Взять")
+    await asked(desk, OLGA, "анна сегодня", "⏳")
+    report = await desk.sees(OLGA.telegram_id, "📊")
+    assert "Анна\n\nПришло 1 сообщение" in report["text"]
+
+    def tables() -> list[str]:
+        chat = desk.chat(OLGA.telegram_id)
+        return [one["document"]["file_id"] for one in chat if "document" in one]
+
+    (table,) = await desk.until(tables)
+    path = tmp_path / "table.xlsx"
+    path.write_bytes(desk.world.files.find(BOT, table).bytes())
+    book = CalamineWorkbook.from_path(path)
+    cells = {
+        cell
+        for name in book.sheet_names
+        for row in book.get_sheet_by_name(name).to_python()
+        for cell in row
+    }
+    assert "Анна" in cells
+    assert not any("Новый" in str(cell) or "Иван" in str(cell) for cell in cells)
 
 
 async def shown(desk: DeskWorld, who: Manager) -> dict[str, Any]:

@@ -77,7 +77,8 @@ def _weekly_time(value: Any) -> Any:
     day, _, at = value.strip().lower().partition(" ") if isinstance(value, str) else ("", "", "")
     if day not in WEEKDAYS:
         raise ValueError(Phrase("must begin with one of {days}", days=", ".join(WEEKDAYS)))
-    return WEEKDAYS.index(day), time_of_day(at)
+    after = at.strip() == "24:00"  # the midnight that ends the day
+    return (WEEKDAYS.index(day) + after) % 7, time_of_day(at)
 
 
 def _each_once(addresses: tuple[str, ...]) -> tuple[str, ...]:

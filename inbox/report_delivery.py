@@ -136,7 +136,7 @@ async def _way(inbox: Inbox, claim: Claim, job: ShowReport) -> _Way | None:
     async with inbox.store.begin() as t:
         staff = await t.staff()
         to = routing.member(routing.people(staff), job.manager_id)
-        client = await _client(t, job.client_id)
+        client = await t.client(job.client_id) if job.client_id is not None else None
         if to is None or not may_see(to, job.whose_id, client):
             await t.finish(claim)
             return None
@@ -148,12 +148,6 @@ async def _way(inbox: Inbox, claim: Claim, job: ShowReport) -> _Way | None:
     spot = Spot(job.chat_id, job.thread_id, job.below, job.progress, silent)
     marks = {name: DOUBT if mark == BEGUN else mark for name, mark in marks.items()}
     return _Way(inbox, claim, job, to, wish, spot, marks)
-
-
-async def _client(t: Transaction, client_id: int | None) -> Client | None:
-    if client_id is None:
-        return None
-    return next((one for one, _ in await t.clients() if one.id == client_id), None)
 
 
 def wish_of(inbox: Inbox, job: ReportJob, whose: Slice) -> ReportWish:

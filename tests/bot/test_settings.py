@@ -85,6 +85,11 @@ silent_weeks = 6
     assert (found.report.theme, found.report.silent_weeks) == ("dark", 6)
 
 
+def test_the_midnight_that_ends_sunday_is_mondays(tmp_path: Path) -> None:
+    found = load(write(tmp_path, BASE + '[report]\nat = "sun 24:00"\n'))
+    assert found.report.at == (0, time())
+
+
 def test_environment_beats_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OKNO_STUDIO__NAME", "Other")
     monkeypatch.setenv("OKNO_MAILBOXES__INFO__IMAP__PASSWORD", "12345678")

@@ -166,7 +166,8 @@ class TestByMail:
         assert "en" in {language for _, language in mailed.desk.wished}
 
     async def test_an_empty_one_is_not_sent(self, mailed: Studio, making: Maker) -> None:
-        await due(mailed, SLOT - timedelta(days=70))
+        await mailed.asks("a@x.test", "Ещё вопрос")  # who waits is not of that week
+        assert await due(mailed, SLOT - timedelta(days=70)) == 4
         await mailed.run()
         assert not mailed.channel.sent
 

@@ -16,6 +16,9 @@ from inbox.business_hours import FIRST_DATE, LAST_DATE
 MOST_WORDS = 12
 LONGEST = 366  # days
 _FILLING = re.compile(r"for|in|during|of|by|the|report|за|в|во|по|для|на|у|отч[её]т")
+_BEFORE_NAME = re.compile(
+    rf"{_FILLING.pattern}|clients?|manager|клиент\w{{0,3}}|менеджер\w{{0,2}}"
+)
 _BEFORE_TIME = re.compile(rf"(?:(?:{_FILLING.pattern})\s+)+")
 _OWN = frozenset({"me", "my", "mine", "my clients", "я", "мой", "мои", "мне", "мои клиенты"})
 _WHOLE = frozenset(
@@ -100,7 +103,7 @@ def _is_known(days: Days, today: date) -> bool:
 def _name(rest: str) -> str:
     """Without the words between time and name."""
     words = rest.strip(" ,.;:—–-").split()
-    while len(words) > 1 and _FILLING.fullmatch(words[0].casefold()):
+    while len(words) > 1 and _BEFORE_NAME.fullmatch(words[0].casefold()):
         words.pop(0)
     name = " ".join(words)
     return "" if _FILLING.fullmatch(name.casefold()) else name.lstrip("@")

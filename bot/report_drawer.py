@@ -5,6 +5,7 @@ Standard input: a Drawing; standard output: an Answer for each file.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,8 +27,10 @@ def serve(source: BinaryIO, target: BinaryIO) -> None:
 
 
 def _get_ready() -> None:
-    """What takes longest is done while the report is still being read."""
-    from bot import report_pages, report_pictures  # noqa: F401, PLC0415
+    """What takes longest is done while the report is still being read. What is wrong with it is
+    told of each file."""
+    with suppress(Exception):
+        from bot import report_pages, report_pictures  # noqa: F401, PLC0415
 
 
 if __name__ == "__main__":

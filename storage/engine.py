@@ -104,7 +104,7 @@ def _sqlite(path: Path) -> AsyncEngine:
         async_creator=connect(path),
         poolclass=AsyncAdaptedQueuePool,
         pool_size=1,
-        max_overflow=0,
+        max_overflow=1,  # beside the one that writes: SqlStore.gauges
         pool_reset_on_return=None,
         hide_parameters=True,
         json_serializer=to_json,

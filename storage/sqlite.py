@@ -35,14 +35,17 @@ class Rows:
     lastrowid: int | None = None
     arraysize = 1
 
-    def __init__(self, handle: sqlite3.Connection) -> None:
+    def __init__(self, handle: sqlite3.Connection, *, aside: bool = False) -> None:
         self._handle = handle
+        self._aside = aside
         self._rows: list[Any] = []
 
     async def __aenter__(self) -> Self:
         return self
 
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Self:
+        if self._aside:
+            return await off_loop(lambda: self._read(self._handle.execute(sql, parameters)))
         return self._read(self._handle.execute(sql, parameters))
 
     async def executemany(self, sql: str, parameters: Sequence[Sequence[Any]]) -> Self:
@@ -65,7 +68,7 @@ class Rows:
 
 class SqliteConnection(aiosqlite.Connection):
     """One connection, used by one transaction at a time. `durable` and `reading` are about the
-    next one."""
+    next one; `aside`: its statements run in a thread."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(self._open, iter_chunk_size=64)
@@ -75,6 +78,7 @@ class SqliteConnection(aiosqlite.Connection):
         self._commits = 0
         self.durable = False
         self.reading = False
+        self.aside = False
         self.handle: sqlite3.Connection
 
     def _open(self) -> sqlite3.Connection:
@@ -93,7 +97,7 @@ class SqliteConnection(aiosqlite.Connection):
         await asyncio.to_thread(self._thread.join, LOCKED_PATIENCE)
 
     def cursor(self) -> Any:
-        return Rows(self.handle)
+        return Rows(self.handle, aside=self.aside)
 
     async def begin(self) -> None:
         """BEGIN IMMEDIATE: reading, then writing what was read, loses no update of others. Who

@@ -47,11 +47,11 @@ class SqlStore:
         self._writer: AsyncConnection | None = None
         self._listener: Listener | None = None
 
-    async def start(self) -> None:
-        if self._engine.dialect.name == "postgresql":
-            self._listener = Listener(self._engine, self._wake_up)
-        else:
+    async def start(self, *, listening: bool = True) -> None:
+        if self._engine.dialect.name != "postgresql":
             self._writer = await self._engine.connect()
+        elif listening:
+            self._listener = Listener(self._engine, self._wake_up)
 
     async def close(self) -> None:
         if self._listener is not None:
@@ -132,9 +132,23 @@ class SqlStore:
             return await t.stats()
 
     async def gauges(self, at: datetime) -> Gauges:
-        """Who waits at `at` (UTC), and what stands in the queues."""
-        async with self._begin(GaugeRows, reading=True) as t:
-            return await t.gauges(at)
+        """Who waits at `at` (UTC), and what stands in the queues.
+
+        On a connection of its own, in a thread: what looks at all that waits, and may be asked by
+        several who watch, keeps nobody from writing.
+        """
+        try:
+            async with self._engine.connect() as connection:
+                driver = (await connection.get_raw_connection()).driver_connection
+                if isinstance(driver, SqliteConnection):
+                    driver.reading = driver.aside = True
+                async with connection.begin():
+                    return await GaugeRows(connection).gauges(at)
+        except (*FAULTS, OSError) as error:
+            ours = unreachable(error) if isinstance(error, OSError) else translated(error)
+            if ours is None:
+                raise
+            raise ours from error
 
     async def prune(self, older_than: timedelta = timedelta(days=30)) -> int:
         """Forget the keys of finished jobs put longer ago; how many those were."""
@@ -173,7 +187,7 @@ async def open_store(
 
     `exclusive`: this is the process that runs; on SQLite a second one is refused. Short commands
     open with False. `reading`: it is only read, beside or after a process that has brought the
-    tables up to date, so that no lock is taken. `lease` in seconds.
+    tables up to date, so that no lock is taken; it hears of no jobs. `lease` in seconds.
 
     Raises:
         StoreUnavailable: it cannot be reached, is in use, or was written by a later version.
@@ -190,7 +204,7 @@ async def open_store(
     try:
         if not reading:
             await migrate(engine)
-        await store.start()
+        await store.start(listening=not reading)
     except BaseException as error:
         await store.close()
         ours = unreachable(error) if isinstance(error, OSError) else translated(error)

@@ -57,3 +57,11 @@ async def test_what_was_given_up_stays_counted(store: SqlStore) -> None:
         await t.bury(claim, "broken")
     gauges = (await store.gauges(at(0))).queues[Queue.IN]
     assert (gauges.jobs, gauges.dead) == (0, 1)
+
+
+async def test_who_writes_keeps_nobody_from_reading_them(store: SqlStore) -> None:
+    async with store.begin() as t:
+        await asked(t, await opened(t), message())
+        assert (await store.gauges(at(0))).waiting == 0
+    many = await asyncio.gather(*(store.gauges(at(0)) for _ in range(4)))
+    assert {one.waiting for one in many} == {1}

@@ -106,8 +106,9 @@ async def test_the_studio_is_not_for_a_manager(desk: DeskWorld) -> None:
     assert "руководитель" in (await desk.presses_made_up(OLGA.telegram_id, data)).casefold()
     ahead = date(2150, 1, 1).toordinal()
     for first, last in ((ahead, ahead + 6), (day, day - 1), (day, day + 366)):
-        days = {"first": first, "last": last}
-        mine = ReportButton(deed=ReportDeed.SHOW, **days, of=Of.MEMBER, about_id=OLGA.id)
+        mine = ReportButton(
+            deed=ReportDeed.SHOW, first=first, last=last, of=Of.MEMBER, about_id=OLGA.id
+        )
         said = await desk.presses_made_up(OLGA.telegram_id, mine.pack())
         assert said == "Эта кнопка больше не действует."
     assert not reports(desk, OLGA)

@@ -3,7 +3,7 @@
 import ast
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -97,43 +97,80 @@ def long_functions(tree: ast.AST) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("file", SOURCES, ids=name_of)
-def test_a_file_is_readable_in_one_sitting(file: Path):
-    assert len(file.read_text().splitlines()) <= MOST_LINES
-    assert long_functions(ast.parse(file.read_text())) == []
+def faults(files: list[Path], found_in: Callable[[Path], Iterable[str]]) -> list[str]:
+    """What is found, file by file: a test for each file would be thousands of them."""
+    return [f"{name_of(file)}: {fault}" for file in files for fault in found_in(file)]
 
 
-@pytest.mark.parametrize("file", SOURCES, ids=name_of)
-def test_a_module_says_what_it_is_about(file: Path):
+def too_long(file: Path) -> Iterator[str]:
+    text = file.read_text()
+    if (lines := len(text.splitlines())) > MOST_LINES:
+        yield f"{lines} lines"
+    yield from (f"{name} is long" for name in long_functions(ast.parse(text)))
+
+
+def without_first_line(file: Path) -> Iterator[str]:
     text = file.read_text()
     if not text.strip() or "migrations/versions" in name_of(file):
         return
     first = (ast.get_docstring(ast.parse(text)) or "").splitlines()
-    assert first, "no docstring"
-    assert text.lstrip().startswith(('"""' + first[0], 'r"""' + first[0])), "not in the first line"
+    if not first:
+        yield "no docstring"
+    elif not text.lstrip().startswith(('"""' + first[0], 'r"""' + first[0])):
+        yield "not in the first line"
 
 
-@pytest.mark.parametrize("file", IN_ROOMS, ids=name_of)
-def test_the_words_are_those_of_the_glossary(file: Path):
+def other_words(file: Path) -> Iterator[str]:
     tree = ast.parse(file.read_text())
-    path = (part.removesuffix(".py") for part in file.relative_to(ROOT).parts)
-    assert forbidden_words(path) == []
-    assert forbidden_words(names_given(tree)) == []
-    assert manager_classes(tree) == []
+    yield from forbidden_words(part.removesuffix(".py") for part in name_of(file).split("/"))
+    yield from forbidden_words(names_given(tree))
+    yield from manager_classes(tree)
 
 
-@pytest.mark.parametrize("file", SOURCES, ids=name_of)
-def test_nothing_is_left_for_later(file: Path):
+def marks_of_later(file: Path) -> list[str]:
     marks = "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "raise NotImplemented" + "Error"))
-    assert re.findall(rf"\b({marks})\b", file.read_text()) == []
+    return re.findall(rf"\b({marks})\b", file.read_text())
 
 
-@pytest.mark.parametrize("file", committed("*"), ids=name_of)
-def test_no_path_of_a_machine_and_no_mirror_is_named(file: Path):
+def machines_named(file: Path) -> list[str]:
     if not file.is_file() or file.suffix in {".png", ".webp", ".mo"}:
-        return
+        return []
     hosts = "|".join(("pythonhosted" + r"\.org", "pypi" + r"\.org/simple", "/wo" + "rk/"))
-    assert re.findall(hosts, file.read_text(errors="replace")) == []
+    return re.findall(hosts, file.read_text(errors="replace"))
+
+
+def test_a_file_is_readable_in_one_sitting():
+    assert faults(SOURCES, too_long) == []
+
+
+def test_a_module_says_what_it_is_about():
+    assert faults(SOURCES, without_first_line) == []
+
+
+def test_the_words_are_those_of_the_glossary():
+    assert faults(IN_ROOMS, other_words) == []
+
+
+def test_nothing_is_left_for_later():
+    assert faults(SOURCES, marks_of_later) == []
+
+
+def test_no_path_of_a_machine_and_no_mirror_is_named():
+    assert faults(committed("*"), machines_named) == []
+
+
+def test_each_rule_finds_what_breaks_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
+    file = tmp_path / "helper.py"
+    long = "def f():\n" + "    x = 1\n" * 400
+    file.write_text(f"{long}# TO" + "DO: /wo" + "rk/ is ours\n")
+    assert faults([file], too_long) == ["helper.py: 402 lines", "helper.py: f is long"]
+    assert faults([file], without_first_line) == ["helper.py: no docstring"]
+    assert len(faults([file], other_words)) == 1
+    assert faults([file], marks_of_later) == ["helper.py: TO" + "DO"]
+    assert faults([file], machines_named) == ["helper.py: /wo" + "rk/"]
+    file.write_text('# first\n"""Then this."""\n')
+    assert faults([file], without_first_line) == ["helper.py: not in the first line"]
 
 
 def test_the_checks_can_fail():

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from inbox import report_periods, routing
-from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected
+from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected, StoreUnavailable
 from inbox.inbox import Inbox
 from inbox.model import Client, Manager, Role
 from inbox.ports import Claim, Transaction
@@ -25,6 +25,7 @@ from inbox.reports_made import Ending, MadeReport, ReportPart, ReportWish, Spot
 log = logging.getLogger(__name__)
 
 TRIES = 3  # of making one
+AGAIN = 30.0  # seconds until a database that took no more readers is asked again
 WORDS = "text"  # the part that is words alone
 END = "end"  # marked when all parts are
 BEGUN, DONE, DOUBT, REFUSED = "begun", "done", "doubt", "refused"
@@ -96,6 +97,9 @@ async def show_report(inbox: Inbox, claim: Claim, job: ShowReport) -> None:
         for part in made.parts:
             if not await _shown(way, made, part):
                 return
+        if set(way.marks.values()) == {REFUSED}:
+            await _failed(way, "every part of it was refused")
+            return
         await _mark(way, END, DOUBT if DOUBT in way.marks.values() else DONE)
         inbox.meter.reported("shown")
     ending = Ending.DOUBTFUL if way.marks[END] == DOUBT else Ending.SHOWN
@@ -137,7 +141,8 @@ async def _way(inbox: Inbox, claim: Claim, job: ShowReport) -> _Way | None:
         staff = await t.staff()
         to = routing.member(routing.people(staff), job.manager_id)
         client = await t.client(job.client_id) if job.client_id is not None else None
-        if to is None or not may_see(to, job.whose_id, client):
+        if to is None:
+            await t.save_form(f"report:{claim.job_id}", None)
             await t.finish(claim)
             return None
         marks = json.loads(await t.form(f"report:{claim.job_id}") or "{}")
@@ -147,7 +152,11 @@ async def _way(inbox: Inbox, claim: Claim, job: ShowReport) -> _Way | None:
     silent = bool(job.due_at) and to.away(now) is not None
     spot = Spot(job.chat_id, job.thread_id, job.below, job.progress, silent)
     marks = {name: DOUBT if mark == BEGUN else mark for name, mark in marks.items()}
-    return _Way(inbox, claim, job, to, wish, spot, marks)
+    way = _Way(inbox, claim, job, to, wish, spot, marks)
+    if may_see(to, job.whose_id, client):
+        return way
+    await (_finish(way) if job.due_at else _failed(way, ""))  # who asked for it is waiting
+    return None
 
 
 def wish_of(inbox: Inbox, job: ReportJob, whose: Slice) -> ReportWish:
@@ -166,12 +175,22 @@ async def _made(way: _Way) -> MadeReport | None:
         return None
     try:
         return await way.inbox.desk.make_report(way.wish, way.to.language)
+    except StoreUnavailable as error:
+        await put_back(way.inbox, way.claim, error)
+        return None
     except Exception as error:
         if way.claim.attempts < TRIES:
             raise
         log.exception("report for %s not made", way.to.name)
         await _failed(way, f"{type(error).__name__}: {error}")
         return None
+
+
+async def put_back(inbox: Inbox, claim: Claim, error: StoreUnavailable) -> None:
+    """The database takes no other reader now: it is no try, however long that lasts."""
+    log.warning("job %s %s put back: %s", claim.job_id, claim.job, error)
+    async with inbox.store.begin() as t:
+        await t.retry(claim, after=AGAIN, counted=False)
 
 
 async def _failed(way: _Way, why: str) -> None:

@@ -5,13 +5,20 @@ from __future__ import annotations
 import logging
 from functools import partial
 
-from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected, SendUncertain
+from inbox.errors import (
+    Fault,
+    SendDeferred,
+    SendFailed,
+    SendRejected,
+    SendUncertain,
+    StoreUnavailable,
+)
 from inbox.inbox import Inbox
 from inbox.messages import Attachment, Handle, LoadedFile, Media, OutboundMessage, Receipt
 from inbox.outgoing import send_once
 from inbox.ports import Claim, Connector
 from inbox.queueing import pause, tell_admins
-from inbox.report_delivery import TRIES, says_nothing, wish_of
+from inbox.report_delivery import TRIES, put_back, says_nothing, wish_of
 from inbox.report_jobs import MailReport
 from inbox.report_records import Slice
 from inbox.reports_made import MadeReport
@@ -55,11 +62,15 @@ async def mail_report(inbox: Inbox, claim: Claim, job: MailReport) -> None:
 
 
 async def _made(inbox: Inbox, claim: Claim, job: MailReport) -> MadeReport | None:
-    """None where there is nothing to send, or it cannot be made."""
+    """None where there is nothing to send, or it cannot be made now."""
     if claim.attempts > TRIES:
         await _result(inbox, claim, job, SendRejected(Fault.INTERRUPTED))
         return None
-    made = await inbox.desk.make_report(wish_of(inbox, job, Slice()), inbox.reports.language)
+    try:
+        made = await inbox.desk.make_report(wish_of(inbox, job, Slice()), inbox.reports.language)
+    except StoreUnavailable as error:
+        await put_back(inbox, claim, error)
+        return None
     if says_nothing(made.report):
         async with inbox.store.begin() as t:
             await t.finish(claim)

@@ -26,6 +26,7 @@ DOWN = SendDeferred(Fault.UNREACHABLE, "down", retry_after=timedelta(seconds=0.1
 BLOCKED = SendRejected(Fault.BLOCKED, "blocked")
 NO_PHOTOS = SendRejected(Fault.REFUSED, "not enough rights to send photos")
 NO_ANSWER = SendUncertain(Fault.NO_ANSWER)
+MAIL = MailReport("boss@x.test", "2026-11-23", "2026-11-29", SLOT.isoformat(), "")
 
 
 @dataclass
@@ -111,10 +112,9 @@ async def claimed(studio: Studio) -> tuple[Claim, ShowReport]:
 
 async def mail_claimed(studio: Studio) -> tuple[Claim, MailReport]:
     async with studio.inbox.store.begin() as t:
-        job = MailReport("boss@x.test", "2026-11-23", "2026-11-29", SLOT.isoformat(), "")
-        await t.put(job, key="mail", lane="mail")
+        await t.put(MAIL, key="mail", lane="mail")
     (claim,) = (await studio.inbox.store.claim(Queue.REPORTS, 1)).claims
-    return claim, job
+    return claim, MAIL
 
 
 async def left(studio: Studio) -> bool:

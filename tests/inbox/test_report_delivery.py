@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from inbox import report_delivery
+from inbox.errors import StoreUnavailable
 from inbox.ports import LeaseLost
 from inbox.report_delivery import days_of, show_report
 from inbox.report_records import Slice
@@ -61,7 +63,7 @@ class TestAskedFor:
         await asked(studio, studio.boris, key="client", client_id=anna.client.id)
         await asked(studio, studio.boris, key="nobody", client_id=999)
         await studio.run()
-        assert making.made == 0
+        assert (making.made, endings(studio)) == (0, [Ending.FAILED] * 4)
         await asked(studio, studio.anna, key="own client", client_id=anna.client.id)
         await studio.run()
         (wish, _) = studio.desk.wished[0]
@@ -83,6 +85,16 @@ class TestAskedFor:
             await studio.later()
         assert (making.made, endings(studio)) == (3, [Ending.FAILED])
         assert not studio.desk.told
+
+    async def test_a_database_without_room_for_a_reader_is_waited_for(
+        self, studio: Studio, making: Maker, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(report_delivery, "AGAIN", 0.05)
+        making.faults = [StoreUnavailable("refused", "too many clients already")] * 8
+        await asked(studio, studio.head)
+        for _ in range(9):
+            await studio.later()
+        assert (making.made, endings(studio)) == (9, [Ending.SHOWN])
 
     async def test_a_fault_that_passes_costs_a_moment(self, studio: Studio, making: Maker) -> None:
         making.faults = [OSError("no space")]
@@ -176,6 +188,18 @@ class TestBroken:
         await asked(studio, studio.head)
         await studio.run()
         assert shown(studio, studio.head) == ["pdf", "xlsx"]
+
+    async def test_where_nothing_is_taken_that_is_no_report_shown(
+        self, studio: Studio, making: Maker
+    ) -> None:
+        studio.desk.refuse = {
+            (studio.head.id, f"show_report {part}"): failures(NO_PHOTOS)
+            for part in ("picture", "text", "pdf", "xlsx")
+        }
+        await asked(studio, studio.head)
+        await studio.run()
+        assert (shown(studio, studio.head), endings(studio)) == ([], [Ending.FAILED])
+        assert not await left(studio)
 
     async def test_who_blocked_the_bot_gets_nothing_more(
         self, studio: Studio, making: Maker

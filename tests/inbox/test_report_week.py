@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from inbox import report_mailing
+from inbox import report_delivery, report_mailing
 from inbox.actions import dismiss
-from inbox.errors import SendFailed
+from inbox.errors import SendFailed, StoreUnavailable
 from inbox.messages import Media
 from inbox.model import Absence, Role
 from inbox.ports import LeaseLost
@@ -20,6 +20,7 @@ from tests.inbox.conftest import Studio
 from tests.inbox.delivering import (
     BLOCKED,
     DOWN,
+    MAIL,
     NO_ANSWER,
     NO_PHOTOS,
     PARTS,
@@ -232,6 +233,18 @@ class TestByMail:
         await mailed.run()
         assert not mailed.channel.sent
         assert [one for one, _, _ in mailed.desk.told] == ["report_not_mailed"]
+
+    async def test_a_database_without_room_for_a_reader_is_waited_for(
+        self, mailed: Studio, making: Maker, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(report_delivery, "AGAIN", 0.05)
+        async with mailed.inbox.store.begin() as t:
+            await t.put(MAIL, key="mail", lane="mail")
+        making.faults = [StoreUnavailable("refused", "too many clients already")] * 8
+        for _ in range(9):
+            await mailed.later()
+        assert (making.made, len(mailed.channel.sent)) == (9, 1)
+        assert not mailed.desk.told
 
     async def test_one_that_cannot_be_made_is_given_up(
         self, mailed: Studio, making: Maker

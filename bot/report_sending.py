@@ -96,9 +96,7 @@ class ReportsOnDesk:
             if view is None:
                 if progress is not None:
                     await take_back(self._bot, progress)
-            elif progress is not None:
-                await edit(self._bot, progress, view)
-            else:
+            elif progress is None or not await edit(self._bot, progress, view):
                 await send(self._bot, place.chat_id, view, silent=spot.silent)
 
     async def _make(self, wish: ReportWish, language: str) -> MadeReport:

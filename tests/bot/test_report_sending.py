@@ -13,7 +13,7 @@ import pytest
 from aiogram import Bot
 from aiogram.client.session.base import BaseSession
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.methods import SendDocument, SendPhoto, TelegramMethod
+from aiogram.methods import EditMessageText, SendDocument, SendPhoto, TelegramMethod
 from aiogram.types import Chat, Message
 
 from bot.report_endings import ending_view, late_words
@@ -89,12 +89,13 @@ def test_what_did_not_surely_come_can_be_sent_again(ending: Ending, words: str) 
 
 
 class Recording(BaseSession):
-    """Takes every request and remembers it; refuses those into a topic where there is none."""
+    """Takes every request and remembers it; refuses those into a topic where there is none, and
+    to edit what is `gone`."""
 
-    def __init__(self, *, topic: bool = True) -> None:
+    def __init__(self, *, topic: bool = True, gone: bool = False) -> None:
         super().__init__()
         self.asked: list[TelegramMethod[Any]] = []
-        self.topic = topic
+        self.topic, self.gone = topic, gone
 
     async def make_request(
         self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None
@@ -103,6 +104,8 @@ class Recording(BaseSession):
         thread = getattr(method, "message_thread_id", None)
         if thread is not None and not self.topic:
             raise TelegramBadRequest(method, "Bad Request: message thread not found")
+        if self.gone and isinstance(method, EditMessageText):
+            raise TelegramBadRequest(method, "Bad Request: message to edit not found")
         number = len(self.asked)
         if isinstance(method, SendText):
             return Sent(message_id=number, date=NOON, chat=SentTo(id=1), message_thread_id=thread)
@@ -154,6 +157,16 @@ async def test_it_goes_where_it_was_asked_for_and_takes_the_progress_away() -> N
 async def test_where_its_topic_is_gone_it_goes_into_the_chat() -> None:
     asked = await sent(made({Kind.LIGHT: b"png"}), Spot(-100, 5), topic=False)
     assert [one.message_thread_id for one in asked] == [5, None]
+
+
+@pytest.mark.parametrize(("gone", "last"), [(False, "editMessageText"), (True, "sendMessage")])
+async def test_that_it_failed_is_said_also_where_the_progress_was_deleted(
+    gone: bool, last: str
+) -> None:
+    session = Recording(gone=gone)
+    reports = ReportsOnDesk(Bot("7001:token-of-the-studio", session=session), Kind.LIGHT)
+    await reports.end_report(WISH, HELEN, Spot(progress=12), Ending.FAILED)
+    assert session.asked[-1].__api_method__ == last
 
 
 @pytest.fixture

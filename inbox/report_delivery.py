@@ -100,7 +100,8 @@ async def show_report(inbox: Inbox, claim: Claim, job: ShowReport) -> None:
         if set(way.marks.values()) == {REFUSED}:
             await _failed(way, "every part of it was refused")
             return
-        await _mark(way, END, DOUBT if DOUBT in way.marks.values() else DONE)
+        whole = not {DOUBT, REFUSED} & {*way.marks.values()}
+        await _mark(way, END, DONE if whole else DOUBT)
         inbox.meter.reported("shown")
     ending = Ending.DOUBTFUL if way.marks[END] == DOUBT else Ending.SHOWN
     try:

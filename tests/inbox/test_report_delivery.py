@@ -188,6 +188,7 @@ class TestBroken:
         await asked(studio, studio.head)
         await studio.run()
         assert shown(studio, studio.head) == ["pdf", "xlsx"]
+        assert endings(studio) == [Ending.DOUBTFUL]  # a part is missing
 
     async def test_where_nothing_is_taken_that_is_no_report_shown(
         self, studio: Studio, making: Maker

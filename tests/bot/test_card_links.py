@@ -55,10 +55,14 @@ def links_in(table: bytes) -> list[str]:
 
 async def shown(desk: DeskWorld, who: Manager, start: str) -> list[str]:
     """What the bot says to who opens the link."""
-    before = len(desk.texts(who.telegram_id))
-    desk.people.says(who.telegram_id, BOT, start)
-    await desk.until(lambda: len(desk.texts(who.telegram_id)) > before)
-    return desk.texts(who.telegram_id)[before:]
+    asked = desk.people.says(who.telegram_id, BOT, start)["message_id"]
+
+    def said() -> list[str]:
+        chat = [one for one in desk.chat(who.telegram_id) if one["message_id"] > asked]
+        return [one["text"] for one in chat if not one["out"] and "text" in one]
+
+    found: list[str] = await desk.until(said)
+    return found
 
 
 async def test_each_row_of_a_reports_table_opens_the_card_of_its_wait(desk: DeskWorld) -> None:

@@ -41,7 +41,7 @@ BOT = 7001
 CLIENTS_BOT = 7002
 CLIENT = 900
 NEWCOMER = 990
-PATIENCE = 10.0  # seconds
+PATIENCE = 30.0  # seconds
 JOIN_LINK = "https://t.me/{}?start=link_"
 
 

@@ -27,7 +27,7 @@ TOKEN = "7001:sandbox-token-of-the-studio"
 BOT, CLIENT, ANNA, HEAD = 7001, 900, 101, 102
 STUDIO = User("info@studio.example", "Studio", "studio-secret-word")
 MARIA = User("maria@zerno.example", "Maria", "client-secret-word")
-PATIENCE = 20.0  # seconds; two cores, a cold start of aiogram takes two
+PATIENCE = 60.0  # seconds; a cold start takes two, on a busy machine ten times that
 
 
 def present() -> datetime:

@@ -115,7 +115,7 @@ class Chats:
         return found
 
     async def until_all(
-        self, ones: Iterable[Any], holds: Callable[[Any], Any], what: str, seconds: float = 45
+        self, ones: Iterable[Any], holds: Callable[[Any], Any], what: str, seconds: float = 120
     ) -> None:
         """Wait until it holds of each. Raises AssertionError that names those of which it does
         not, or where the product ended."""

@@ -172,7 +172,7 @@ reply_within = "{reply_within}"
         return "\n".join(str(one.get("text") or one.get("caption") or "") for one in theirs)
 
     async def until_told(
-        self, person: int, words: str, *, times: int = 1, seconds: float = 30
+        self, person: int, words: str, *, times: int = 1, seconds: float = 90
     ) -> str:
         async def told() -> str:
             texts = await self.texts(person)

@@ -142,7 +142,7 @@ async def every_card(studio: Studio) -> dict[Member, list[Seen]]:
     async def complete() -> bool:
         return not (await missing())[0]
 
-    await studio.product.until_true(complete, "a card for every message", 60)
+    await studio.product.until_true(complete, "a card for every message", 120)
     return (await missing())[1]
 
 

@@ -43,7 +43,7 @@ async def in_a_rush(walk: Walk) -> Rush:
     await asyncio.gather(*(_write(walk, clients[at.language]) for at in sides))
     begun = walk.telegram.done_at
     for at in sides:
-        await walk.until(_listed(walk, at), "the rest becomes a list", seconds=90)
+        await walk.until(_listed(walk, at), "the rest becomes a list", seconds=180)
     return Rush(walk, begun, urgent, clients)
 
 

@@ -44,7 +44,7 @@ class Walk:
     # --- what people see ---------------------------------------------------------------------
 
     async def until(
-        self, holds: Callable[[], Awaitable[Any]], what: str, seconds: float = 15
+        self, holds: Callable[[], Awaitable[Any]], what: str, seconds: float = 45
     ) -> Any:
         return await self.product.until_true(holds, what, seconds)
 

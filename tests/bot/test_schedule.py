@@ -108,6 +108,8 @@ def test_a_week_in_which_the_clocks_change_keeps_its_local_hour() -> None:
     before, after = datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 12, tzinfo=UTC)
     assert work.last_slot(before) == datetime(2026, 3, 22, 8, tzinfo=UTC)
     assert work.last_slot(after) == datetime(2026, 3, 29, 7, tzinfo=UTC)
+    that_morning = datetime(2026, 3, 29, 5, tzinfo=UTC)
+    assert work.last_slot(that_morning) == datetime(2026, 3, 22, 8, tzinfo=UTC)
 
 
 async def test_a_weeks_work_is_asked_for_once_a_slot_and_again_after_a_fault() -> None:

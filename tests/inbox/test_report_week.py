@@ -101,6 +101,13 @@ class TestTheWeek:
         await studio.run()
         assert {wish.late for wish, _ in studio.desk.wished} == {SLOT}
 
+    async def test_what_comes_in_a_moment_is_in_time(self, studio: Studio, making: Maker) -> None:
+        await due(studio, SLOT - timedelta(days=7))
+        studio.clock.pass_(minutes=2)
+        await due(studio)
+        await studio.run()
+        assert {wish.late for wish, _ in studio.desk.wished} == {None}
+
     async def test_what_was_never_set_before_is_not_late(
         self, studio: Studio, making: Maker
     ) -> None:

@@ -50,7 +50,7 @@ class Inbox:
     send_delay: timedelta = timedelta()
     join_link: str = ""
     meter: Meter = field(default_factory=NoMeter)
-    reports: ReportTerms = ReportTerms()
+    reports: ReportTerms = field(default_factory=ReportTerms)
 
     def hours_of(self, wait: Wait) -> Hours:
         """By which the wait's time runs."""

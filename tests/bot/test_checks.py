@@ -36,7 +36,7 @@ async def test_all_is_well(studio: Studio) -> None:
         "database",
         "team",
         "alerts",
-            "report",
+        "report",
         "telegram",
         "client groups",
         "own accounts",

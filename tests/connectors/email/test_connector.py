@@ -174,9 +174,7 @@ async def test_a_missing_folder_is_named(server: MailServer) -> None:
         await check_imap(settings_for(server, folders=("INBOX", "Клиенты")))
 
 
-async def test_a_push_is_handed_over_at_once(
-    server: MailServer, make: MakeConnector
-) -> None:
+async def test_a_push_is_handed_over_at_once(server: MailServer, make: MakeConnector) -> None:
     stream = make().receive(None)
     await anext(stream)
     loop, took = asyncio.get_running_loop(), []

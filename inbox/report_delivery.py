@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 TRIES = 3  # of making one
 AGAIN = 30.0  # seconds until a database that took no more readers is asked again
+PASSING = frozenset({"locked", "connection_lost", "unreachable", "refused", "overloaded"})
 WORDS = "text"  # the part that is words alone
 END = "end"  # marked when all parts are
 BEGUN, DONE, DOUBT, REFUSED = "begun", "done", "doubt", "refused"
@@ -176,10 +177,9 @@ async def _made(way: _Way) -> MadeReport | None:
         return None
     try:
         return await way.inbox.desk.make_report(way.wish, way.to.language)
-    except StoreUnavailable as error:
-        await put_back(way.inbox, way.claim, error)
-        return None
     except Exception as error:
+        if await put_back(way.inbox, way.claim, error):
+            return None
         if way.claim.attempts < TRIES:
             raise
         log.exception("report for %s not made", way.to.name)
@@ -187,11 +187,15 @@ async def _made(way: _Way) -> MadeReport | None:
         return None
 
 
-async def put_back(inbox: Inbox, claim: Claim, error: StoreUnavailable) -> None:
-    """The database takes no other reader now: it is no try, however long that lasts."""
+async def put_back(inbox: Inbox, claim: Claim, error: Exception) -> bool:
+    """Whether the database only takes no other reader now: it is no try, however long that
+    lasts."""
+    if not isinstance(error, StoreUnavailable) or error.reason not in PASSING:
+        return False
     log.warning("job %s %s put back: %s", claim.job_id, claim.job, error)
     async with inbox.store.begin() as t:
         await t.retry(claim, after=AGAIN, counted=False)
+    return True
 
 
 async def _failed(way: _Way, why: str) -> None:

@@ -69,8 +69,9 @@ async def _made(inbox: Inbox, claim: Claim, job: MailReport) -> MadeReport | Non
     try:
         made = await inbox.desk.make_report(wish_of(inbox, job, Slice()), inbox.reports.language)
     except StoreUnavailable as error:
-        await put_back(inbox, claim, error)
-        return None
+        if await put_back(inbox, claim, error):
+            return None
+        raise
     if says_nothing(made.report):
         async with inbox.store.begin() as t:
             await t.finish(claim)

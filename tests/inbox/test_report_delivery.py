@@ -79,7 +79,7 @@ class TestAskedFor:
     async def test_what_cannot_be_made_is_said_after_some_tries(
         self, studio: Studio, making: Maker
     ) -> None:
-        making.faults = [OSError("no space")] * 3
+        making.faults = [OSError("no space"), StoreUnavailable("damaged"), OSError("no space")]
         await asked(studio, studio.head)
         for _ in range(3):
             await studio.later()

@@ -247,10 +247,11 @@ class TestByMail:
         monkeypatch.setattr(report_delivery, "AGAIN", 0.05)
         async with mailed.inbox.store.begin() as t:
             await t.put(MAIL, key="mail", lane="mail")
-        making.faults = [StoreUnavailable("refused", "too many clients already")] * 8
-        for _ in range(9):
+        full = StoreUnavailable("refused", "too many clients already")
+        making.faults = [StoreUnavailable("damaged"), *[full] * 8]
+        for _ in range(10):
             await mailed.later()
-        assert (making.made, len(mailed.channel.sent)) == (9, 1)
+        assert (making.made, len(mailed.channel.sent)) == (10, 1)
         assert not mailed.desk.told
 
     async def test_one_that_cannot_be_made_is_given_up(

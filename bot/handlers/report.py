@@ -108,19 +108,23 @@ async def have_made(visit: Visit, wish: Wish, below: int | None, *, key: str) ->
     words = under_way_words(visit.say, period, wish.whose)
     progress = await visit.send(Rich(words), reply_to=below)
     spot = Spot(visit.place.chat_id, visit.place.thread_id, progress=progress.message_id)
-    async with visit.inbox.store.begin() as t:
-        put = await ask_report(
-            t,
-            visit.me,
-            period,
-            now,
-            key=key,
-            whose_id=wish.whose.manager_id,
-            client_id=wish.whose.client_id,
-            spot=spot,
-        )
-    if not put:  # heard before, as after a kill: that one says itself how far it is
-        await take_back(visit.bot, progress)
+    kept = False
+    try:
+        async with visit.inbox.store.begin() as t:
+            put = await ask_report(
+                t,
+                visit.me,
+                period,
+                now,
+                key=key,
+                whose_id=wish.whose.manager_id,
+                client_id=wish.whose.client_id,
+                spot=spot,
+            )
+        kept = put
+    finally:
+        if not kept:  # not to be had, or heard before: that one says itself how far it is
+            await take_back(visit.bot, progress)
 
 
 async def _whose(query: CallbackQuery, callback_data: ReportButton, visit: Visit) -> Slice | None:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, cast
 
 import pytest
 
+from bot.access import Visit
+from bot.handlers.report import have_made
+from bot.places import Place
 from bot.report_buttons import Of, ReportButton, ReportDeed
+from bot.report_dates import Days
+from bot.report_meaning import Wish
 from bot.report_orders import Kind
 from bot.report_views import faults_words
 from bot.texts import speaker
+from inbox.errors import StoreUnavailable
 from inbox.model import Manager
+from inbox.ports import Store
+from inbox.report_records import Slice
 from tests.bot.desk_world import BOT, DeskWorld, desk_world, labels, taken
 from tests.bot.studio import HELEN, OLGA
 
@@ -98,6 +107,23 @@ async def test_the_menu_leads_to_it(desk: DeskWorld) -> None:
     desk.people.says(HELEN.telegram_id, BOT, "/menu")
     await desk.presses(HELEN, await desk.sees(HELEN.telegram_id, "☰"), "📊 Report")
     assert "The whole studio" in (await made(desk, HELEN))["caption"]
+
+
+class NoStore:
+    """A database that is away."""
+
+    def begin(self) -> NoReturn:
+        raise StoreUnavailable("connection_lost")
+
+
+async def test_what_could_not_be_asked_for_is_not_said_to_be_made(desk: DeskWorld) -> None:
+    away = replace(desk.inbox, store=cast("Store", NoStore()))
+    place = Place(HELEN.telegram_id)
+    visit = Visit(HELEN, speaker("en"), desk.bot, away, place, desk.ground)
+    week = Days(date(2026, 11, 16), date(2026, 11, 22))
+    with pytest.raises(StoreUnavailable):
+        await have_made(visit, Wish(week, Slice()), None, key="1")
+    assert not under_way(desk, HELEN)
 
 
 async def test_the_studio_is_not_for_a_manager(desk: DeskWorld) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from inbox import routing
+from inbox.model import Role
 from tests.bot.board_world import (
     GROUP,
     add_group,
@@ -60,3 +63,16 @@ class TestByTheMenu:
         desk.people.shares_chat(HELEN.telegram_id, BOT, GROUP)
         await desk.sees(HELEN.telegram_id, "📌 The board stands in “Студия”.")
         assert len(pinned(desk, GROUP)) == 1
+
+    async def test_who_is_no_head_any_more_chooses_no_group(self, desk: DeskWorld) -> None:
+        desk.people.says(HELEN.telegram_id, BOT, "/now")
+        screen = await desk.sees(HELEN.telegram_id, "📟 The whole studio")
+        await desk.presses(HELEN, screen, "📌 Board in a group")
+        await desk.sees(HELEN.telegram_id, "Press “Choose a group”")
+        async with desk.inbox.store.begin() as t:
+            helen = routing.named(await t.staff(), HELEN.name)
+            assert helen is not None
+            await t.save_manager(replace(helen, role=Role.MANAGER))
+        desk.people.shares_chat(HELEN.telegram_id, BOT, GROUP)
+        await desk.sees(HELEN.telegram_id, "Only a head or an administrator may do this.")
+        assert not await kept(desk, GROUP)

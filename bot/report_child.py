@@ -6,6 +6,8 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO
 
 from bot.report_orders import ANSWER, Answer
@@ -45,4 +47,6 @@ def _confine(cpu: int, memory: int) -> None:
         (resource.RLIMIT_FSIZE, _LARGEST_FILE),
     ):
         resource.setrlimit(limit, (value, value))
+    with suppress(OSError):  # Linux: where memory is out it ends this process, and not the bot
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     os.nice(5)

@@ -22,7 +22,7 @@ from bot.report_files import Made, Wanted
 from bot.report_ground import Ground, ground_over
 from bot.report_making import Asked, ReportUnmade, make_report, making
 from bot.report_orders import Files, Kind
-from bot.report_process import Limits
+from bot.report_process import Limits, started
 from bot.report_reader import Kept
 from bot.report_sheets import Workbook
 from bot.report_writing import drawn, sheets
@@ -247,7 +247,26 @@ async def test_over_postgresql_it_is_the_same(postgres_url: str, tmp_path: Path)
     assert set(done.files) == set(WRITTEN)
 
 
-async def test_nobody_sees_where_the_database_is(tmp_path: Path) -> None:
+async def test_a_child_is_confined_and_goes_first_where_memory_is_out(tmp_path: Path) -> None:
+    limits = Limits(cpu=7, memory=1 << 30)
+    async with started("bot.report_reader", tmp_path, limits):
+        (child,) = psutil.Process().children()
+        confined = {
+            psutil.RLIMIT_CPU: (7, 7),
+            psutil.RLIMIT_AS: (1 << 30, 1 << 30),
+            psutil.RLIMIT_CORE: (0, 0),
+        }
+        async with asyncio.timeout(PATIENCE):
+            while child.nice() == psutil.Process().nice():  # set at last
+                await asyncio.sleep(0.02)
+        assert {one: child.rlimit(one) for one in confined} == confined
+        assert int(Path(f"/proc/{child.pid}/oom_score_adj").read_text(encoding="ascii")) == 1000
+
+
+async def test_nobody_sees_where_the_database_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OKNO_TELEGRAM__TOKEN", "s3cret")
     (tmp_path / "s3cret").mkdir()
     ground = ground_in(tmp_path / "s3cret")
     wanted = Wanted({Kind.LIGHT}, tmp_path / "out", "week", "en")

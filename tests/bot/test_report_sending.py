@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,9 +17,11 @@ from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods import EditMessageText, SendDocument, SendPhoto, TelegramMethod
 from aiogram.types import Chat, Message
 
+from bot import report_sending
 from bot.report_endings import ending_view, late_words
 from bot.report_files import Made
 from bot.report_orders import Kind
+from bot.report_process import FONTS
 from bot.report_sending import CAPTION, ReportsOnDesk, composed
 from bot.texts import speaker
 from connectors.telegram.bot import SendText, Sent, SentTo
@@ -214,6 +217,16 @@ async def test_on_monday_it_comes_by_itself_and_no_second_time(desk: DeskWorld) 
     await desk.presses(OLGA, own, "Отправить ещё раз")
     await until(lambda: len(documents(desk, OLGA)) == 4)
     assert len(pictures(desk, OLGA)) == 2
+
+
+async def test_no_file_of_it_stays_on_the_disk(
+    desk: DeskWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_sending, "_folder", lambda: SimpleNamespace(name=str(tmp_path)))
+    before = set(tmp_path.iterdir())
+    whole = await desk.desk.make_report(WISH, "en")
+    assert len(whole.parts) == 3
+    assert {one.name for one in {*tmp_path.iterdir()} - before} <= {FONTS}
 
 
 async def test_what_telegram_did_not_confirm_is_asked_about(desk: DeskWorld) -> None:

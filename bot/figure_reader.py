@@ -77,20 +77,29 @@ def _in_row(reader: Reader, report: Report, figure: Figure, named: str) -> Figur
     """The figure with the name of its row; None where the report has no such row."""
     if not named and figure.whose.sort is Sort.STUDIO:
         return figure
-    for sort in Sort if named else (figure.whose.sort,):
-        for row in rows_of(report, sort):
-            whose = Whose(sort, row.id, row.name)
-            if _is_meant(reader, whose, figure, named):
-                found = replace(figure, whose=whose)
-                return found if is_figure(found) else None
-    return None
-
-
-def _is_meant(reader: Reader, whose: Whose, figure: Figure, named: str) -> bool:
+    sorts = Sort if named else (figure.whose.sort,)
+    rows = [Whose(sort, row.id, row.name) for sort in sorts for row in rows_of(report, sort)]
     if named:
-        names = {whose.name.casefold(), whose_words(reader.say, whose).casefold()}
-        return named.strip().casefold() in names
-    return number_of(whose) == (figure.whose.id or 0)
+        whose = _named(reader, rows, named.strip().casefold())
+    else:
+        number = figure.whose.id or 0
+        whose = next((one for one in rows if number_of(one) == number), None)
+    if whose is None:
+        return None
+    found = replace(figure, whose=whose)
+    return found if is_figure(found) else None
+
+
+def _named(reader: Reader, rows: Sequence[Whose], name: str) -> Whose | None:
+    """The row of this name, else the only one whose name begins so."""
+    names = [{one.name.casefold(), whose_words(reader.say, one).casefold()} for one in rows]
+    exact = (one for one, its in zip(rows, names, strict=True) if name in its)
+    begun = [
+        one
+        for one, its in zip(rows, names, strict=True)
+        if any(each.startswith(name) for each in its)
+    ]
+    return next(exact, begun[0] if len(begun) == 1 else None)
 
 
 async def _said(source: Source, question: Question) -> list[Said]:

@@ -130,7 +130,7 @@ def _wait(reader: Reader, live: Live, one: OpenWait, number: str) -> Rich:
 def _today(say: Say, figures: LiveFigures) -> Rich:
     head = say("Answered today: {number}", number=figures.answered)
     lines = [Rich(head).styled("bold")]
-    if figures.counted:
+    if figures.answered and figures.counted:  # without an answer, old breaches make it 0 %
         lines.append(
             Rich(
                 say(
@@ -174,6 +174,6 @@ def _row(say: Say, row: LiveRow) -> Rich:
     if figures.answered:
         median = time_words(say, figures.median)
         parts.append(say("{number} answered, median {time}", number=figures.answered, time=median))
-    if figures.counted:
+    if figures.answered and figures.counted:
         parts.append(say("in time {share}", share=share_words(say, figures.share)))
     return Rich(f"{name}: ").styled("bold") + (", ".join(parts) or NOTHING)

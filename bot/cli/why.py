@@ -42,7 +42,7 @@ def why_command(
                 "figure of their report: share, median, first-p90:wall, breaches:usual, came:mon."
             )
         ),
-    ],
+    ] = "",
     everything: Annotated[
         bool, typer.Option("--all", help=mark("All waits and promises, not the newest alone."))
     ] = False,
@@ -67,6 +67,8 @@ def why_command(
 ) -> None:
     settings, say, typed = load_settings(ctx, config), say_in(ctx), Typed(week, first, last)
     typed.check()
+    if not conversation:
+        refuse(_what_is_missing(typed), BAD_INPUT)
     if typed.nothing:
         if manager is not None or client is not None or row:
             refuse(Phrase("Name a day of the --week, or both --from and --to."), BAD_INPUT)
@@ -75,6 +77,14 @@ def why_command(
     check_names(manager, client)
     figure = read_figure(conversation)
     typer.echo(run(figure_text(say, settings, typed, figure, (manager, client, row))))
+
+
+def _what_is_missing(typed: Typed) -> Phrase:
+    from inbox.report_figures import What
+
+    if typed.nothing:
+        return Phrase("Name a conversation, or with --week a figure: okno why --help")
+    return Phrase("Name a figure. Known: {known}", known=", ".join(What))
 
 
 async def _explained(say: Say, settings: Settings, words: str, *, everything: bool) -> str:

@@ -51,6 +51,7 @@ def test_a_figure_says_how_it_came(file: Path) -> None:
         (("share", "--manager", "Anna"), "1 in time / (1 + 0 breaches) = 100%"),
         (("answered", "--client", "Vasilek"), "Answered: 1\n"),
         (("longest", "--row", "boris"), "All responses: the longest: 2 h\n"),
+        (("longest", "--row", "Bor"), "All responses: the longest: 2 h\n"),
         (("came:tue:10",), "When messages come: 1\n"),
         (("first-longest:wall",), "by the wall clock: 2 h\n"),
         (("messages:last",), "There is nothing to compare with."),
@@ -63,6 +64,8 @@ def test_of_any_side_row_or_slice(file: Path, typed: tuple[str, ...], words: str
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
+        (WEEK, "Name a figure. Known: messages, "),
+        ((), "Name a conversation, or with --week a figure"),
         (("nonsense", *WEEK), "There is no figure nonsense. Known: messages, "),
         (("share:blue", *WEEK), "blue is no side of a figure."),
         (("share:wall", *WEEK), "The figure share has no such side: share:wall"),

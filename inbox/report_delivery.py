@@ -13,7 +13,14 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from inbox import report_periods, routing
-from inbox.errors import Fault, SendDeferred, SendFailed, SendRejected, StoreUnavailable
+from inbox.errors import (
+    Fault,
+    SendDeferred,
+    SendFailed,
+    SendRejected,
+    SendUncertain,
+    StoreUnavailable,
+)
 from inbox.inbox import Inbox
 from inbox.model import Client, Manager, Role
 from inbox.ports import Claim, Transaction
@@ -107,7 +114,9 @@ async def show_report(inbox: Inbox, claim: Claim, job: ShowReport) -> None:
     ending = Ending.DOUBTFUL if way.marks[END] == DOUBT else Ending.SHOWN
     try:
         await inbox.desk.end_report(way.wish, way.to, way.spot, ending)
-    except SendRejected as error:
+    except (SendRejected, SendUncertain) as error:
+        if isinstance(error, SendUncertain) and way.spot.progress is not None:
+            raise  # what is edited may be edited twice, and a word of its own is not said twice
         log.warning("the end of a report not said to %s: %s", way.to.name, error)
     await _finish(way)
 

@@ -159,10 +159,10 @@ class TestBroken:
     async def test_the_last_word_is_tried_again_without_another_report(
         self, studio: Studio, making: Maker
     ) -> None:
-        studio.desk.refuse = {(studio.head.id, "end_report"): failures(DOWN)}
+        studio.desk.refuse = {(studio.head.id, "end_report"): failures(DOWN, NO_ANSWER)}
         await asked(studio, studio.head)
-        await studio.run()
-        await studio.later()
+        for _ in range(3):
+            await studio.later()
         assert (making.made, endings(studio)) == (1, [Ending.SHOWN])
 
     async def test_where_pictures_are_refused_the_words_come(

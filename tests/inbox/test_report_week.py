@@ -126,6 +126,17 @@ class TestTheWeek:
         await studio.run()
         assert {wish.late for wish, _ in studio.desk.wished} == {None}
 
+    async def test_that_it_is_in_doubt_is_not_said_twice(
+        self, studio: Studio, making: Maker
+    ) -> None:
+        for part in ("show_report picture", "end_report"):
+            studio.desk.refuse[studio.head.id, part] = failures(NO_ANSWER)
+        await due(studio)
+        for _ in range(3):
+            await studio.later()
+        assert [to.name for _, to, _ in studio.desk.ended] == ["Анна"]
+        assert not await left(studio)
+
     async def test_who_is_away_gets_it_without_a_sound(
         self, studio: Studio, making: Maker
     ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+import shutil
 import sys
 import tempfile
 import time
@@ -114,15 +115,24 @@ def _ways(folder: Path, language: str, monday: datetime) -> tuple[str, ...]:
     lying = next(one.name[place] for one in FIRMS if one.house == LEFT_LYING)
     last = f"{monday - timedelta(weeks=1):%Y-%m-%d}"
     earlier = f"{monday - timedelta(weeks=4):%Y-%m-%d}"
+    okno = _okno()
     return (
         Phrase("The reports: {path}", path=str(folder / REPORTS)),
         Phrase("The settings and the database: {path}", path=str(folder)),
         Phrase("It is Monday {date}, 9:00 there. To look around:", date=f"{monday:%d.%m.%Y}"),
-        f"  okno report {config} --out {reports} --week {earlier}",
-        f"  okno why {config} {shlex.quote(lying)}",
-        f"  okno why {config} --week {last} median",
-        f"  okno log {config}",
+        f"  {okno} report {config} --out {reports} --week {earlier}",
+        f"  {okno} why {config} {shlex.quote(lying)}",
+        f"  {okno} why {config} --week {last} median",
+        f"  {okno} log {config}",
     )
+
+
+def _okno() -> str:
+    """How it was called: outside of an active environment "okno" alone is not found."""
+    called = Path(sys.argv[0])
+    if called.name != "okno" or shutil.which("okno"):
+        return "okno"
+    return shlex.quote(str(called))
 
 
 def _minutes(time_: timedelta) -> str:

@@ -167,7 +167,7 @@ async def _dispatch_reply(
             await change_reply(inbox, claim, job)
         case TakeBack():
             await carry_take_back(inbox, claim, job)
-        case MarkAgreed():
+        case _:
             await mark_agreed(inbox, claim, job)
 
 

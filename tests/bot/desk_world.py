@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiogram import Bot
 from pydantic import SecretStr
@@ -42,6 +43,7 @@ CLIENTS_BOT = 7002
 CLIENT = 900
 NEWCOMER = 990
 PATIENCE = 30.0  # seconds
+LATE, MORNING = 20, 9  # o'clock
 JOIN_LINK = "https://t.me/{}?start=link_"
 
 
@@ -83,6 +85,12 @@ class DeskWorld:
         assert isinstance(clock, WallClock)
         clock.ahead += time
         await escalate(self.inbox)
+
+    async def by_day(self, zone: ZoneInfo) -> None:
+        """Late in the evening the night has passed: what is offered of today depends on that."""
+        local = self.inbox.clock.now().astimezone(zone)
+        if local.hour >= LATE:
+            await self.passes(timedelta(hours=24 + MORNING - local.hour))
 
     async def until(self, holds: Callable[[], Any]) -> Any:
         """The first true value of `holds`; TimeoutError where it stays false."""

@@ -41,7 +41,9 @@ REPLIED = {
     "/templates": ("Какой шаблон", "Which template"),
     "/prices": ("Что предложить", "What is offered"),
     "/client": ("Анна",),
+    "/report": ("Отчёт за какую неделю", "The report of which week"),
 }
+NOT_FOR_STAND_INS = {"/report"}  # figures are the holder's and the heads'
 ALLOWED_TO_ALL = {"/why", "/nothing"}  # whoever was shown the card may ask why
 
 

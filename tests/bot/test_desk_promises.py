@@ -88,6 +88,7 @@ class TestTwoTaps:
         assert await outcomes(desk) == [None]
 
     async def test_back_to_the_days_and_out(self, desk: DeskWorld) -> None:
+        await desk.by_day(MOSCOW)
         days = await picker(desk, await taken(desk))
         assert labels(days)[:2] == ["Сегодня", "Завтра"]
         assert labels(days)[-2:] == ["Другое время", "Отмена"]

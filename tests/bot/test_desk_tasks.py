@@ -219,6 +219,7 @@ class TestTheCard:
 
 class TestByWhen:
     async def test_a_day_then_a_time(self, desk: DeskWorld) -> None:
+        await desk.by_day(MOSCOW)
         card = await made(desk)
         await pressed(desk, card, "⏰ Срок", f"К какому сроку? {TITLE}")
         assert labels(shown(desk, card))[:2] == ["Сегодня", "Завтра"]

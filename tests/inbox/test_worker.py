@@ -173,6 +173,8 @@ async def test_workers_run_for_ever_and_end_what_they_began(
     monkeypatch.setattr(studio.inbox.store, "renew", renews)
     async with asyncio.timeout(20):
         task = asyncio.create_task(work(studio.inbox, Queue.DESK, 2))
+        await asyncio.sleep(0.05)  # heartbeats with nothing to renew
+        assert not renewed.is_set()
         await _put(studio, TellAdmins("quarantined", {}))
         await begun.wait()
         await renewed.wait()

@@ -22,6 +22,12 @@ def week(at: datetime, zone: ZoneInfo, now: datetime) -> Period:
     return _period(since, until, zone, now, whole_week=until <= now)
 
 
+def last_week(at: datetime, zone: ZoneInfo, now: datetime) -> Period:
+    """The whole week before the one around `at`. Seven days before `at` may be another one: a week
+    in which clocks go forward is an hour shorter."""
+    return week(week_of(at, zone)[0] - timedelta.resolution, zone, now)
+
+
 def month(at: datetime, zone: ZoneInfo, now: datetime) -> Period:
     """The calendar month around `at`, in the zone."""
     first = at.astimezone(zone).date().replace(day=1)

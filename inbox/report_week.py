@@ -28,7 +28,7 @@ async def tell_reports(inbox: Inbox, slot: datetime) -> int:
     clients. A week is told once even where its day and time are set otherwise meanwhile.
     """
     now, zone = inbox.clock.now(), inbox.calendars.studio.hours.zone
-    period = report_periods.week(slot - timedelta(days=7), zone, now)
+    period = report_periods.last_week(slot, zone, now)
     first, last = (one.isoformat() for one in days_of(period))
     times = (first, last, now.isoformat())
     async with inbox.store.begin() as t:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.cli.client_set import client_of_name
@@ -47,7 +47,7 @@ class Typed:
             return report_periods.days(self.first.date(), self.last.date(), zone, now)
         if self.week is not None:
             return report_periods.week(self.week.replace(tzinfo=zone), zone, now)
-        return report_periods.week(now - timedelta(days=7), zone, now)
+        return report_periods.last_week(now, zone, now)
 
 
 def check_names(manager: str | None, client: str | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from aiogram import F, Router
@@ -207,7 +207,7 @@ def _period(visit: Visit, days: Days) -> Period:
 
 def _last_week(visit: Visit) -> Period:
     now = visit.inbox.clock.now()
-    return report_periods.week(now - timedelta(days=7), _zone(visit), now)
+    return report_periods.last_week(now, _zone(visit), now)
 
 
 def _today(visit: Visit) -> date:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from inbox.calendars import Calendars
 from inbox.log_records import Deed, Entry
 from inbox.model import Manager, Nature, Outcome
-from inbox.report_periods import compared_with, days, is_week, month, trend_weeks, week
+from inbox.report_periods import compared_with, days, is_week, last_week, month, trend_weeks, week
 from inbox.report_reading import WINDOW, Source, windows
 from inbox.report_records import Figures, Report, Slice, StillOpen, Times, WaitLine
 from inbox.report_tally import Tally
@@ -41,6 +41,16 @@ class TestPeriods:
         ]
         assert trend_weeks(period)[-1] == (period.since, period.until)
         assert trend_weeks(period)[:-1] == before[6::-1]
+
+    def test_the_last_week_is_the_one_before_also_where_that_lacks_an_hour(self) -> None:
+        at = datetime(2026, 3, 30, 0, 30, tzinfo=BERLIN)  # clocks went forward on the 29th
+        found = last_week(at, BERLIN, at)
+        assert found.since == datetime(2026, 3, 23, tzinfo=BERLIN)
+        assert (found.until, found.whole_week) == (datetime(2026, 3, 30, tzinfo=BERLIN), True)
+        hours = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=n) for n in range(24 * 366)]
+        assert all(
+            last_week(hour, BERLIN, hour).until == week(hour, BERLIN, hour).since for hour in hours
+        )
 
     def test_a_week_that_is_not_over_ends_now(self) -> None:
         period = week(NOW, MOSCOW, NOW)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST_FOUND = 50
 NEVER_CUT = 10**9  # UTF-16 units
+LONGEST_NUMBER = 18  # digits; a database keeps no larger one
 
 
 def why_command(
@@ -45,6 +46,10 @@ def why_command(
     ] = "",
     everything: Annotated[
         bool, typer.Option("--all", help=mark("All waits and promises, not the newest alone."))
+    ] = False,
+    wait: Annotated[
+        bool,
+        typer.Option("--wait", help=mark("The number is a wait's, as in a report's table.")),
     ] = False,
     week: Annotated[
         datetime | None, typer.Option(formats=DATES, help=mark("A day of the report's week."))
@@ -72,11 +77,37 @@ def why_command(
     if typed.nothing:
         if manager is not None or client is not None or row:
             refuse(Phrase("Name a day of the --week, or both --from and --to."), BAD_INPUT)
-        typer.echo(run(_explained(say, settings, conversation, everything=everything)))
+        if wait:
+            typer.echo(run(_of_wait(say, settings, conversation)))
+        else:
+            typer.echo(run(_explained(say, settings, conversation, everything=everything)))
         return
     check_names(manager, client)
     figure = read_figure(conversation)
     typer.echo(run(figure_text(say, settings, typed, figure, (manager, client, row))))
+
+
+async def _of_wait(say: Say, settings: Settings, typed: str) -> str:
+    from bot.clock import open_clock
+    from bot.reader import Reader
+    from bot.stories import story_of
+    from bot.terms import calendars_of
+    from bot.why import why_waits
+    from inbox.errors import NoSuchRow
+
+    number = typed.strip().lstrip("#№ ")
+    now = open_clock(settings.clock.file).now().replace(microsecond=0)
+    calendars = calendars_of(settings)
+    if not number.isdecimal() or len(number) > LONGEST_NUMBER:
+        refuse(Phrase("{words} is no number of a wait.", words=typed), BAD_INPUT)
+    async with short_store(settings) as store, store.begin() as t:
+        calendars.learn(await t.special_days())
+        try:
+            talk, found = await t.wait(int(number))
+        except NoSuchRow:
+            refuse(Phrase("There is no wait № {number}.", number=number))
+        story = await story_of(t, calendars, talk, found, now)
+    return why_waits(story, Reader(say, settings.studio.zone, now), NEVER_CUT).text
 
 
 def _what_is_missing(typed: Typed) -> Phrase:

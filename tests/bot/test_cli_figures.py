@@ -79,3 +79,20 @@ def test_what_cannot_be_meant_is_refused(file: Path, typed: tuple[str, ...], wor
     result = okno(file, "why", *typed)
     assert result.exit_code == 2
     assert words in result.stderr
+
+
+def test_a_wait_of_the_report_is_explained_by_its_number(file: Path) -> None:
+    said = ok(file, "why", "--wait", "№ 2")
+    assert "Vasilek" in said
+    assert "2 h" in said
+    assert "Romashka" not in said
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [("77", "There is no wait № 77."), ("Vasilek", "Vasilek is no number of a wait.")],
+)
+def test_what_is_no_wait_is_refused(file: Path, number: str, words: str) -> None:
+    result = okno(file, "why", "--wait", number)
+    assert result.exit_code != 0
+    assert words in result.stderr

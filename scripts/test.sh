@@ -27,7 +27,7 @@ stage "servers for the tests" scripts/install_servers.sh
 stage "style, layers, types" scripts/lint.sh
 rm -f .coverage .coverage.*
 # Counting lines makes tests half as fast again: only those of inbox/ are counted.
-fast=(pytest -n auto -o faulthandler_timeout=120 -m "not real and not slow and not browser")
+fast=(pytest -n auto -o faulthandler_timeout=300 -m "not real and not slow and not browser")
 stage "fast tests of inbox/" .venv/bin/coverage run --source=inbox -m "${fast[@]}" tests/inbox
 .venv/bin/coverage combine --quiet
 stage "coverage of inbox/, which must be whole" \

@@ -110,7 +110,7 @@ class Way:
         self.chat.plan.clear()
         self.chat.between.clear()
         for _ in range(4):
-            await self.studio.later(0.03)
+            await self.studio.later(3)
         return await now_is(self.studio, self.reply)
 
 

@@ -31,7 +31,7 @@ QUEUES = (
     .group_by(lane.c.queue)
 )
 WAITS = select(
-    func.count(), func.count().filter(wait.c.due_at < bindparam("now", type_=wait.c.due_at.type))
+    func.count(), func.count().filter(wait.c.due_at <= bindparam("now", type_=wait.c.due_at.type))
 ).where(IS_OPEN_REPLY)
 DEAD = select(dead.c.queue, func.count()).group_by(dead.c.queue)
 
@@ -50,7 +50,7 @@ class QueueGauges:
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """`waiting`: clients' open waits; `overdue`: those of them whose target has passed."""
+    """`waiting`: clients' open waits; `overdue`: those of them whose due time has come."""
 
     queues: dict[Queue, QueueGauges]
     waiting: int

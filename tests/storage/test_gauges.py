@@ -14,12 +14,13 @@ async def test_of_an_empty_database(store: SqlStore) -> None:
 
 
 async def test_who_waits_is_counted_at_the_instant_asked_for(store: SqlStore) -> None:
+    """Overdue from the due instant on, as everywhere."""
     async with store.begin() as t:
         first, _ = await asked(t, await opened(t), message())
         await another(t, first, "2")
         await t.add_promise(first.id, promised(5))
         await closed_at(t, await another(t, first, "3"), 10)
-    on_time, late = await store.gauges(at(60)), await store.gauges(at(60.1))
+    on_time, late = await store.gauges(at(59.9)), await store.gauges(at(60))
     assert (on_time.waiting, on_time.overdue) == (2, 0)
     assert (late.waiting, late.overdue) == (2, 2)
 

@@ -56,6 +56,10 @@ _NOTICES = {
         "⚠️ An alert for {name} was to go by mail and perhaps did not arrive: {reason}"
     ),
     "report_not_shown": mark("⚠️ The week's report for {name} was not shown: {reason}"),
+    "report_unreached": mark(
+        "⚠️ {name} does not get the week's reports: {reason}. Ask {name} to open the bot and press "
+        "Start. This is said once."
+    ),
     "report_not_mailed": mark(
         "⚠️ The week's report was to go by mail to {address} and perhaps did not arrive: {reason}"
     ),

@@ -62,9 +62,12 @@ async def show_outcome(t: Transaction, draft: Reply, *, cause: str = "") -> None
     )
 
 
-async def tell_admins(t: Transaction, notice: str, fields: dict[str, str], *, key: str) -> None:
-    """Have the administrators told, once for this key."""
-    await t.put(TellAdmins(notice, fields), key=f"tell:{key}", lane="admins")
+async def tell_admins(
+    t: Transaction, notice: str, fields: dict[str, str], *, key: str, delay: float = 0.0
+) -> None:
+    """Have the administrators told, once for this key, `delay` seconds from now."""
+    lane = "admins:later" if delay else "admins"  # a job that is not due yet holds up its lane
+    await t.put(TellAdmins(notice, fields), key=f"tell:{key}", lane=lane, delay=delay)
 
 
 async def ask_for_a_password(

@@ -32,6 +32,7 @@ from inbox.reports_made import Ending, MadeReport, ReportPart, ReportWish, Spot
 log = logging.getLogger(__name__)
 
 TRIES = 3  # of making one
+BEHIND = 300.0  # seconds; a notice about a week's stands behind the reports and their files
 AGAIN = 30.0  # seconds until a database that took no more readers is asked again
 PASSING = frozenset({"locked", "connection_lost", "unreachable", "refused", "overloaded"})
 WORDS = "text"  # the part that is words alone
@@ -230,7 +231,7 @@ async def _shown(way: _Way, made: MadeReport, part: ReportPart) -> bool:
     except SendRejected as error:
         log.warning("%s of a report not shown to %s: %s", part.name, way.to.name, error)
         if error.fault in _NOBODY:
-            await _finish(way, str(error))
+            await _finish(way, gone=error.fault)
             return False
         await _mark(way, part.name, REFUSED)
         words = part.name != WORDS and part.text
@@ -249,12 +250,28 @@ async def _mark(way: _Way, name: str, mark: str | None) -> None:
         await t.save_form(way.form, json.dumps(way.marks))
 
 
-async def _finish(way: _Way, trouble: str = "") -> None:
-    """Acknowledge; `trouble`: why a week's report did not reach the member."""
+async def _finish(way: _Way, trouble: str = "", gone: Fault | None = None) -> None:
+    """Acknowledge; `trouble`: why a week's report did not reach the member; `gone`: why nothing
+    does."""
     async with way.inbox.store.begin() as t:
-        if trouble and way.job.due_at:
-            fields = {"name": way.to.name, "reason": trouble}
-            key = f"report not shown:{way.claim.job_id}"
-            await tell_admins(t, "report_not_shown", fields, key=key)
+        if way.job.due_at:
+            await _tell(t, way, trouble, gone)
         await t.save_form(way.form, None)
         await t.finish(way.claim)
+
+
+async def _tell(t: Transaction, way: _Way, trouble: str, gone: Fault | None) -> None:
+    """The administrators hear of each trouble, but that a member cannot be reached only once
+    until a report arrives there. Kept in a form: keys of jobs are forgotten within weeks."""
+    unreached = f"report_unreached:{way.to.id}"
+    if gone is None:
+        notice, reason = "report_not_shown", trouble
+        if DONE in way.marks.values():
+            await t.save_form(unreached, None)
+    else:
+        known = await t.form(unreached)
+        notice, reason = "report_unreached", "" if known == gone else gone.value
+        await t.save_form(unreached, gone.value)
+    if reason:
+        fields, key = {"name": way.to.name, "reason": reason}, f"{notice}:{way.claim.job_id}"
+        await tell_admins(t, notice, fields, key=key, delay=BEHIND)

@@ -300,6 +300,8 @@ NOTICES = {
     "no_working_time": {},
     "unreachable": {"name": "Ольга", "reason": "blocked"},
     "alert_not_mailed": {"name": "Ольга", "reason": "refused: 550 no"},
+    "report_not_shown": {"name": "Ольга", "reason": "refused: no photos"},
+    "report_unreached": {"name": "Ольга", "reason": "never_wrote"},
     "staff_blocked": {"name": "Ольга"},
     "topics_refused": {"chat": "Студия", "reason": "refused: no"},
     "forum_left": {"chat": "Студия"},

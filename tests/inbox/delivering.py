@@ -24,6 +24,7 @@ WEEK = (date(2026, 11, 23), date(2026, 11, 29))
 PARTS = ["picture", "pdf", "xlsx"]
 DOWN = SendDeferred(Fault.UNREACHABLE, "down", retry_after=timedelta(seconds=0.1))
 BLOCKED = SendRejected(Fault.BLOCKED, "blocked")
+NEVER_WROTE = SendRejected(Fault.NEVER_WROTE, "Bad Request: chat not found")
 NO_PHOTOS = SendRejected(Fault.REFUSED, "not enough rights to send photos")
 NO_ANSWER = SendUncertain(Fault.NO_ANSWER)
 MAIL = MailReport("boss@x.test", "2026-11-23", "2026-11-29", SLOT.isoformat(), "")

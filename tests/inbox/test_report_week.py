@@ -21,6 +21,7 @@ from tests.inbox.delivering import (
     BLOCKED,
     DOWN,
     MAIL,
+    NEVER_WROTE,
     NO_ANSWER,
     NO_PHOTOS,
     PARTS,
@@ -155,10 +156,40 @@ class TestTheWeek:
         making.faults = []
         await due(studio)
         await studio.run()
+        assert not studio.desk.told, "it stands behind the reports"
+        await studio.later(report_delivery.BEHIND)
         ((notice, fields, to),) = studio.desk.told
-        assert (notice, to) == ("report_not_shown", studio.admin)
-        assert fields["name"] == "Глава"
-        assert "blocked" in fields["reason"]
+        assert (notice, to) == ("report_unreached", studio.admin)
+        assert fields == {"name": "Глава", "reason": "blocked"}
+
+    async def test_who_cannot_be_reached_is_told_of_once_until_a_report_arrives(
+        self, studio: Studio, making: Maker
+    ) -> None:
+        weeks = [NEVER_WROTE, NEVER_WROTE, BLOCKED, BLOCKED, None, BLOCKED]
+        told = []
+        for number, failure in enumerate(weeks):
+            studio.clock.at = slot = SLOT + timedelta(days=7 * number)
+            studio.desk.refuse = {(studio.head.id, "show_report picture"): failures(failure)}
+            await due(studio, slot)
+            await studio.later(report_delivery.BEHIND)
+            await studio.later(report_delivery.BEHIND)
+            await studio.inbox.store.prune(timedelta())
+            told.append([fields["reason"] for _, fields, _ in studio.desk.told])
+            studio.desk.told.clear()
+        assert told == [["never_wrote"], [], ["blocked"], [], [], ["blocked"]]
+
+    async def test_another_trouble_is_told_each_week(self, studio: Studio, making: Maker) -> None:
+        parts = ("picture", "text", "pdf", "xlsx")
+        for number in range(2):
+            studio.clock.at = slot = SLOT + timedelta(days=7 * number)
+            for part in parts:
+                studio.desk.refuse[studio.head.id, f"show_report {part}"] = failures(NO_PHOTOS)
+            await due(studio, slot)
+            await studio.run()
+            await studio.later(report_delivery.BEHIND)
+        reason = "every part of it was refused"
+        told = ("report_not_shown", {"name": "Глава", "reason": reason}, studio.admin)
+        assert studio.desk.told == [told, told]
 
 
 class TestByMail:

@@ -73,7 +73,7 @@ def live_words(reader: Reader, live: Live, *, numbered: bool) -> Rich:
     head = Rich(f"📟 {title} · {clock}").styled("bold")
     if not live.open:
         head = joined([head, Rich(_closed(reader, live))])
-    parts = [head, joined([_waiting(say, live.figures), *_named(reader, live, numbered=numbered)])]
+    parts = [head, joined([*_waiting(say, live), *_named(reader, live, numbered=numbered)])]
     parts.append(_today(say, live.figures))
     if len(live.managers) > 1:
         parts.append(joined(_rows(say, live.managers)))
@@ -88,14 +88,27 @@ def _closed(reader: Reader, live: Live) -> str:
     return reader.say("🌙 Closed. Opens: {time}", time=at)
 
 
-def _waiting(say: Say, figures: LiveFigures) -> Rich:
-    if not figures.waiting:
-        return Rich(say("✅ Nobody waits for an answer.")).styled("bold")
+def _waiting(say: Say, live: Live) -> list[Rich]:
+    """How many; of a manager's clients also how many wait that are nobody's: the menu and "Who
+    waits" have them too."""
+    figures, unheld = live.figures, live.unheld
+    if live.slice.manager_id is None or not unheld.waiting:
+        return [_how_many(say, figures, say("✅ Nobody waits for an answer."))]
+    own = _how_many(say, figures, say("✅ None of these clients waits for an answer."))
+    words = say("Nobody's yet, waiting: {number}", number=unheld.waiting)
+    return [own, Rich(_with_overdue(say, words, unheld)).styled("bold")]
+
+
+def _how_many(say: Say, figures: LiveFigures, none: str) -> Rich:
     words = say.many("{number} client waits", "{number} clients wait", figures.waiting)
-    if figures.overdue:
-        late = say("overdue: {number}", number=figures.overdue)
-        return Rich(f"{words}, {OVERDUE} {late}").styled("bold")
-    return Rich(words).styled("bold")
+    shown = _with_overdue(say, words, figures) if figures.waiting else none
+    return Rich(shown).styled("bold")
+
+
+def _with_overdue(say: Say, words: str, figures: LiveFigures) -> str:
+    if not figures.overdue:
+        return words
+    return f"{words}, {OVERDUE} " + say("overdue: {number}", number=figures.overdue)
 
 
 def _named(reader: Reader, live: Live, *, numbered: bool) -> list[Rich]:

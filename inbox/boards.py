@@ -57,7 +57,8 @@ def facts_of(live: Live) -> str:
     named = [(one.wait_id, one.client, one.holder, one.overdue(live.at)) for one in live.longest]
     ahead = live.next_due.wait_id if live.next_due is not None else None
     figures, rows = live.figures, live.managers
-    return repr((live.since, figures, rows, named, ahead, live.open, live.opens_at))
+    shown = (live.since, figures, rows, named, ahead, live.unheld, live.open, live.opens_at)
+    return repr(shown)
 
 
 class BoardStore(Protocol):

@@ -64,8 +64,9 @@ async def lives(sees: Sees, now: datetime, slices: Sequence[Slice]) -> tuple[Liv
         own = _own(ended, sees.calendars)
         for count in counts:
             count.add(ended, own)
+    unheld = _Count(None, now)
     for one in waiting.values():
-        for count in counts:
+        for count in (*counts, *([unheld] if one.holder_id is None else [])):
             count.wait(one)
     named = await _named(sees, now, names, {one for count in counts for one in count.shown()})
     open_ = studio.is_open(now)
@@ -80,6 +81,7 @@ async def lives(sees: Sees, now: datetime, slices: Sequence[Slice]) -> tuple[Liv
             managers=count.rows(names),
             longest=tuple(_found(named, count.longest())),
             next_due=next(_found(named, count.next_due()), None),
+            unheld=unheld.whole.figures(),
             open=open_,
             opens_at=opens_at,
         )

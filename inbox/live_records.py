@@ -80,6 +80,7 @@ class Live:
 
     `managers`: who has or did anything, most overdue first; of a manager's slice too: who answered
     the own clients. `longest`: who waits longest, a few; `next_due`: who falls due next.
+    `unheld`: the open waits of all whom nobody holds, whatever the slice.
     `open`: whether the studio's hours run; `opens_at`: when they do next, None where they run or
     never do.
     """
@@ -92,5 +93,6 @@ class Live:
     managers: tuple[LiveRow, ...]
     longest: tuple[OpenWait, ...]
     next_due: OpenWait | None
+    unheld: LiveFigures
     open: bool
     opens_at: datetime | None

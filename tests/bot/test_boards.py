@@ -64,7 +64,8 @@ class TestItStandsAndKeepsTrue:
         await looks(desk)
         assert "1 client waits" in now(desk, board)
         assert "🟡 Анна · waits" in now(desk, board)
-        assert "Никто не ждёт" in now(desk, own)  # nobody's client yet
+        assert "Из этих клиентов ответа никто не ждёт." in now(desk, own)
+        assert "Пока ничьих ждёт: 1" in now(desk, own)
 
     async def test_it_is_written_when_something_changed_or_a_minute_passed(
         self, desk: DeskWorld

@@ -55,6 +55,22 @@ class TestByTheMenu:
         await desk.until(lambda: "📌 Board here" in labels(same(desk, own)))
         assert not await kept(desk, HELEN.telegram_id)
 
+    async def test_a_manager_is_told_of_those_whom_nobody_holds(self, desk: DeskWorld) -> None:
+        desk.people.says(OLGA.telegram_id, BOT, "/now")
+        screen = await desk.sees(OLGA.telegram_id, "📟 Клиенты: Ольга")
+        assert "✅ Никто не ждёт ответа." in screen["text"]
+        assert "ничьих" not in screen["text"]
+        desk.people.says(CLIENT, BOT, "Сайт не открывается")
+        card = await desk.sees(OLGA.telegram_id, "Сайт не открывается")
+        await desk.presses(OLGA, screen, "🔄 Сейчас")
+        await desk.until(lambda: "Пока ничьих ждёт: 1" in same(desk, screen)["text"])
+        assert "Никто не ждёт ответа." not in same(desk, screen)["text"]
+        await desk.presses(OLGA, card, "Взять")
+        await desk.sees(OLGA.telegram_id, "Ведёт Ольга")
+        await desk.presses(OLGA, screen, "🔄 Сейчас")
+        await desk.until(lambda: "Ждёт 1 клиент" in same(desk, screen)["text"])
+        assert "ничьих" not in same(desk, screen)["text"]
+
     async def test_a_group_is_chosen_by_a_button(self, desk: DeskWorld) -> None:
         desk.people.says(HELEN.telegram_id, BOT, "/now")
         screen = await desk.sees(HELEN.telegram_id, "📟 The whole studio")

@@ -21,6 +21,7 @@ LIVE = Live(
     managers=(),
     longest=(WAIT,),
     next_due=WAIT,
+    unheld=LiveFigures(),
     open=True,
     opens_at=None,
 )
@@ -57,3 +58,4 @@ def test_time_alone_changes_no_facts_until_something_falls_due() -> None:
     assert facts_of(later(2)) != facts_of(LIVE)
     assert facts_of(replace(LIVE, next_due=None)) != facts_of(LIVE)
     assert facts_of(replace(LIVE, figures=LiveFigures())) != facts_of(LIVE)
+    assert facts_of(replace(LIVE, unheld=LiveFigures(waiting=1))) != facts_of(LIVE)

@@ -112,6 +112,11 @@ class TestTheGoldenWeek:
         assert boris.figures.share is None
         assert boris.slice.name == "Борис"
 
+    async def test_what_nobody_holds_is_told_beside_any_slice(self, golden: Golden) -> None:
+        for found in await golden.at("+mon 09:10", "Анна", "Борис"):
+            assert (found.unheld.waiting, found.unheld.overdue) == (1, 1)  # 29
+            assert found.unheld.oldest == moment("wed 16:00")
+
     async def test_at_night_the_next_opening_is_told(self, golden: Golden) -> None:
         (studio,) = await golden.at("+mon 20:00")
         assert (studio.open, studio.opens_at) == (False, moment("+tue 09:00"))
@@ -129,6 +134,7 @@ async def test_of_nothing_there_is_nothing_to_say(database: str) -> None:
     found = await live(Source(store, Calendars.only(HOURS), HOUR), moment("wed 12:00"))
     assert (found.figures, found.managers, found.longest) == (LiveFigures(), (), ())
     assert (found.next_due, found.figures.share) == (None, None)
+    assert found.unheld == LiveFigures()
     await store.close()
 
 

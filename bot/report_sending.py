@@ -110,6 +110,12 @@ class ReportsOnDesk:
         report, made = await make_report(self._ground, asked, wanted, wish.asked_at)
         return composed(speaker(language), wish, report, await _read(made), made)
 
+    async def _holds(self, to: Manager) -> bool:
+        if self._store is None:
+            return False
+        async with self._store.read() as t:
+            return bool(await t.clients_held_by(to.id))
+
     def _forget(self, key: _Key, made: MadeReport) -> None:
         if self._kept.get(key) is made:
             del self._kept[key]
@@ -118,7 +124,8 @@ class ReportsOnDesk:
         self, made: MadeReport, part: ReportPart, to: Manager, spot: Spot, place: Place
     ) -> None:
         say = speaker(to.language)
-        buttons = keyboard(say, to, made.report) if part.text else ()
+        holds = bool(part.text) and await self._holds(to)
+        buttons = keyboard(say, to, made.report, holds=holds) if part.text else ()
         below = spot.below if place.holds(spot.below) else None
         if not part.content:
             view = CardView(Rich(part.text), buttons)

@@ -55,8 +55,8 @@ def faults_words(say: Say, faults: Mapping[Kind, str]) -> str:
     return say("⚠️ Could not be made: {names}. Ask for the report again.", names=names)
 
 
-def keyboard(say: Say, me: Manager, report: Report) -> Keyboard:
-    """Where one may go from a report."""
+def keyboard(say: Say, me: Manager, report: Report, *, holds: bool) -> Keyboard:
+    """Where one may go from a report; `holds`: whether any client is the reader's now."""
     whose, days = report.slice, days_of(report.period)
     today = report.made_at.astimezone(ZoneInfo(report.period.zone)).date()
     this_week, this_month = Days(today, today), month_of(today)
@@ -64,7 +64,7 @@ def keyboard(say: Say, me: Manager, report: Report) -> Keyboard:
         Button(say("Other week"), report_button(ReportDeed.CHOOSE, this_week, whose)),
         Button(say("This month"), report_button(ReportDeed.SHOW, this_month, whose)),
     ]
-    other = _other(say, me, whose)
+    other = _other(say, me, whose, own=holds or _has_own(me, report))
     if other is not None:
         words, slice_ = other
         buttons.append(Button(words, report_button(ReportDeed.SHOW, days, slice_)))
@@ -88,12 +88,20 @@ def resend_button(say: Say, period: Period, whose: Slice) -> Button:
     return Button(say("Send again"), again)
 
 
-def _other(say: Say, me: Manager, whose: Slice) -> tuple[str, Slice] | None:
-    """From the whole to the own clients and back; for a manager from one client to all."""
+def _other(say: Say, me: Manager, whose: Slice, *, own: bool) -> tuple[str, Slice] | None:
+    """From the whole to the own clients, where there are any, and back; for a manager from one
+    client to all."""
     mine = say("My clients"), Slice(me.id, me.name)
     if not is_head(me):
         return mine if whose.client_id is not None else None
-    return mine if whose == Slice() else (say("The whole studio"), Slice())
+    if whose != Slice():
+        return say("The whole studio"), Slice()
+    return mine if own else None
+
+
+def _has_own(me: Manager, report: Report) -> bool:
+    """Whether a client of the reader's wrote in the period."""
+    return any(row.id == me.id and row.figures.messages for row in report.managers)
 
 
 def weeks_view(say: Say, last: Period, whose: Slice) -> CardView:

@@ -23,7 +23,7 @@ from inbox.errors import StoreUnavailable
 from inbox.model import Manager
 from inbox.ports import Store
 from inbox.report_records import Slice
-from tests.bot.desk_world import BOT, DeskWorld, desk_world, labels, taken
+from tests.bot.desk_world import BOT, CLIENT, DeskWorld, desk_world, labels, taken
 from tests.bot.studio import HELEN, OLGA
 
 
@@ -65,13 +65,26 @@ async def test_a_head_gets_the_studio_in_a_picture_a_pdf_and_a_table(desk: DeskW
     assert report["caption"].startswith("📊 Week ")
     assert "The whole studio" in report["caption"]
     assert labels(report) == [
-        *("Other week", "This month", "My clients", "A manager", "A client"),
+        *("Other week", "This month", "A manager", "A client"),
         *("Worst wait", "Send again", "How counted"),
     ]
     ends = [one["document"]["file_name"].rpartition(".")[2] for one in documents(desk, HELEN)]
     assert ends == ["pdf", "xlsx"]
     content = desk.world.files.find(BOT, documents(desk, HELEN)[0]["document"]["file_id"]).bytes()
     assert content.startswith(b"%PDF")
+
+
+async def test_a_head_with_clients_goes_to_them_from_the_studio_and_back(desk: DeskWorld) -> None:
+    desk.people.says(CLIENT, BOT, "Сайт не открывается")
+    card = await desk.sees(HELEN.telegram_id, "Сайт не открывается")
+    await desk.presses(HELEN, card, "Take")
+    await desk.sees(HELEN.telegram_id, "With Helen")
+    desk.people.says(HELEN.telegram_id, BOT, "/report")
+    studio = await made(desk, HELEN)
+    await desk.presses(HELEN, studio, "My clients")
+    own = await made(desk, HELEN, 2)
+    assert "Clients of Helen" in own["caption"]
+    assert "The whole studio" in labels(own)
 
 
 async def test_a_manager_gets_the_own_clients_and_may_choose_another_week(

@@ -88,6 +88,8 @@ class TestItStandsAndKeepsTrue:
 
     async def test_at_night_it_keeps_still_until_something_changes(self, there: Around) -> None:
         async with running(there, hours=NIGHT) as desk:
+            hour = desk.inbox.clock.now().astimezone(MOSCOW).hour
+            passes(desk, timedelta(hours=(12 - hour) % 24))  # at midnight a new day begins
             board = await opened(desk, HELEN.telegram_id)
             assert "🌙 Closed." in board["text"]
             passes(desk, timedelta(minutes=3))

@@ -1,7 +1,6 @@
 """An inbox on a real database, with a desk and a channel that record."""
 
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -94,15 +93,6 @@ class Studio:
 
     def draft(self, conversation: Conversation, by: Manager, key: str = "k1") -> Reply:
         return Reply(key, conversation.id, by.id, "Ответ", self.clock.now())
-
-
-@pytest.fixture
-def uncounted() -> Iterator[None]:
-    """Coverage does not count what runs in this test."""
-    counting = sys.gettrace()
-    sys.settrace(None)
-    yield
-    sys.settrace(counting)
 
 
 @pytest.fixture

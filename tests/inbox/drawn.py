@@ -1,31 +1,16 @@
 """Calendars, instants and budgets for the properties of business time."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from inbox.business_hours import BusinessHours
 
 MOSCOW = ZoneInfo("Europe/Moscow")
-
-
-def patient(test: Callable[..., None]) -> Callable[..., None]:
-    """How long an example takes is the machine's affair; the benchmark watches speed.
-
-    The lines that so many run are not counted: other tests come to each of them, and counting
-    makes these take four times as long.
-    """
-    told = settings(
-        deadline=None,
-        max_examples=60,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
-    )
-    return pytest.mark.usefixtures("uncounted")(told(test))
-
+# How long an example takes is the machine's affair; the benchmark watches speed.
+patient = settings(deadline=None, max_examples=60)
 
 ZONES = [
     MOSCOW,

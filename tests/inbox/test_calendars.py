@@ -202,12 +202,6 @@ def test_a_turn_that_began_before_the_one_before_it_takes_its_place() -> None:
     assert hours.elapsed(moscow("2026-06-15 00:00"), moscow("2026-06-16 00:00")) == 9 * HOUR
 
 
-def test_swapped_time_runs_backwards_too_and_an_instant_has_none() -> None:
-    hours = SwappedHours([(DAY_HOURS, NOON), (LATE_HOURS, NOON + HOUR)])
-    assert hours.elapsed(NOON + 2 * HOUR, NOON) == -hours.elapsed(NOON, NOON + 2 * HOUR) < 0 * HOUR
-    assert list(hours.spans(NOON, NOON)) == []
-
-
 def test_the_version_tells_turns_apart() -> None:
     def version(*turns: tuple[BusinessHours, datetime]) -> str:
         return SwappedHours(turns).version

@@ -53,5 +53,10 @@ async def serve(options: argparse.Namespace) -> None:
     await server.stop()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Serve as the command line says."""
     asyncio.run(serve(_options(sys.argv[1:])))
+
+
+if __name__ == "__main__":
+    main()

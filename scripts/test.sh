@@ -35,6 +35,5 @@ stage "coverage of inbox/, which must be whole" \
 stage "other fast tests" .venv/bin/python -m "${fast[@]}" --ignore=tests/inbox
 
 printf '\n== real servers, slow tests, browser; %d s so far\n' "$SECONDS"
-# These wait a good deal for servers and processes: half as many again as there are processors.
-.venv/bin/python -m pytest -n $((($(nproc) * 3 + 1) / 2)) --dist loadfile --no-loadscope-reorder \
+.venv/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder \
     -m "real or slow or browser"

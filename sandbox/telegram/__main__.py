@@ -53,10 +53,5 @@ async def serve(options: argparse.Namespace) -> None:
     await server.stop()
 
 
-def main() -> None:
-    """Serve as the command line says."""
-    asyncio.run(serve(_options(sys.argv[1:])))
-
-
 if __name__ == "__main__":
-    main()
+    asyncio.run(serve(_options(sys.argv[1:])))

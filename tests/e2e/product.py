@@ -15,7 +15,6 @@ from typing import Any
 
 import aiohttp
 
-from tests.e2e.forked import Forked, forks
 from tests.servers.process import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -29,8 +28,7 @@ class Product:
 
     folder: Path
     port: int = field(default_factory=free_port)
-    from_nothing: bool = False  # each start imports all anew, as the user's does
-    _process: asyncio.subprocess.Process | Forked | None = None
+    _process: asyncio.subprocess.Process | None = None
     _from: int = 0
 
     @property
@@ -48,7 +46,7 @@ class Product:
             return log.read().decode(errors="replace")
 
     @property
-    def process(self) -> asyncio.subprocess.Process | Forked:
+    def process(self) -> asyncio.subprocess.Process:
         if self._process is None:
             raise RuntimeError("Okno was not started")
         return self._process
@@ -71,18 +69,11 @@ class Product:
         assert not self.running
         self.log.touch()
         self._from = self.log.stat().st_size
-        environment = {"OKNO_HEALTH__PORT": str(self.port)}
-        if not before and not self.from_nothing:
-            words = ("run", "-c", str(self.settings))
-            self._process = await forks().start(
-                "okno", *words, output=self.log, environment=environment
-            )
-            return
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *before, *(sys.executable, "-m", "bot", "run", "-c", str(self.settings)),
                 cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
-                env={**os.environ, **environment},  # noqa: TID251 - a child's own
+                env={**os.environ, "OKNO_HEALTH__PORT": str(self.port)},  # noqa: TID251 - a child's own
             )  # fmt: skip
 
     async def start(self, *before: str) -> None:

@@ -15,9 +15,8 @@ from typing import Any
 import aiohttp
 
 from sandbox.clock import SandboxClock
-from sandbox.telegram.remote import RemotePeople
+from sandbox.telegram.remote import RemotePeople, running
 from storage.store import open_store
-from tests.e2e.forked import bot_api
 from tests.e2e.product import Product
 from tests.servers import Mailbox, MailServers
 
@@ -206,7 +205,7 @@ async def open_studio(
         ours = servers.dovecot.add_user(OURS)
         people = tuple(Client(number) for number in range(clients))
         file = None if clock is None else clock.file
-        async with bot_api(TOKEN, folder, clock=file) as url, aiohttp.ClientSession() as session:
+        async with running(TOKEN, clock=file) as url, aiohttp.ClientSession() as session:
             telegram = RemotePeople(url, session)
             where = database or f"sqlite:///{folder}/okno.db"
             studio = Studio(Product(folder), servers, telegram, ours, people, where, clock)

@@ -16,11 +16,6 @@ pytestmark = [pytest.mark.real, pytest.mark.slow]
 AT_ONCE = 130
 
 
-@pytest.fixture(autouse=True)
-def _from_nothing(studio: Studio) -> None:
-    studio.product.from_nothing = True
-
-
 async def test_sigterm_under_load_leaves_nothing_half_done(studio: Studio) -> None:
     """Calls under way are answered and noted: what comes after the restart is not repeated."""
     await studio.ready()

@@ -50,7 +50,6 @@ async def new_studio(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
     """Set up by the commands over each of the databases."""
     url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else ""
     async with open_studio(tmp_path, database=url) as opened:
-        opened.product.from_nothing = True
         yield opened
 
 

@@ -16,8 +16,7 @@ import aiohttp
 from bot.clock import LOOK_EVERY, SystemClock
 from sandbox.clock import SandboxClock
 from sandbox.mail import Mail, MailServer, User
-from sandbox.telegram.remote import RemotePeople
-from tests.e2e.forked import bot_api
+from sandbox.telegram.remote import RemotePeople, running
 from tests.e2e.product import Product
 from tests.e2e.walk.people import Client, Member, Side, both, fill, introduce
 
@@ -284,8 +283,7 @@ async def open_walk(
     await mail.start()
     product = Product(folder)
     try:
-        where = bot_api(TOKEN, folder, clock=clock.file)
-        async with where as url, aiohttp.ClientSession() as session:
+        async with running(TOKEN, clock=clock.file) as url, aiohttp.ClientSession() as session:
             telegram = RemotePeople(url, session)
             walk = Walk(product, telegram, mail, clock, sides, f"sqlite:///{folder}/okno.db")
             await telegram.tunes(limits=pace)

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from bot.boards import Boards
 from inbox.model import Manager
-from tests.bot.desk_world import BOT, CLIENT, Around, DeskWorld, WallClock
+from tests.bot.desk_world import BOT, CLIENT, Around, DeskWorld, WallClock, around, running
 from tests.bot.studio import ADAM, HELEN, IVAN, OLGA
+from tests.bot.test_desk_promises import ALWAYS
 
 GROUP = -1001000000077
 MOVED = -1001000000078
 TEAM = [one.telegram_id for one in (OLGA, IVAN, HELEN, ADAM)]
+
+
+@pytest.fixture
+async def there(tmp_path: Path) -> AsyncIterator[Around]:
+    async with around(tmp_path) as one:
+        add_group(one)
+        yield one
+
+
+@pytest.fixture
+async def desk(there: Around) -> AsyncIterator[DeskWorld]:
+    async with running(there, hours=ALWAYS) as world:
+        yield world
 
 
 def boards(desk: DeskWorld, every: float = 0.0) -> Boards:

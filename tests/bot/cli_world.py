@@ -149,3 +149,14 @@ def waits(file: Path, talk: Conversation) -> tuple[Wait, ...]:
 
 def moscow(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=MOSCOW).astimezone(UTC)
+
+
+def reported_week(folder: Path) -> Path:
+    """Of last week: Romashka answered in 20 minutes by Anna, Vasilek by Boris in 2 hours."""
+    path = studio_file(folder)
+    anna, boris = member(path, "Anna", 101), member(path, "Boris", 102)
+    quick = asks(path, "Romashka", "r@x.test", moscow(17, 10), anna)
+    slow = asks(path, "Vasilek", "v@x.test", moscow(18, 10), boris)
+    answered(path, quick, moscow(17, 10, 20), anna)
+    answered(path, slow, moscow(18, 12), boris)
+    return path

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from bot.texts import speaker
 from inbox import routing
 from inbox.business_hours import BusinessHours
 from inbox.model import Handle, Role
 from sandbox.telegram import Fault
+from tests.bot import board_world
 from tests.bot.board_world import (
     GROUP,
     MOVED,
     TEAM,
-    add_group,
     boards,
     bots,
     kept,
@@ -29,7 +25,7 @@ from tests.bot.board_world import (
     passes,
     pinned,
 )
-from tests.bot.desk_world import BOT, CLIENT, Around, DeskWorld, around, button, labels, running
+from tests.bot.desk_world import BOT, CLIENT, Around, DeskWorld, button, labels, running
 from tests.bot.permission_people import ONLY_MEMBERS
 from tests.bot.studio import ADAM, HELEN, MOSCOW, OLGA
 from tests.bot.test_desk_promises import ALWAYS
@@ -37,17 +33,7 @@ from tests.bot.test_desk_promises import ALWAYS
 NIGHT = BusinessHours(MOSCOW, {})
 
 
-@pytest.fixture
-async def there(tmp_path: Path) -> AsyncIterator[Around]:
-    async with around(tmp_path) as one:
-        add_group(one)
-        yield one
-
-
-@pytest.fixture
-async def desk(there: Around) -> AsyncIterator[DeskWorld]:
-    async with running(there, hours=ALWAYS) as world:
-        yield world
+there, desk = board_world.there, board_world.desk
 
 
 class TestItStandsAndKeepsTrue:

@@ -7,14 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.bot.cli_world import (
-    answered,
-    asks,
     english_system,
-    member,
-    moscow,
     ok,
     okno,
-    studio_file,
+    reported_week,
 )
 
 WEEK = ("--week", "2026-11-18")
@@ -27,14 +23,7 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Romashka answered in 20 minutes by Anna, Vasilek by Boris in 2 hours."""
-    path = studio_file(tmp_path)
-    anna, boris = member(path, "Anna", 101), member(path, "Boris", 102)
-    quick = asks(path, "Romashka", "r@x.test", moscow(17, 10), anna)
-    slow = asks(path, "Vasilek", "v@x.test", moscow(18, 10), boris)
-    answered(path, quick, moscow(17, 10, 20), anna)
-    answered(path, slow, moscow(18, 12), boris)
-    return path
+    return reported_week(tmp_path)
 
 
 def test_a_figure_says_how_it_came(file: Path) -> None:

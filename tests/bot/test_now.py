@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from inbox import routing
 from inbox.model import Role
+from tests.bot import board_world
 from tests.bot.board_world import (
     GROUP,
-    add_group,
     kept,
     pinned,
     same,
 )
-from tests.bot.desk_world import BOT, CLIENT, Around, DeskWorld, around, labels, running
+from tests.bot.desk_world import BOT, CLIENT, DeskWorld, labels
 from tests.bot.studio import HELEN, OLGA
-from tests.bot.test_desk_promises import ALWAYS
 
-
-@pytest.fixture
-async def there(tmp_path: Path) -> AsyncIterator[Around]:
-    async with around(tmp_path) as one:
-        add_group(one)
-        yield one
-
-
-@pytest.fixture
-async def desk(there: Around) -> AsyncIterator[DeskWorld]:
-    async with running(there, hours=ALWAYS) as world:
-        yield world
+there, desk = board_world.there, board_world.desk
 
 
 class TestByTheMenu:

@@ -107,6 +107,14 @@ async def test_it_takes_few_statements_and_no_whole_tables(store: SqlStore, name
     assert gone_through & {*GROWING, *PEOPLE} <= {*whole}
 
 
+async def gone_through(store: SqlStore, ask: Call) -> set[str]:
+    """The tables that reading this goes through as a whole."""
+    async with store.read() as t:
+        with sending(store) as sent:
+            await ask(t)
+        return {one for statement in sent for one in await scanned(t, *statement)}
+
+
 async def scanned(t: Any, statement: str, values: Any) -> set[str]:
     """The tables of which the database would read every row, by its own plan."""
     connection = t._connection

@@ -13,7 +13,7 @@ from inbox.live_store import OpenNow, ShownWait
 from inbox.reports import Holding
 from inbox.reports_store import Place, Talk
 from storage.store import SqlStore
-from tests.storage.test_day_plans import GROWING, PEOPLE, Call, filled, scanned, sending
+from tests.storage.test_day_plans import GROWING, PEOPLE, Call, filled, gone_through
 from tests.storage.values import another, at, closed_at, manager, opened, promised
 
 START = Place(at(-9), at(-9), 0)
@@ -27,11 +27,7 @@ ASKED: dict[str, Call] = {
 @pytest.mark.parametrize("name", ASKED)
 async def test_nothing_goes_through_whole_tables(store: SqlStore, name: str) -> None:
     await filled(store)
-    async with store.read() as t:
-        with sending(store) as sent:
-            await ASKED[name](t)
-        gone_through = {one for statement in sent for one in await scanned(t, *statement)}
-    assert gone_through & {*GROWING, *PEOPLE, "audit"} == set()
+    assert await gone_through(store, ASKED[name]) & {*GROWING, *PEOPLE, "audit"} == set()
 
 
 async def test_open_waits_by_conversation_and_whose_a_breach_would_be(store: SqlStore) -> None:

@@ -16,7 +16,7 @@ from inbox.records import Placing, ReplyState
 from inbox.reports import Holding
 from inbox.reports_store import Crossing, Ended, EndedPage, LastWord, Place, Said, StoredWait, Talk
 from storage.store import SqlStore
-from tests.storage.test_day_plans import GROWING, PEOPLE, Call, filled, scanned, sending
+from tests.storage.test_day_plans import GROWING, PEOPLE, Call, filled, gone_through
 from tests.storage.values import (
     HOURS,
     another,
@@ -298,11 +298,7 @@ ASKED: dict[str, Call] = {
 @pytest.mark.parametrize("name", ASKED)
 async def test_nothing_goes_through_whole_tables(store: SqlStore, name: str) -> None:
     await filled(store)
-    async with store.read() as t:
-        with sending(store) as sent:
-            await ASKED[name](t)
-        gone_through = {one for statement in sent for one in await scanned(t, *statement)}
-    assert gone_through & {*GROWING, *PEOPLE, "audit"} == set()
+    assert await gone_through(store, ASKED[name]) & {*GROWING, *PEOPLE, "audit"} == set()
 
 
 async def test_changes_of_calendars(store: SqlStore) -> None:

@@ -71,7 +71,7 @@ def read_period(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
         last = read_day(words[until.end() :], now, zone)
         return None if last is None else Period(today, last)
     words = _FROM.sub("", words)
-    for first_text, last_text in _halves(words):
+    for first_text, last_text in halves(words):
         last = read_day(last_text, now, zone)
         first = None if last is None else _first_day(first_text, last, now, zone)
         if first is not None and last is not None:
@@ -91,7 +91,8 @@ def periods_in(text: str, now: datetime, zone: ZoneInfo) -> Iterator[tuple[str, 
                 yield " ".join(words[:start]), period, " ".join(words[end:])
 
 
-def _halves(words: str) -> Iterator[tuple[str, str]]:
+def halves(words: str) -> Iterator[tuple[str, str]]:
+    """Every way to read casefolded words as one time to another one."""
     for found in _BETWEEN.finditer(words):
         yield words[: found.start()].strip(), words[found.end() :].strip()
     if _ISO.search(words) is None and words.count("-") == 1:

@@ -25,9 +25,8 @@ from bot.rich import Rich, joined
 from bot.texts import Say
 from bot.wording import weekday
 from inbox import report_periods
-from inbox.report_delivery import days_of
 from inbox.report_figures import GRIDS, MEASURES, OF_THE_SLICE, TIMES, Against, Figure, Sort, What
-from inbox.report_periods import Span
+from inbox.report_periods import Span, days_of
 from inbox.report_records import Period, Slice
 
 MENU = (

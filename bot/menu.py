@@ -84,6 +84,11 @@ def is_head(me: Manager) -> bool:
     return me.role in {Role.HEAD, Role.ADMIN}
 
 
+def heads_alone(say: Say) -> str:
+    """Why another member may not."""
+    return say("Only a head or an administrator may do this.")
+
+
 def account_view(say: Say, account: Account | None, bot: str) -> CardView:
     """How it stands with the member's own Telegram account, and what to do."""
     title = Rich(say("Your own Telegram account")).styled("bold")

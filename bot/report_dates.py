@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.dates import halves
 from inbox.business_hours import FIRST_DATE, LAST_DATE
 
 DAY = timedelta(days=1)
@@ -41,7 +41,6 @@ _NAMED = re.compile(
 )
 _ALONE = re.compile(r"\d{1,2}")
 _SINCE = re.compile(r"^(?:since|from|с|со|начиная с)\s+")
-_BETWEEN = re.compile(r"\s*(?:\.\.+|[–—]|\s-\s)\s*|\s+(?:по|до|to|until|till|through)\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def read_days(words: str, today: date) -> Days | None:
     """One day, from one to another, or from one until today; of casefolded words."""
     if (since := _SINCE.match(words)) is not None:
         words = words[since.end() :]
-    for first, last in _halves(words):
+    for first, last in halves(words):
         found = _between(first, last, today)
         if found is not None:
             return found
@@ -94,14 +93,6 @@ def read_days(words: str, today: date) -> Days | None:
     if day is None:
         return None
     return Days(day, today if since is not None else day)
-
-
-def _halves(words: str) -> Iterator[tuple[str, str]]:
-    for found in _BETWEEN.finditer(words):
-        yield words[: found.start()].strip(), words[found.end() :].strip()
-    if _ISO.search(words) is None and words.count("-") == 1:
-        first, _, last = words.partition("-")
-        yield first.strip(), last.strip()
 
 
 def _between(first: str, last: str, today: date) -> Days | None:

@@ -13,9 +13,8 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -33,8 +32,9 @@ from bot.report_orders import (
     Reading,
     Written,
 )
-from bot.report_process import Limits, started
+from bot.report_process import Child, Limits, started
 from inbox.errors import OknoError, StoreUnavailable
+from inbox.report_periods import days_of
 from inbox.report_records import Period, Report
 
 __all__ = ["Asked", "Making", "ReportUnmade", "file_name", "make_report", "making"]
@@ -95,17 +95,10 @@ class Making:
         """By one child: the report, then the sheets."""
         fault = KILLED
         try:
-            async with (
-                asyncio.timeout(limits.wall),
-                started("bot.report_reader", self._scratch, limits) as child,
-            ):
-                await child.order(READING.dump_json(order))
-                async for answer in child.answers():
-                    await self._take(answer)
-        except TimeoutError:
-            fault = TOO_SLOW
+            async with self._child("bot.report_reader", limits) as child:
+                await self._heed(child, READING.dump_json(order))
         except OSError as error:
-            fault = type(error).__name__
+            fault = _fault_of(error)
         finally:
             self._read(ReportUnmade(fault))
             self._fail(order.files, fault)
@@ -114,21 +107,29 @@ class Making:
         """By another: the pictures and the PDF. It gets its order when the report stands."""
         fault = KILLED
         try:
-            async with (
-                asyncio.timeout(limits.wall),
-                started("bot.report_drawer", self._scratch, limits) as child,
-            ):
+            async with self._child("bot.report_drawer", limits) as child:
                 await asyncio.wait([self._report])
                 if self._report.exception() is None:
-                    await child.order(DRAWING.dump_json(order))
-                    async for answer in child.answers():
-                        await self._take(answer)
-        except TimeoutError:
-            fault = TOO_SLOW
+                    await self._heed(child, DRAWING.dump_json(order))
         except OSError as error:
-            fault = type(error).__name__
+            fault = _fault_of(error)
         finally:
             self._fail(order.files, fault)
+
+    @asynccontextmanager
+    async def _child(self, module: str, limits: Limits) -> AsyncIterator[Child]:
+        """Raises TimeoutError when its time is over, and OSError."""
+        async with (
+            asyncio.timeout(limits.wall),
+            started(module, self._scratch, limits) as child,
+        ):
+            yield child
+
+    async def _heed(self, child: Child, order: bytes) -> None:
+        """Give the order, and take whatever comes of it."""
+        await child.order(order)
+        async for answer in child.answers():
+            await self._take(answer)
 
     async def _take(self, answer: Answer) -> None:
         if answer.written is not None:
@@ -193,10 +194,12 @@ async def making(
         await asyncio.shield(asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True))
 
 
+def _fault_of(error: OSError) -> str:
+    return TOO_SLOW if isinstance(error, TimeoutError) else type(error).__name__
+
+
 def file_name(period: Period, *words: str) -> str:
     """Without an end: "okno-2026-11-16_2026-11-22-Anna"; of the words letters and digits stay."""
-    zone = ZoneInfo(period.zone)
-    last = period.until - timedelta(microseconds=1)
-    days = "_".join(f"{one.astimezone(zone):%Y-%m-%d}" for one in (period.since, last))
+    days = "_".join(one.isoformat() for one in days_of(period))
     spoken = ("".join(c if c.isalnum() else " " for c in word) for word in words)
     return "-".join(["okno", days, *("-".join(word.split())[:40] for word in spoken if word)])

@@ -11,6 +11,7 @@ from bot.texts import Say, mark
 from bot.wording import date_words, day_and_month
 from inbox.calendars import STUDIO
 from inbox.model import Outcome
+from inbox.report_periods import days_of
 from inbox.report_records import Measure, Period, Reason, Report, Row, Slice, StillOpen, Times
 from inbox.reports import minutes
 
@@ -98,9 +99,7 @@ def _together(say: Say, times: tuple[timedelta, ...], between: str) -> str:
 
 def period_title(say: Say, period: Period) -> str:
     """ "16–22 Nov 2026", "30 Nov – 6 Dec 2026": local days, the last one included."""
-    zone = ZoneInfo(period.zone)
-    first = period.since.astimezone(zone).date()
-    last = (period.until - timedelta(microseconds=1)).astimezone(zone).date()
+    first, last = days_of(period)
     if (first.year, first.month) == (last.year, last.month) and first != last:
         return f"{first.day}–{day_and_month(say, last)} {last.year}"
     if first == last:

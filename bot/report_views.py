@@ -18,7 +18,7 @@ from bot.report_terms import heading, period_title, slice_title
 from bot.report_words import notes, sentences
 from bot.rich import Rich
 from bot.texts import Say, mark
-from inbox import report_delivery, report_periods
+from inbox import report_periods
 from inbox.model import Manager
 from inbox.report_records import Period, Report, Slice
 
@@ -32,7 +32,7 @@ _FILES = {
 
 def days_of(period: Period) -> Days:
     """Its days in the studio's zone."""
-    return Days(*report_delivery.days_of(period))
+    return Days(*report_periods.days_of(period))
 
 
 def under_way_words(say: Say, period: Period, whose: Slice) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from inbox.report_records import Slice
+from inbox.reports import share_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class LiveFigures:
     @property
     def share(self) -> Fraction | None:
         """Within the target, of what counts; None where nothing does."""
-        return Fraction(self.within, self.counted) if self.counted else None
+        return share_of(self.within, self.counted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ import json
 import logging
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from inbox import report_periods, routing
 from inbox.errors import (
@@ -57,7 +56,7 @@ async def ask_report(
     `whose_id`: only that member's clients; `client_id`: only this client. Whether `to` may see it
     is the caller's matter, and looked at again before it is shown.
     """
-    first, last = days_of(period)
+    first, last = report_periods.days_of(period)
     job = ShowReport(
         to.id,
         first.isoformat(),
@@ -71,13 +70,6 @@ async def ask_report(
         spot.progress,
     )
     return await t.put(job, key=f"report asked:{key}", lane=f"report:{to.id}")
-
-
-def days_of(period: Period) -> tuple[date, date]:
-    """Its first and its last day, in its zone."""
-    zone = ZoneInfo(period.zone)
-    last = period.until - period.until.resolution
-    return period.since.astimezone(zone).date(), last.astimezone(zone).date()
 
 
 def may_see(me: Manager, whose_id: int | None, client: Client | None) -> bool:

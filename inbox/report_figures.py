@@ -80,15 +80,19 @@ class Whose:
 
     def has(self, line: WaitLine) -> bool:
         """Whether the wait stands in this row."""
+        return self.fits(line.manager_id, line.client_id, line.channel_id, line.tier)
+
+    def fits(self, manager_id: int | None, client_id: int, channel_id: str, tier: str) -> bool:
+        """Whether what is of this manager, client, channel and tier stands in this row."""
         match self.sort:
             case Sort.MANAGER:
-                return line.manager_id == self.id
+                return manager_id == self.id
             case Sort.CLIENT:
-                return line.client_id == self.id
+                return client_id == self.id
             case Sort.CHANNEL:
-                return line.channel_id == self.name
+                return channel_id == self.name
             case Sort.TIER:
-                return line.tier == self.name
+                return tier == self.name
             case _:
                 return True
 

@@ -47,6 +47,13 @@ def days(first: date, last: date, zone: ZoneInfo, now: datetime) -> Period:
     return _period(since, until, zone, now)
 
 
+def days_of(period: Period) -> tuple[date, date]:
+    """Its first and its last day, in its zone."""
+    zone = ZoneInfo(period.zone)
+    last = period.until - timedelta.resolution
+    return period.since.astimezone(zone).date(), last.astimezone(zone).date()
+
+
 def _period(
     since: datetime, until: datetime, zone: ZoneInfo, now: datetime, *, whole_week: bool = False
 ) -> Period:

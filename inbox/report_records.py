@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from inbox.report_corrected import Corrected
+from inbox.reports import share_of
 
 Grid: TypeAlias = tuple[tuple[int, ...], ...]
 """7 days from Monday on, 24 hours each, in the studio's zone."""
@@ -146,7 +147,7 @@ class Figures:
     @property
     def share(self) -> Fraction | None:
         """Within the target, of what counts; None where nothing does."""
-        return Fraction(self.within, self.counted) if self.counted else None
+        return share_of(self.within, self.counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ class TrendWeek:
     @property
     def share(self) -> Fraction | None:
         """As Figures.share."""
-        return Fraction(self.within, self.counted) if self.counted else None
+        return share_of(self.within, self.counted)
 
 
 class Measure(StrEnum):

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from inbox.report_figures import Figure, Worth
 from inbox.report_records import Improved, Newcomer, Silent, Value, WaitLine
 from inbox.report_trend import mean
-from inbox.reports import median
+from inbox.reports import median, share_of
 from inbox.reports_store import Said
 
 
@@ -135,7 +135,7 @@ class Shared:
     @property
     def value(self) -> Fraction | None:
         """The share."""
-        return Fraction(self.within, self.counted) if self.counted else None
+        return share_of(self.within, self.counted)
 
 
 @dataclass(frozen=True, slots=True)

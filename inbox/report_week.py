@@ -10,8 +10,8 @@ from inbox import report_periods, routing
 from inbox.inbox import Inbox
 from inbox.model import Manager, Role
 from inbox.ports import Transaction
-from inbox.report_delivery import days_of
 from inbox.report_jobs import MailReport, ShowReport
+from inbox.report_periods import days_of
 from inbox.report_records import Period
 
 log = logging.getLogger(__name__)

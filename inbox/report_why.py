@@ -294,17 +294,7 @@ _OTHERS: dict[What, Callable[[_Why], Explained]] = {
 def _is_in(whose: Whose, said: Said) -> bool:
     """A message stands in the row of who holds its conversation."""
     talk = said.talk
-    match whose.sort:
-        case Sort.MANAGER:
-            return talk.holder_id == whose.id
-        case Sort.CLIENT:
-            return talk.client_id == whose.id
-        case Sort.CHANNEL:
-            return talk.channel_id == whose.name
-        case Sort.TIER:
-            return talk.tier == whose.name
-        case _:
-            return True
+    return whose.fits(talk.holder_id, talk.client_id, talk.channel_id, talk.tier)
 
 
 def _kind_of(line: WaitLine) -> Out:

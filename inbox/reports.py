@@ -71,7 +71,11 @@ def share_within(
     Against it count all answers, what is open and overdue, and what was overdue when it was
     closed without an answer. Dismissed waits count nowhere (8).
     """
-    counted = answered + open_overdue + unanswered_overdue
+    return share_of(within, answered + open_overdue + unanswered_overdue)
+
+
+def share_of(within: int, counted: int) -> Fraction | None:
+    """The same of all that counts."""
     return Fraction(within, counted) if counted else None
 
 

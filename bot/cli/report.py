@@ -19,7 +19,7 @@ from bot.cli.frame import (
     say_in,
     short_store,
 )
-from bot.cli.report_asked import Typed, check_names, slice_named
+from bot.cli.report_asked import First, Last, ManagerName, Typed, check_names, slice_named
 from bot.texts import Say, mark
 from inbox.phrases import Phrase
 
@@ -37,15 +37,9 @@ def report_command(
         datetime | None,
         typer.Option(formats=DATES, help=mark("A day of the week; without days the last week.")),
     ] = None,
-    first: Annotated[
-        datetime | None, typer.Option("--from", formats=DATES, help=mark("The first day."))
-    ] = None,
-    last: Annotated[
-        datetime | None, typer.Option("--to", formats=DATES, help=mark("The last day, included."))
-    ] = None,
-    manager: Annotated[
-        str | None, typer.Option(help=mark("Only the clients of this manager."))
-    ] = None,
+    first: First = None,
+    last: Last = None,
+    manager: ManagerName = None,
     client: Annotated[
         str | None, typer.Option(help=mark("Only this client: a CSV file and a text."))
     ] = None,

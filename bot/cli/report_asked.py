@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from bot.cli.client_set import client_of_name
-from bot.cli.frame import BAD_INPUT, refuse
+from bot.cli.frame import BAD_INPUT, DATES, refuse
 from bot.cli.members import member_named
+from bot.texts import mark
 from inbox.model import Role
 from inbox.phrases import Phrase
 
@@ -17,6 +20,14 @@ if TYPE_CHECKING:
 
     from inbox.ports import Store
     from inbox.report_records import Period, Slice
+
+First = Annotated[
+    datetime | None, typer.Option("--from", formats=DATES, help=mark("The first day."))
+]
+Last = Annotated[
+    datetime | None, typer.Option("--to", formats=DATES, help=mark("The last day, included."))
+]
+ManagerName = Annotated[str | None, typer.Option(help=mark("Only the clients of this manager."))]
 
 
 @dataclass(frozen=True, slots=True)

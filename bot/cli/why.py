@@ -19,7 +19,7 @@ from bot.cli.frame import (
     short_store,
     table,
 )
-from bot.cli.report_asked import Typed, check_names
+from bot.cli.report_asked import First, Last, ManagerName, Typed, check_names
 from bot.texts import Say, mark
 from inbox.phrases import Phrase
 
@@ -54,15 +54,9 @@ def why_command(
     week: Annotated[
         datetime | None, typer.Option(formats=DATES, help=mark("A day of the report's week."))
     ] = None,
-    first: Annotated[
-        datetime | None, typer.Option("--from", formats=DATES, help=mark("The first day."))
-    ] = None,
-    last: Annotated[
-        datetime | None, typer.Option("--to", formats=DATES, help=mark("The last day, included."))
-    ] = None,
-    manager: Annotated[
-        str | None, typer.Option(help=mark("Only the clients of this manager."))
-    ] = None,
+    first: First = None,
+    last: Last = None,
+    manager: ManagerName = None,
     client: Annotated[str | None, typer.Option(help=mark("Only this client."))] = None,
     row: Annotated[
         str,

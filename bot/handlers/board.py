@@ -13,7 +13,7 @@ from bot.client_groups import client_of
 from bot.handlers import live
 from bot.handlers.forum import IN_GROUPS, OFF
 from bot.live_buttons import LiveButton, LiveDeed
-from bot.menu import is_head, with_back
+from bot.menu import heads_alone, is_head, with_back
 from bot.places import NAME_LIMIT, Place
 from bot.rich import Rich, one_line
 from bot.sending import send
@@ -39,7 +39,7 @@ async def in_group(message: Message, command: CommandObject, visit: Visit) -> No
     where clients read it."""
     place = Place(message.chat.id, thread_of(message))
     if not is_head(visit.me):
-        words = visit.say("Only a head or an administrator may do this.")
+        words = heads_alone(visit.say)
     elif _is_off(command):
         words = await _end(visit, place.chat_id)
     else:
@@ -72,14 +72,14 @@ async def chosen(message: Message, visit: Visit) -> None:
         words = await _open_in_group(visit, Place(shared.chat_id))
         words = words or visit.say("📌 The board stands in “{title}”.", title=title)
     else:
-        words = visit.say("Only a head or an administrator may do this.")
+        words = heads_alone(visit.say)
     await visit.send(with_back(visit.say, Rich(words)))
 
 
 async def open_here(query: CallbackQuery, callback_data: LiveButton, visit: Visit) -> None:
     """As /board in the own chat, by a button of /now."""
     if callback_data.whole and not is_head(visit.me):
-        words = visit.say("Only a head or an administrator may do this.")
+        words = heads_alone(visit.say)
         await answer(query, words, alert=True)
         return
     await answer(query)
@@ -97,7 +97,7 @@ async def end_here(query: CallbackQuery, visit: Visit) -> None:
 async def ask_for_group(query: CallbackQuery, visit: Visit) -> None:
     """Which group is to have the board."""
     if not is_head(visit.me):
-        words = visit.say("Only a head or an administrator may do this.")
+        words = heads_alone(visit.say)
         await answer(query, words, alert=True)
         return
     await answer(query)

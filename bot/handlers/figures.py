@@ -28,6 +28,7 @@ from bot.figure_buttons import (
 )
 from bot.figure_orders import Explaining, Explanation, Question
 from bot.figure_views import figure_view, figures_view, rows_view
+from bot.menu import heads_alone
 from bot.report_making import ReportUnmade, file_name
 from bot.rich import Rich
 from bot.wording import zone_of
@@ -173,7 +174,7 @@ async def _whose(visit: Visit, pressed: ReportsFigure) -> Slice | str:
     if who is None and (about_id or pressed.part is Part.MANAGER):
         return refusal(visit.say, None)
     if not may_see(visit.me, who.id if who is not None else None, None):
-        return visit.say("Only a head or an administrator may do this.")
+        return heads_alone(visit.say)
     return Slice(who.id, who.name) if who is not None else Slice()
 
 

@@ -12,6 +12,7 @@ from aiogram.types.chat_member_union import ChatMemberUnion
 
 from bot.access import Visit
 from bot.client_groups import client_of
+from bot.menu import heads_alone
 from bot.places import NAME_LIMIT, Place, Places
 from bot.rich import Rich, joined, one_line
 from bot.sending import send
@@ -53,7 +54,7 @@ async def decide(
     """The group becomes the studio's forum, or is it no longer. Nothing is said where clients
     read it."""
     if visit.me.role not in {Role.HEAD, Role.ADMIN}:
-        words = Rich(visit.say("Only a head or an administrator may do this."))
+        words = Rich(heads_alone(visit.say))
     elif (command.args or "").strip().casefold() == OFF:
         words = Rich(await _close(visit, message.chat, places))
     else:

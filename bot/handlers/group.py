@@ -12,6 +12,7 @@ from aiogram.types import Message
 from bot.access import Visit, group_of
 from bot.client_groups import client_of
 from bot.handlers.forum import InForum
+from bot.menu import heads_alone
 from bot.rich import Rich, one_line
 from bot.sending import send
 from inbox.inbox import Inbox
@@ -38,7 +39,7 @@ async def hear(
     """Make the group a member that hears alerts, or end that. Nothing is said where clients read
     it."""
     if visit.me.role not in {Role.HEAD, Role.ADMIN}:
-        words = visit.say("Only a head or an administrator may do this.")
+        words = heads_alone(visit.say)
     elif (command.args or "").strip().casefold() == OFF:
         words = await stop_alerts(visit, staff, message.chat.id)
     else:

@@ -11,7 +11,7 @@ from bot.cards import CardView
 from bot.handlers import inbox
 from bot.live_buttons import LiveButton, LiveDeed
 from bot.live_views import now_view
-from bot.menu import is_head, with_back
+from bot.menu import heads_alone, is_head, with_back
 from bot.reader import Reader
 from bot.sending import send
 from inbox.errors import SendRejected
@@ -50,7 +50,7 @@ async def view_of(visit: Visit, *, whole: bool) -> CardView:
 async def again(query: CallbackQuery, callback_data: LiveButton, visit: Visit) -> None:
     """Look once more, or at the other half, in the same message."""
     if callback_data.whole and not is_head(visit.me):
-        words = visit.say("Only a head or an administrator may do this.")
+        words = heads_alone(visit.say)
         await answer(query, words, alert=True)
         return
     await answer(query)

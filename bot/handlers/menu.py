@@ -30,7 +30,7 @@ from bot.handlers import (
     team,
     templates,
 )
-from bot.menu import is_head, main_view, more_view, with_back
+from bot.menu import heads_alone, is_head, main_view, more_view, with_back
 from bot.menu_buttons import MenuButton, Screen
 from bot.prompts import Asked, Prompt, ask
 from bot.reader import Reader
@@ -98,7 +98,7 @@ async def _ask(query: CallbackQuery, visit: Visit, asked: Asked, words: str) -> 
     ref = pressed_ref(visit.bot, query)
     below = ref.message_id if ref is not None else None
     if not is_head(visit.me):
-        words = visit.say("Only a head or an administrator may do this.")
+        words = heads_alone(visit.say)
         await visit.send(Rich(words), reply_to=below)
         return
     await ask(visit, Rich(words), Prompt(asked, visit.me.id), reply_to=below)

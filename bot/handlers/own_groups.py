@@ -11,7 +11,7 @@ from bot.access import Visit, answer
 from bot.cards import CardView
 from bot.chat_requests import Wanted, ask_for_chat, take_away
 from bot.handlers import forum, group
-from bot.menu import is_head, topics_view, with_back
+from bot.menu import heads_alone, is_head, topics_view, with_back
 from bot.menu_buttons import AlertsButton, MenuButton, Screen
 from bot.places import Places
 from bot.rich import Rich, one_line
@@ -101,7 +101,7 @@ async def end_alerts(
 async def _heads_choice(visit: Visit) -> bool:
     """Whether the member decides that; else it is said who does."""
     if not is_head(visit.me):
-        words = visit.say("Only a head or an administrator may do this.")
+        words = heads_alone(visit.say)
         await visit.send(Rich(words))
     return is_head(visit.me)
 
@@ -111,5 +111,5 @@ async def _is_head(query: CallbackQuery, visit: Visit) -> bool:
     if is_head(visit.me):
         await answer(query)
         return True
-    await answer(query, visit.say("Only a head or an administrator may do this."), alert=True)
+    await answer(query, heads_alone(visit.say), alert=True)
     return False

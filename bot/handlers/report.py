@@ -13,7 +13,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.access import Visit, answer, refusal
 from bot.cards import CardView
 from bot.handlers.topic import AboutClient
-from bot.menu import is_head
+from bot.menu import heads_alone, is_head
 from bot.report_asking import LONGEST
 from bot.report_buttons import Of, ReportButton, ReportDeed
 from bot.report_dates import Days
@@ -64,7 +64,7 @@ async def of_this_client(message: Message, conversation_id: int, visit: Visit) -
     conversation, holder = await visit.look_up(conversation_id)
     client = conversation.client if conversation is not None else None
     if client is None or not may_see(visit.me, None, client):
-        words = refusal(visit.say, holder) if holder is not None else _for_heads(visit)
+        words = refusal(visit.say, holder) if holder is not None else heads_alone(visit.say)
         await visit.send(Rich(words), reply_to=message.message_id)
         return
     whose, now = Slice(name=client.name, client_id=client.id), visit.inbox.clock.now()
@@ -88,7 +88,7 @@ async def go(query: CallbackQuery, callback_data: ReportButton, visit: Visit) ->
         await answer(query, refusal(visit.say, None))
         return
     if callback_data.deed is ReportDeed.WHOSE and not is_head(visit.me):
-        await answer(query, _for_heads(visit), alert=True)
+        await answer(query, heads_alone(visit.say), alert=True)
         return
     await answer(query)
     below = visit.below(query)
@@ -139,7 +139,7 @@ async def _whose(query: CallbackQuery, callback_data: ReportButton, visit: Visit
         await answer(query, refusal(visit.say, None))
         return None
     if not may_see(me, about_id or None, None):
-        await answer(query, _for_heads(visit), alert=True)
+        await answer(query, heads_alone(visit.say), alert=True)
         return None
     return Slice(who.id, who.name) if who is not None else Slice()
 
@@ -195,10 +195,6 @@ def _title(visit: Visit, wish: Wish) -> str:
     """What tells a wish from the others."""
     name = slice_title(visit.say, wish.whose)
     return f"{name} · {period_title(visit.say, _period(visit, wish.days))}"
-
-
-def _for_heads(visit: Visit) -> str:
-    return visit.say("Only a head or an administrator may do this.")
 
 
 def _period(visit: Visit, days: Days) -> Period:

@@ -12,7 +12,7 @@ from bot.access import Visit, answer, refusal
 from bot.cards import CardView
 from bot.handlers import away
 from bot.handlers.hand_over import holders
-from bot.menu import is_head, with_back
+from bot.menu import heads_alone, is_head, with_back
 from bot.menu_buttons import BackButton
 from bot.reader import Reader
 from bot.rich import Rich
@@ -88,7 +88,7 @@ async def _leads(query: CallbackQuery, visit: Visit) -> bool:
     """Whether the presser decides for others; else the press is answered why not."""
     if is_head(visit.me):
         return True
-    words = visit.say("Only a head or an administrator may do this.")
+    words = heads_alone(visit.say)
     await answer(query, words, alert=True)
     return False
 

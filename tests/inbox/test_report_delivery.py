@@ -7,7 +7,8 @@ import pytest
 from inbox import report_delivery
 from inbox.errors import StoreUnavailable
 from inbox.ports import LeaseLost
-from inbox.report_delivery import days_of, show_report
+from inbox.report_delivery import show_report
+from inbox.report_periods import days_of
 from inbox.report_records import Slice
 from inbox.reports_made import Ending, MadeReport, ReportWish, Spot
 from tests.fakes import failures

@@ -11,7 +11,7 @@ from inbox.errors import SendFailed, StoreUnavailable
 from inbox.messages import Media
 from inbox.model import Absence, Role
 from inbox.ports import LeaseLost
-from inbox.report_delivery import days_of
+from inbox.report_periods import days_of
 from inbox.report_week import recipients
 from inbox.reports_made import MadeReport, ReportTerms, ReportWish, Spot
 from tests.fakes import failures
